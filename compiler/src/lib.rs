@@ -1,0 +1,5 @@
+//! The patch constructor: source → merge → model → diff → relations → patch.
+
+pub mod diag;
+pub mod merge;
+pub mod source;
