@@ -1,5 +1,6 @@
 //! The patch constructor: source → merge → model → diff → relations → patch.
 
+pub mod clang;
 pub mod diag;
 pub mod merge;
 pub mod source;
