@@ -4,3 +4,4 @@ pub mod clang;
 pub mod diag;
 pub mod merge;
 pub mod source;
+pub mod text;
