@@ -1,0 +1,121 @@
+//! Stage 6: how each changed global crosses: migrate, keep, adopt, a fresh instance, or not at all
+//! (paper 3.3, 3.4).
+
+mod by_name;
+mod endless;
+mod refusals;
+
+pub use endless::never_return;
+
+use crate::clang::Kind;
+use crate::diag::Diagnostic;
+use crate::diff::{Change, ChangeSet, Modification};
+use crate::model::{ItemId, Program};
+use crate::relations::Relations;
+use std::collections::BTreeSet;
+
+/// Both versions and what is known about their difference.
+#[derive(Clone, Copy)]
+pub struct Versions<'p> {
+    /// The program that runs.
+    pub old: &'p Program,
+    /// The program that is to run.
+    pub new: &'p Program,
+    /// What changed.
+    pub changes: &'p ChangeSet,
+    /// What the changes reach.
+    pub relations: &'p Relations,
+}
+
+/// What becomes of each global.
+#[derive(Clone, Debug, Default)]
+pub struct Crossing {
+    /// Old and new instance, kept coherent: (old item, new item).
+    pub migrated: Vec<(ItemId, ItemId)>,
+    /// The patch brings its own instance: new globals, constants with another value.
+    pub fresh: BTreeSet<ItemId>,
+    /// Keeps its place and takes the new initialiser: (old item, new item).
+    pub adopted: Vec<(ItemId, ItemId)>,
+    /// Old functions that never return.
+    pub endless: BTreeSet<ItemId>,
+}
+
+/// Decides; errors among the diagnostics forbid the patch.
+pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>) {
+    let mut crossing = Crossing { endless: never_return(versions.old), ..Crossing::default() };
+    let mut told = refusals::renumbered(versions);
+    for change in &versions.changes.globals {
+        told.extend(decide(versions, change, adopt, &mut crossing));
+    }
+    derived(versions, &mut crossing);
+    told.extend(refusals::unknown_adoptions(versions, adopt));
+    told.extend(by_name::check(versions, &crossing));
+    told.extend(refusals::endless_users(versions, &crossing));
+    (crossing, told)
+}
+
+fn decide(versions: Versions, change: &Change, adopt: &[String], crossing: &mut Crossing) -> Option<Diagnostic> {
+    let new = versions.new;
+    match *change {
+        Change::Added { new: id } if new.items[id].entity.function.is_none() => {
+            crossing.fresh.insert(id);
+            None
+        }
+        Change::Modified { old: ours, new: theirs, .. } => {
+            let entity = &new.items[theirs].entity;
+            let both_constant = entity.constant && versions.old.items[ours].entity.constant;
+            let moved = change.is(Modification::Type) || change.is(Modification::Storage);
+            match (entity.function.is_some(), both_constant) {
+                (true, true) => None,
+                (true, false) if moved => Some(refusals::local_static(versions, ours, theirs)),
+                (false, true) => {
+                    crossing.fresh.insert(theirs);
+                    None
+                }
+                (false, false) if moved => {
+                    crossing.migrated.push((ours, theirs));
+                    None
+                }
+                _ if adopt.iter().any(|name| is_named(new, theirs, name)) => {
+                    crossing.adopted.push((ours, theirs));
+                    None
+                }
+                _ => Some(refusals::kept(versions, ours, theirs)),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Globals whose own declaration did not change but that hold a changed type.
+fn derived(versions: Versions, crossing: &mut Crossing) {
+    let decided: BTreeSet<ItemId> = crossing.migrated.iter().map(|(_, new)| *new).collect();
+    for &id in versions.relations.globals.iter().filter(|id| !decided.contains(id)) {
+        let Some(ours) = versions.changes.pairing.to_old[id] else { continue };
+        if crossing.fresh.contains(&id) {
+            continue;
+        }
+        match versions.new.items[id].entity.constant {
+            true => {
+                crossing.fresh.insert(id);
+            }
+            false => crossing.migrated.push((ours, id)),
+        }
+    }
+}
+
+/// `name` or `file.c:name`, as the command line spells a global.
+fn is_named(program: &Program, id: ItemId, wanted: &str) -> bool {
+    let original = &program.items[id].original;
+    match wanted.split_once(':') {
+        Some((file, name)) => {
+            name == original && program.files(id).iter().any(|f| *f == file || f.ends_with(&format!("/{file}")))
+        }
+        None => wanted == original,
+    }
+}
+
+/// Functions of a program that are of its own text.
+fn functions(program: &Program) -> impl Iterator<Item = ItemId> + '_ {
+    program.own(Kind::Function)
+}

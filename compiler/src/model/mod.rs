@@ -1,0 +1,179 @@
+//! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
+
+mod origin;
+mod syntax;
+
+pub use syntax::{Syntax, declared_name, local_static};
+
+use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};
+use crate::diag::{Diagnostic, Failure, Place, Result};
+use crate::merge::MergedUnit;
+use crate::text;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Number of an item in [`Program::items`].
+pub type ItemId = EntityId;
+
+/// A function, global or type, with what the merge knows of it.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// What libclang told.
+    pub entity: Entity,
+    /// The name in the sources.
+    pub original: String,
+    /// The units that hold its definition, by index; of a declaration only: that declare it.
+    pub units: Vec<usize>,
+    /// It was declared in a system header.
+    pub system: bool,
+}
+
+impl Item {
+    /// What it is.
+    pub fn kind(&self) -> Kind {
+        self.entity.kind
+    }
+
+    /// The program itself defines it.
+    pub fn defined(&self) -> bool {
+        self.entity.declarations.iter().any(|d| d.definition)
+    }
+}
+
+/// One version of a program.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The text that all offsets mean.
+    pub unit: MergedUnit,
+    /// All items, in order of the text.
+    pub items: Vec<Item>,
+    /// All uses, by holder.
+    pub uses: Vec<Use>,
+    /// Folder of the sources; string literals may hold it.
+    pub root: String,
+    spans: Vec<Range<usize>>,
+    by_name: HashMap<String, Vec<ItemId>>,
+}
+
+/// Builds the model of a merged unit.
+///
+/// # Errors
+/// libclang is missing (its package is named), or cannot read the text (with the places).
+pub fn model(unit: MergedUnit, root: String) -> Result<Program> {
+    let bindings = clang::bind(&text::shadow_clang(&unit.text)).map_err(unavailable)?;
+    if !bindings.problems.is_empty() {
+        return Err(Failure::Refused(unreadable(&unit, &bindings)));
+    }
+    Ok(Program::new(unit, bindings, root))
+}
+
+fn unavailable(why: clang::Unavailable) -> Failure {
+    Failure::Environment(match why {
+        clang::Unavailable::NotFound(message) => format!(
+            "libclang cannot be loaded ({message}); install it (Debian: apt install libclang1), \
+             or set LIBCLANG_PATH to its folder"
+        ),
+        clang::Unavailable::NoUnit(code) => format!("libclang gave no translation unit (code {code})"),
+    })
+}
+
+fn unreadable(unit: &MergedUnit, bindings: &Bindings) -> Vec<Diagnostic> {
+    let problem = |p: &clang::Problem| {
+        Diagnostic::error(p.message.clone()).at(unit.lines.place(&unit.text, p.offset, 0), "here")
+    };
+    bindings.problems.iter().take(20).map(problem).collect()
+}
+
+impl Program {
+    fn new(unit: MergedUnit, bindings: Bindings, root: String) -> Self {
+        let origins = origin::Origins::new(&unit);
+        let items: Vec<Item> = bindings.entities.into_iter().map(|e| origins.item(&unit, e)).collect();
+        let mut spans = vec![0..0; items.len()];
+        for (index, found) in bindings.uses.iter().enumerate() {
+            let span: &mut Range<usize> = &mut spans[found.holder];
+            *span = if span.is_empty() { index..index + 1 } else { span.start..index + 1 };
+        }
+        let mut by_name: HashMap<String, Vec<ItemId>> = HashMap::new();
+        for (id, item) in items.iter().enumerate() {
+            by_name.entry(item.entity.name.clone()).or_default().push(id);
+        }
+        Self { unit, items, uses: bindings.uses, root, spans, by_name }
+    }
+
+    /// The uses in an item's own text.
+    pub fn uses_in(&self, holder: ItemId) -> &[Use] {
+        &self.uses[self.spans[holder].clone()]
+    }
+
+    /// Items by their name in the merged text.
+    pub fn named(&self, name: &str) -> &[ItemId] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Bytes of the declaration that defines an item, or of its first declaration.
+    pub fn span(&self, id: ItemId) -> Range<usize> {
+        let entity = &self.items[id].entity;
+        entity.definition().or(entity.declarations.first()).map_or(0..0, |d| d.span.clone())
+    }
+
+    /// The text of [`Program::span`].
+    pub fn source(&self, id: ItemId) -> &str {
+        &self.unit.text[self.span(id)]
+    }
+
+    /// Where an item is defined.
+    pub fn place(&self, id: ItemId) -> Place {
+        let entity = &self.items[id].entity;
+        let at = entity.definition().or(entity.declarations.first()).map_or(0, |d| d.name_at);
+        self.place_at(at, entity.name.len())
+    }
+
+    /// The place of an offset, `width` bytes wide.
+    pub fn place_at(&self, offset: usize, width: usize) -> Place {
+        self.unit.lines.place(&self.unit.text, offset, width)
+    }
+
+    /// Paths of the units that hold an item.
+    pub fn files(&self, id: ItemId) -> Vec<&str> {
+        self.items[id].units.iter().map(|&u| self.unit.units[u].as_str()).collect()
+    }
+
+    /// Items of a kind that the program defines outside of system headers.
+    pub fn own(&self, kind: Kind) -> impl Iterator<Item = ItemId> + '_ {
+        self.items
+            .iter()
+            .enumerate()
+            .filter(move |(_, i)| i.kind() == kind && i.defined() && !i.system)
+            .map(|(id, _)| id)
+    }
+
+    /// For people: `struct client`, `usage (cli.c)`, `counter in next`.
+    pub fn title(&self, id: ItemId) -> String {
+        let item = &self.items[id];
+        let name = match item.kind() {
+            Kind::Record if item.entity.union => format!("union {}", item.original),
+            Kind::Record if self.has_tag(id) => format!("struct {}", item.original),
+            Kind::Enum if self.has_tag(id) => format!("enum {}", item.original),
+            _ => item.original.clone(),
+        };
+        match item.entity.function {
+            Some(function) => format!("{name} in {}", self.items[function].original),
+            None if item.original != item.entity.name && !item.original.is_empty() => {
+                format!("{name} ({})", self.files(id).join(", "))
+            }
+            None => name,
+        }
+    }
+
+    fn has_tag(&self, id: ItemId) -> bool {
+        let entity = &self.items[id].entity;
+        let Some(declaration) = entity.declarations.first() else { return false };
+        let head = self.unit.text[declaration.span.clone()].split('{').next().unwrap_or_default();
+        head.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == entity.name)
+    }
+
+    /// The static and its uses, told apart from plain mentions.
+    pub fn value_uses(&self, target: ItemId) -> impl Iterator<Item = &Use> + '_ {
+        self.uses.iter().filter(move |u| u.target == target && u.role != Role::Mention)
+    }
+}

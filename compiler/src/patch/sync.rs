@@ -1,0 +1,165 @@
+//! State synchronization functions: the body that carries one instance to the other (paper 3.3).
+
+use crate::clang::{Entity, Field, Kind};
+use crate::model::{ItemId, Program};
+
+/// One direction between two instances.
+pub struct Sync<'p> {
+    from: &'p Program,
+    to: &'p Program,
+    lines: Vec<String>,
+    depth: usize,
+}
+
+/// One side of an assignment.
+#[derive(Clone)]
+struct Side {
+    path: String,
+    shape: String,
+    record: Option<ItemId>,
+    dimensions: Vec<u64>,
+    bit_field: bool,
+}
+
+/// The statements that carry `*from` (an instance of `ours` in `source`) into `*to`.
+///
+/// # Errors
+/// What cannot be carried: the path of the member and why.
+pub fn body(source: &Program, ours: ItemId, target: &Program, theirs: ItemId) -> Result<Vec<String>, String> {
+    let mut sync = Sync { from: source, to: target, lines: vec![], depth: 0 };
+    let side = |entity: &Entity, program: &Program, path: &str| Side {
+        path: path.to_string(),
+        shape: entity.shape.clone(),
+        record: entity.holds.first().copied().filter(|&r| program.items[r].kind() == Kind::Record),
+        dimensions: entity.dimensions.clone(),
+        bit_field: false,
+    };
+    let from = side(&source.items[ours].entity, source, "(*from)");
+    let to = side(&target.items[theirs].entity, target, "(*to)");
+    sync.carry(&from, &to)?;
+    Ok(sync.lines)
+}
+
+impl<'p> Sync<'p> {
+    fn line(&mut self, text: String) {
+        self.lines.push(format!("{}{text}", "    ".repeat(self.depth + 1)));
+    }
+
+    fn carry(&mut self, from: &Side, to: &Side) -> Result<(), String> {
+        let same_contents = match (from.record, to.record) {
+            (Some(a), Some(b)) => self.same_record(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        if from.shape == to.shape && same_contents {
+            self.copy(from, to);
+            return Ok(());
+        }
+        match (from.dimensions.split_first(), to.dimensions.split_first()) {
+            (Some((&ours, _)), Some((&theirs, _))) => self.elements(from, to, ours.min(theirs)),
+            (None, None) => self.scalar_or_record(from, to),
+            _ => Err(format!("{}: an array became a single value, or the other way round", to.path)),
+        }
+    }
+
+    /// Equal shape: bytes, but bit-fields have no address.
+    fn copy(&mut self, from: &Side, to: &Side) {
+        if to.bit_field || from.bit_field || (to.dimensions.is_empty() && to.record.is_none() && !to.shape.contains("const ")) {
+            self.line(format!("{} = {};", to.path, from.path));
+        } else {
+            self.line(format!("__builtin_memcpy((void *)&{}, &{}, sizeof {});", to.path, from.path, to.path));
+        }
+    }
+
+    fn elements(&mut self, from: &Side, to: &Side, count: u64) -> Result<(), String> {
+        let index = format!("i{}", self.depth);
+        let element = |side: &Side| Side {
+            path: format!("{}[{index}]", side.path),
+            shape: side.shape.split_once(']').map_or(String::new(), |(_, rest)| rest.to_string()),
+            dimensions: side.dimensions[1..].to_vec(),
+            ..side.clone()
+        };
+        self.line(format!("for (unsigned long {index} = 0; {index} < {count}; {index}++) {{"));
+        self.depth += 1;
+        let carried = self.carry(&element(from), &element(to));
+        self.depth -= 1;
+        self.line("}".into());
+        carried
+    }
+
+    fn scalar_or_record(&mut self, from: &Side, to: &Side) -> Result<(), String> {
+        match (from.record, to.record) {
+            (Some(ours), Some(theirs)) => self.record(from, ours, to, theirs),
+            (None, None) => self.scalar(from, to),
+            _ => Err(format!("{}: a struct became a scalar, or the other way round", to.path)),
+        }
+    }
+
+    fn scalar(&mut self, from: &Side, to: &Side) -> Result<(), String> {
+        let pointer = |side: &Side| side.shape.contains('*') && !side.shape.starts_with("struct{");
+        match (pointer(from), pointer(to)) {
+            (true, true) => self.line(format!("{} = (void *){};", to.path, from.path)),
+            (false, false) => self.line(format!("{} = (__typeof__({})){};", to.path, to.path, from.path)),
+            _ => return Err(format!("{}: a pointer became a number, or the other way round", to.path)),
+        }
+        Ok(())
+    }
+
+    fn record(&mut self, from: &Side, ours: ItemId, to: &Side, theirs: ItemId) -> Result<(), String> {
+        let (source, target) = (self.from, self.to);
+        let (ours, theirs) = (&source.items[ours].entity, &target.items[theirs].entity);
+        if ours.union || theirs.union {
+            return Err(format!("{}: a union changed, and nothing tells which member is in force", to.path));
+        }
+        for target in &theirs.fields {
+            let Some(source) = ours.fields.iter().find(|f| same_field(f, target)) else { continue };
+            self.field(from, source, to, target)?;
+        }
+        Ok(())
+    }
+
+    fn field(&mut self, from: &Side, source: &Field, to: &Side, target: &Field) -> Result<(), String> {
+        if target.dimensions.first() == Some(&0) {
+            return Err(format!("{}.{}: a flexible array in a changed struct", to.path, target.name));
+        }
+        if target.name.is_empty() && source.shape == target.shape {
+            self.line(format!(
+                "__builtin_memcpy((char *)&{} + {}, (const char *)&{} + {}, {});",
+                to.path,
+                target.offset / 8,
+                from.path,
+                source.offset / 8,
+                target.size / 8
+            ));
+            return Ok(());
+        }
+        let side = |program: &Program, above: &Side, field: &Field| Side {
+            path: if field.name.is_empty() { above.path.clone() } else { format!("{}.{}", above.path, field.name) },
+            shape: field.shape.clone(),
+            record: field.record.filter(|&r| program.items[r].kind() == Kind::Record),
+            dimensions: field.dimensions.clone(),
+            bit_field: field.bit_field,
+        };
+        let (ours, theirs) = (side(self.from, from, source), side(self.to, to, target));
+        self.carry(&ours, &theirs)
+    }
+
+    /// Two records hold the same all the way down.
+    fn same_record(&self, ours: ItemId, theirs: ItemId) -> bool {
+        let (ours, theirs) = (&self.from.items[ours].entity, &self.to.items[theirs].entity);
+        ours.shape == theirs.shape
+            && ours.fields.iter().zip(&theirs.fields).all(|(a, b)| match (a.record, b.record) {
+                (Some(a), Some(b)) => self.is_enum(a, b) || self.same_record(a, b),
+                (a, b) => a.is_none() == b.is_none(),
+            })
+    }
+
+    fn is_enum(&self, ours: ItemId, theirs: ItemId) -> bool {
+        self.from.items[ours].kind() == Kind::Enum && self.to.items[theirs].kind() == Kind::Enum
+    }
+}
+
+/// Fields are matched by name; anonymous members by shape.
+fn same_field(source: &Field, target: &Field) -> bool {
+    source.name == target.name && (!target.name.is_empty() || source.shape == target.shape)
+}

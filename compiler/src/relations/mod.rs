@@ -1,0 +1,135 @@
+//! Stage 5: which unchanged things a change reaches, and why (paper 4.2, 5.1).
+
+mod affected;
+mod draw;
+mod graph;
+
+pub use draw::{dot, svg};
+pub use graph::{Edge, Graph, Node, graph};
+
+use crate::clang::{Kind, Role};
+use crate::diff::{Change, ChangeSet, Modification};
+use crate::model::{ItemId, Program};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Why a function of the new program is in the patch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// Its own text differs.
+    Modified(Modification),
+    /// It depends on the layout of a changed type.
+    UsesType(ItemId),
+    /// It uses a changed global.
+    UsesGlobal(ItemId),
+    /// It uses an enumerator with another value.
+    UsesEnumerator(String),
+    /// It calls or refers to a function of another signature.
+    UsesRetyped(ItemId),
+    /// A name in it means something that the old program does not have.
+    UsesAdded(ItemId),
+    /// The running binary holds a copy of a replaced function inside it; the functions between.
+    Inlines(ItemId, String),
+    /// It calls a clone that the compiler made of a replaced function; the clone's symbol.
+    CallsClone(ItemId, String),
+    /// The compiler may have built it on what it knew of a replaced function's body.
+    ReliesOn(ItemId, String),
+}
+
+/// What the running binary adds to the sources' relations; functions by item of the old program.
+pub trait Copies {
+    /// Functions whose code in the binary depends on `function`'s body, with the reason
+    /// (the item in it is of the old program).
+    fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)>;
+}
+
+/// What the sources alone tell: an `inline` function's callers hold copies of it.
+pub struct SourceCopies<'p>(pub &'p Program);
+
+impl Copies for SourceCopies<'_> {
+    fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
+        if !self.0.items[function].entity.inline {
+            return vec![];
+        }
+        let callers = self.0.uses.iter().filter(|u| u.target == function && u.role == Role::Call);
+        let callers: BTreeSet<ItemId> = callers.map(|u| u.holder).filter(|&h| h != function).collect();
+        callers.into_iter().map(|c| (c, Reason::Inlines(function, "declared inline".into()))).collect()
+    }
+}
+
+/// All relations that a patch rests on.
+#[derive(Clone, Debug, Default)]
+pub struct Relations {
+    /// Types of the new program whose layout differs, also through what they hold.
+    pub types: BTreeSet<ItemId>,
+    /// Globals of the new program with another type, also through what they hold.
+    pub globals: BTreeSet<ItemId>,
+    /// Functions of both programs that the patch replaces, with every reason.
+    pub affected: BTreeMap<ItemId, BTreeSet<Reason>>,
+    /// Functions of the old program that use a changed global (of the old program).
+    pub uses: BTreeSet<(ItemId, ItemId)>,
+}
+
+/// Computes the relations.
+pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Copies) -> Relations {
+    let types = changed_types(new, changes);
+    let globals = changed_globals(new, changes, &types);
+    let mut relations = Relations { types, globals, ..Relations::default() };
+    affected::spread(old, new, changes, copies, &mut relations);
+    relations.uses = uses_of_globals(old, changes, &relations, copies);
+    relations
+}
+
+/// Changed types and, transitively, the types that hold one by value.
+fn changed_types(new: &Program, changes: &ChangeSet) -> BTreeSet<ItemId> {
+    let modified = |c: &Change| c.is(Modification::Layout).then(|| c.new_item()).flatten();
+    let layout_matters = |&id: &ItemId| new.items[id].kind() != Kind::Enum;
+    let mut found: BTreeSet<ItemId> = changes.types.iter().filter_map(modified).filter(layout_matters).collect();
+    loop {
+        let holders: Vec<ItemId> = (0..new.items.len())
+            .filter(|id| new.items[*id].kind() == Kind::Record && !found.contains(id))
+            .filter(|&id| new.items[id].entity.holds.iter().any(|held| found.contains(held)))
+            .collect();
+        if holders.is_empty() {
+            return found;
+        }
+        found.extend(holders);
+    }
+}
+
+/// Globals whose own type differs or that hold a changed type.
+fn changed_globals(new: &Program, changes: &ChangeSet, types: &BTreeSet<ItemId>) -> BTreeSet<ItemId> {
+    let retyped = |c: &Change| {
+        let moved = c.is(Modification::Type) || c.is(Modification::Storage);
+        moved.then(|| c.new_item()).flatten()
+    };
+    let holds = new
+        .own(Kind::Variable)
+        .filter(|&id| changes.pairing.to_old[id].is_some())
+        .filter(|&id| new.items[id].entity.holds.iter().any(|held| types.contains(held)));
+    changes.globals.iter().filter_map(retyped).chain(holds).collect()
+}
+
+/// Which old functions use which changed globals, inlined copies included.
+fn uses_of_globals(
+    old: &Program,
+    changes: &ChangeSet,
+    relations: &Relations,
+    copies: &dyn Copies,
+) -> BTreeSet<(ItemId, ItemId)> {
+    let changed: BTreeSet<ItemId> =
+        relations.globals.iter().filter_map(|&id| changes.pairing.to_old[id]).collect();
+    let mut uses = BTreeSet::new();
+    for found in old.uses.iter().filter(|u| changed.contains(&u.target)) {
+        if old.items[found.holder].kind() != Kind::Function {
+            continue;
+        }
+        let mut open = vec![found.holder];
+        while let Some(function) = open.pop() {
+            if uses.insert((function, found.target)) {
+                let inlined = copies.dependents(function).into_iter();
+                open.extend(inlined.filter(|(_, r)| matches!(r, Reason::Inlines(..))).map(|(f, _)| f));
+            }
+        }
+    }
+    uses
+}
