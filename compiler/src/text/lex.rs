@@ -172,8 +172,8 @@ impl<'s> Lexer<'s> {
         self.at += 1;
         loop {
             let byte = self.byte(self.at);
-            let signed = matches!(byte, b'+' | b'-')
-                && matches!(self.bytes[self.at - 1], b'e' | b'E' | b'p' | b'P');
+            let signed =
+                matches!(byte, b'+' | b'-') && matches!(self.bytes[self.at - 1], b'e' | b'E' | b'p' | b'P');
             let separated = byte == b'\'' && self.byte(self.at + 1).is_ascii_alphanumeric();
             if class(byte) & (IDENT | DIGIT) != 0 || byte == b'.' || signed || separated {
                 self.at += 1;

@@ -57,12 +57,17 @@ fn has_parameters(declarator: &lang_c::ast::Declarator) -> bool {
 }
 
 fn syntax_error(error: &SyntaxError, place: &dyn Fn(usize) -> Place) -> Diagnostic {
-    let mut expected: Vec<_> = error.expected.iter().filter(|token| !token.starts_with('<')).copied().collect();
+    let mut expected: Vec<_> =
+        error.expected.iter().filter(|token| !token.starts_with('<')).copied().collect();
     expected.sort_unstable();
     expected.truncate(8);
     let diagnostic =
         Diagnostic::error("the C parser cannot read this").at(place(error.offset), "unexpected here");
-    if expected.is_empty() { diagnostic } else { diagnostic.note(format!("it expects {}", expected.join(", "))) }
+    if expected.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.note(format!("it expects {}", expected.join(", ")))
+    }
 }
 
 #[cfg(test)]

@@ -21,8 +21,7 @@ pub fn shadow_tokens(text: &str, tokens: &[Token], typedefs: &HashSet<&str>) -> 
     blank_comments(text, tokens, &mut canvas);
     let tokens: Vec<Token> = tokens.iter().filter(|token| !token.is_directive()).copied().collect();
     let tokens = tokens.as_slice();
-    let mut pass =
-        Pass { text, tokens, typedefs, canvas, open: vec![], closed: 0..0, initialiser: false };
+    let mut pass = Pass { text, tokens, typedefs, canvas, open: vec![], closed: 0..0, initialiser: false };
     let mut at = 0;
     while at < tokens.len() {
         at = match tokens[at].kind {

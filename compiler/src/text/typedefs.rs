@@ -81,7 +81,8 @@ fn typedef_items(source: &str, tokens: &[Token]) -> Option<Vec<Item>> {
     while at < tokens.len() {
         let token = tokens[at];
         let word = token.text(source);
-        let opens = |index: usize| tokens.get(index).is_some_and(|t| t.kind == Kind::Punct && bytes[t.start] == b'(');
+        let opens =
+            |index: usize| tokens.get(index).is_some_and(|t| t.kind == Kind::Punct && bytes[t.start] == b'(');
         match token.kind {
             Kind::Ident if is_specifier_call(word) && opens(at + 1) => {
                 if !is_attribute(word) {

@@ -8,19 +8,50 @@ pub fn is_keyword(word: &str) -> bool {
         || is_statement(word)
         || matches!(
             word,
-            "struct" | "union" | "enum" | "sizeof" | "typeof" | "__typeof__" | "__typeof" | "_Alignas"
-                | "_Alignof" | "__alignof__" | "__alignof" | "_Generic" | "_Static_assert"
-                | "__attribute__" | "__attribute" | "asm" | "__asm__" | "__asm" | "__extension__"
-                | "__label__" | "__real__" | "__imag__" | "__real" | "__imag"
-                | "__builtin_va_arg" | "__builtin_offsetof" | "__builtin_types_compatible_p"
+            "struct"
+                | "union"
+                | "enum"
+                | "sizeof"
+                | "typeof"
+                | "__typeof__"
+                | "__typeof"
+                | "_Alignas"
+                | "_Alignof"
+                | "__alignof__"
+                | "__alignof"
+                | "_Generic"
+                | "_Static_assert"
+                | "__attribute__"
+                | "__attribute"
+                | "asm"
+                | "__asm__"
+                | "__asm"
+                | "__extension__"
+                | "__label__"
+                | "__real__"
+                | "__imag__"
+                | "__real"
+                | "__imag"
+                | "__builtin_va_arg"
+                | "__builtin_offsetof"
+                | "__builtin_types_compatible_p"
         )
 }
 
 fn is_statement(word: &str) -> bool {
     matches!(
         word,
-        "if" | "else" | "while" | "do" | "for" | "switch" | "case" | "default" | "return" | "break"
-            | "continue" | "goto"
+        "if" | "else"
+            | "while"
+            | "do"
+            | "for"
+            | "switch"
+            | "case"
+            | "default"
+            | "return"
+            | "break"
+            | "continue"
+            | "goto"
     )
 }
 
@@ -28,8 +59,17 @@ fn is_statement(word: &str) -> bool {
 pub fn is_storage(word: &str) -> bool {
     matches!(
         word,
-        "typedef" | "static" | "extern" | "auto" | "register" | "inline" | "__inline" | "__inline__"
-            | "_Noreturn" | "_Thread_local" | "__thread"
+        "typedef"
+            | "static"
+            | "extern"
+            | "auto"
+            | "register"
+            | "inline"
+            | "__inline"
+            | "__inline__"
+            | "_Noreturn"
+            | "_Thread_local"
+            | "__thread"
     )
 }
 
@@ -37,8 +77,16 @@ pub fn is_storage(word: &str) -> bool {
 pub fn is_qualifier(word: &str) -> bool {
     matches!(
         word,
-        "const" | "__const" | "__const__" | "volatile" | "__volatile" | "__volatile__" | "restrict"
-            | "__restrict" | "__restrict__" | "_Atomic"
+        "const"
+            | "__const"
+            | "__const__"
+            | "volatile"
+            | "__volatile"
+            | "__volatile__"
+            | "restrict"
+            | "__restrict"
+            | "__restrict__"
+            | "_Atomic"
     )
 }
 
@@ -46,9 +94,24 @@ pub fn is_qualifier(word: &str) -> bool {
 pub fn is_base_type(word: &str) -> bool {
     matches!(
         word,
-        "void" | "char" | "short" | "int" | "long" | "float" | "double" | "signed" | "unsigned"
-            | "__signed" | "__signed__" | "_Bool" | "_Complex" | "__complex__" | "__complex"
-            | "__int128" | "__float128" | "__auto_type"
+        "void"
+            | "char"
+            | "short"
+            | "int"
+            | "long"
+            | "float"
+            | "double"
+            | "signed"
+            | "unsigned"
+            | "__signed"
+            | "__signed__"
+            | "_Bool"
+            | "_Complex"
+            | "__complex__"
+            | "__complex"
+            | "__int128"
+            | "__float128"
+            | "__auto_type"
     ) || word.starts_with("_Float")
         || word.starts_with("_Decimal")
 }
@@ -74,7 +137,15 @@ pub fn is_specifier_call(word: &str) -> bool {
         || is_asm(word)
         || matches!(
             word,
-            "typeof" | "__typeof__" | "__typeof" | "_Alignas" | "_Atomic" | "_Static_assert" | "__extension__"
-                | "typeof_unqual" | "__typeof_unqual__" | "_BitInt"
+            "typeof"
+                | "__typeof__"
+                | "__typeof"
+                | "_Alignas"
+                | "_Atomic"
+                | "_Static_assert"
+                | "__extension__"
+                | "typeof_unqual"
+                | "__typeof_unqual__"
+                | "_BitInt"
         )
 }

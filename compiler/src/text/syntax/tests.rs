@@ -83,7 +83,8 @@ fn what_changed_is_told() {
 
 #[test]
 fn a_text_without_trouble_is_its_own_shadow() {
-    let source = "# 1 \"a.c\"\ntypedef struct s s;\nint main(int argc, char **argv)\n{ return argc && argv; }\n";
+    let source =
+        "# 1 \"a.c\"\ntypedef struct s s;\nint main(int argc, char **argv)\n{ return argc && argv; }\n";
     let shadow = shadow_syntax(source);
     assert_eq!(shadow.text, source);
     assert!(shadow.changed.is_empty());
