@@ -1,6 +1,19 @@
 //! Stage 2: one C text out of many translation units (paper 4.2).
 
+mod clean;
+mod emit;
+mod lines;
+mod pragma;
+mod split;
+mod unique;
+
 use std::ops::Range;
+
+pub use emit::emit;
+pub use lines::LineTable;
+
+use crate::diag::{Diagnostic, Result};
+use crate::source::Tree;
 
 /// One compilable C text for a whole program. Offsets into `text` are the one
 /// coordinate system of all later stages.
@@ -21,7 +34,7 @@ pub struct MergedUnit {
 /// A top-level piece of the text.
 #[derive(Clone, Debug)]
 pub struct Chunk {
-    /// Its bytes in the merged text.
+    /// Its bytes in the merged text, with the pragmas that set its state up and undo it.
     pub span: Range<usize>,
     /// The units in which it stands.
     pub units: Vec<usize>,
@@ -38,13 +51,22 @@ pub struct Renamed {
     pub original: String,
     /// A `struct`, `union` or `enum` tag.
     pub tag: bool,
+    /// The units in which the original name means this.
+    pub units: Vec<usize>,
 }
 
-/// Offset → file and line, in memory for a whole merged text.
-#[derive(Clone, Debug, Default)]
-pub struct LineTable {
-    /// Names of the files.
-    pub files: Vec<String>,
-    /// From this offset on lines count up from (`file`, `line`); sorted by offset.
-    pub marks: Vec<(usize, usize, u32)>,
+/// Merges a program's units into one text that compiles to the same program.
+pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
+    let pieces = unique::unique(&tree.units);
+    let mut writer = emit::Writer::default();
+    let mut written = vec![false; pieces.unique.len()];
+    for sequence in &pieces.units {
+        for &index in sequence {
+            if !std::mem::replace(&mut written[index as usize], true) {
+                let piece = &pieces.unique[index as usize];
+                writer.piece(piece, &[], piece.units.iter().map(|&unit| unit as usize).collect());
+            }
+        }
+    }
+    Ok((writer.finish(tree.units.iter().map(|unit| unit.path.clone()).collect()), vec![]))
 }

@@ -6,7 +6,7 @@ mod parse;
 mod shadow;
 mod syntax;
 mod typedefs;
-mod words;
+pub(crate) mod words;
 
 pub use clang::{CLANG_DEFINES, shadow_clang};
 pub use lex::{Kind, Lexer, Token, lex};
