@@ -1,0 +1,188 @@
+//! Functions: one per name (and unit, for statics), with every piece of code that was made of it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::entries::Entries;
+use super::sections::EntryAt;
+use super::units::UnitId;
+use crate::clone_name::{CloneKind, clone_kinds};
+use crate::symbols::Symbols;
+
+/// What a function is called in C.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionKey {
+    /// Its name.
+    pub name: String,
+    /// Of a `static` function the unit that defines it.
+    pub unit: Option<UnitId>,
+}
+
+/// A function that the program defines.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// Its name.
+    pub key: FunctionKey,
+    /// Declared as never returning.
+    pub noreturn: bool,
+    /// The code made of it, out of line. Empty: it exists only inlined, or not at all.
+    pub instances: Vec<Instance>,
+    /// Is a copy of it inlined anywhere?
+    pub inlined: bool,
+}
+
+/// One piece of code made of a function: the function itself, or a clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// The unit whose code it is in (with link-time optimisation an artificial one).
+    pub unit: UnitId,
+    /// Stated address of the entry.
+    pub entry: u64,
+    /// All its code: the entry's range first, then parts moved away (`.cold`).
+    pub ranges: Vec<Range<u64>>,
+    /// The function symbols at the entry: aliases of one another. Empty without a symbol table.
+    pub symbols: Vec<String>,
+    /// The symbols of the parts moved away.
+    pub cold_symbols: Vec<String>,
+    /// Why its calling convention is not that of the function's type. Empty: an ordinary entry.
+    pub clone: Vec<CloneKind>,
+}
+
+/// In which forms a function is in the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It has an ordinary entry (perhaps clones and inlined copies as well).
+    Entry,
+    /// There are only clones (and perhaps inlined copies): nothing calls it by its own convention.
+    OnlyClones,
+    /// There are only copies inlined into other functions.
+    OnlyInlined,
+    /// There is no trace of its code: never used, reduced to a constant, or folded into an equal function.
+    Nowhere,
+}
+
+impl Function {
+    /// In which forms it is there.
+    pub fn presence(&self) -> Presence {
+        if self.entry().is_some() {
+            Presence::Entry
+        } else if !self.instances.is_empty() {
+            Presence::OnlyClones
+        } else if self.inlined {
+            Presence::OnlyInlined
+        } else {
+            Presence::Nowhere
+        }
+    }
+
+    /// The instance with the ordinary calling convention.
+    pub fn entry(&self) -> Option<&Instance> {
+        self.instances.iter().find(|instance| instance.clone.is_empty())
+    }
+}
+
+/// A function's number within the index.
+pub(crate) type FunctionId = u32;
+
+/// All functions, and what each routine entry stands for.
+pub(crate) struct Functions {
+    pub all: Vec<Function>,
+    pub by_key: HashMap<FunctionKey, FunctionId>,
+    /// Per unit and routine: the function, as seen from that unit.
+    of_routine: Vec<Vec<Option<FunctionId>>>,
+}
+
+impl Functions {
+    pub fn collect(entries: &Entries, symbols: Option<&Symbols>, is_code: impl Fn(u64) -> bool) -> Functions {
+        let mut functions = Functions { all: Vec::new(), by_key: HashMap::new(), of_routine: Vec::new() };
+        for (unit, scan) in entries.scans.iter().enumerate() {
+            let mut of_routine = Vec::with_capacity(scan.routines.len());
+            for at in 0..scan.routines.len() {
+                let id = key_of(entries, unit, (unit, at)).map(|found| functions.intern(found));
+                of_routine.push(id);
+                let instance = id.and_then(|id| Some((id, instance(entries, (unit, at), symbols, &is_code)?)));
+                if let Some((id, instance)) = instance {
+                    functions.all[id as usize].instances.push(instance);
+                }
+            }
+            functions.of_routine.push(of_routine);
+        }
+        functions
+    }
+
+    pub fn get(&self, key: &FunctionKey) -> Option<&Function> {
+        self.by_key.get(key).map(|&id| &self.all[id as usize])
+    }
+
+    /// The function that the routine at `origin` stands for, seen from `unit`.
+    pub fn id_of(&self, entries: &Entries, unit: usize, origin: EntryAt) -> Option<FunctionId> {
+        let (of, at) = entries.routine_at(origin)?;
+        if !entries.scans[of].partial {
+            return self.of_routine[of][at];
+        }
+        let (key, _) = key_of(entries, unit, (of, at))?;
+        self.by_key.get(&key).copied()
+    }
+
+    /// The function that a routine of this unit stands for.
+    pub fn id_of_routine(&self, unit: usize, routine: usize) -> Option<FunctionId> {
+        self.of_routine[unit][routine]
+    }
+
+    fn intern(&mut self, (key, noreturn): (FunctionKey, bool)) -> FunctionId {
+        let next = self.all.len() as FunctionId;
+        let id = *self.by_key.entry(key.clone()).or_insert(next);
+        if id == next {
+            self.all.push(Function { key, noreturn, instances: Vec::new(), inlined: false });
+        }
+        self.all[id as usize].noreturn |= noreturn;
+        id
+    }
+}
+
+/// The key of a routine, found along its chain of origins, and whether it is declared noreturn.
+/// `None` for what has no name, and for functions that are only declared.
+fn key_of(entries: &Entries, seen_from: usize, routine: (usize, usize)) -> Option<(FunctionKey, bool)> {
+    let mut owner = (!entries.scans[seen_from].partial).then_some(seen_from);
+    let (mut name, mut external, mut noreturn, mut defined) = (None, false, false, false);
+    for (unit, at) in entries.chain(routine) {
+        let (scan, routine) = (&entries.scans[unit], &entries.scans[unit].routines[at]);
+        name = routine.name.as_deref().or(name);
+        external |= routine.external;
+        noreturn |= routine.noreturn;
+        defined |= !routine.declaration;
+        // A piece that dwz shares between units belongs to the unit that refers to it.
+        owner = if scan.partial { owner } else { Some(unit) };
+    }
+    let (name, owner) = (name.filter(|_| defined)?.to_string(), owner?);
+    let unit = (!external).then(|| entries.scans[owner].unit.id);
+    Some((FunctionKey { name, unit }, noreturn))
+}
+
+fn instance(
+    entries: &Entries,
+    (unit, at): (usize, usize),
+    symbols: Option<&Symbols>,
+    is_code: impl Fn(u64) -> bool,
+) -> Option<Instance> {
+    let (scan, routine) = (&entries.scans[unit], &entries.scans[unit].routines[at]);
+    // The linker leaves descriptions of dropped code behind, at addresses like 0.
+    let entry = routine.entry.filter(|&entry| is_code(entry))?;
+    let mut ranges = routine.ranges.clone();
+    ranges.retain(|range| is_code(range.start));
+    ranges.sort_by_key(|range| (range.start != entry, range.start));
+    let names_at = |svma| -> Vec<String> {
+        let named = symbols.into_iter().flat_map(|symbols| symbols.at(svma));
+        named.filter(|symbol| symbol.is_function()).map(|symbol| symbol.name.to_string()).collect()
+    };
+    let names = names_at(entry);
+    let cold_symbols = ranges.iter().skip(1).flat_map(|range| names_at(range.start)).collect();
+    let clone = clone_of_all(&names);
+    Some(Instance { unit: scan.unit.id, entry, ranges, symbols: names, cold_symbols, clone })
+}
+
+/// One ordinary name at the entry makes it ordinary.
+fn clone_of_all(symbols: &[String]) -> Vec<CloneKind> {
+    let kinds = symbols.iter().map(|symbol| clone_kinds(symbol));
+    kinds.min_by_key(Vec::len).unwrap_or_default()
+}
