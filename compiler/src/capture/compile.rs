@@ -10,22 +10,21 @@ use std::thread::JoinHandle;
 /// The text of one source, on its way.
 pub struct Preprocessed {
     source: Source,
-    text: JoinHandle<Text>,
+    text: JoinHandle<Result<Vec<u8>, String>>,
 }
 
-/// Starts to preprocess the command's C sources and to store their texts.
+/// Starts to preprocess the command's C sources.
 pub fn texts(place: &Place, command: &Command) -> Vec<Preprocessed> {
     let start = |source: &Source| {
-        let (store, compiler) = (place.store.clone(), place.compiler.clone());
-        let (arguments, is_c) = (command.preprocess(source), source.language == Language::C);
-        let stdin = source.path == "-";
-        let text = std::thread::spawn(move || match (is_c, stdin) {
-            (false, _) => Text::Missing("it is no C".to_string()),
-            (_, true) => Text::Missing("it was read from standard input".to_string()),
-            _ => match preprocess(&compiler, &arguments) {
-                Ok(text) => store.put_text(&text).map_or_else(|error| Text::Missing(error.to_string()), Text::Stored),
-                Err(why) => Text::Missing(why),
-            },
+        let (compiler, arguments) = (place.compiler.clone(), command.preprocess(source));
+        let why_not = match (source.language, source.path.as_str()) {
+            (Language::C, "-") => Some("it was read from standard input"),
+            (Language::C, _) => None,
+            _ => Some("it is no C"),
+        };
+        let text = std::thread::spawn(move || match why_not {
+            Some(why) => Err(why.to_string()),
+            None => preprocess(&compiler, &arguments),
         });
         Preprocessed { source: source.clone(), text }
     };
@@ -44,7 +43,11 @@ fn preprocess(compiler: &str, arguments: &[String]) -> Result<Vec<u8>, String> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    Err(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("the preprocessor failed").to_string())
+    Err(String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .next()
+        .unwrap_or("the preprocessor failed")
+        .to_string())
 }
 
 /// Records each compile; gives the records' names in the order of the sources.
@@ -53,7 +56,10 @@ pub fn record(place: &Place, command: &Command, texts: Vec<Preprocessed>) -> io:
 }
 
 fn record_one(place: &Place, command: &Command, done: Preprocessed) -> io::Result<String> {
-    let text = done.text.join().unwrap_or_else(|_| Text::Missing("recording stopped".to_string()));
+    let text = match done.text.join().unwrap_or_else(|_| Err("recording stopped".to_string())) {
+        Ok(text) => Text::Stored(place.store.put_text(&text)?),
+        Err(why) => Text::Missing(why),
+    };
     let compiled = command.mode == Mode::Compile;
     let output = match &command.output {
         _ if compiled => command.object(&done.source),

@@ -148,7 +148,9 @@ impl<'a> Search<'a> {
         let mut folders = vec![];
         for (index, word) in words.iter().enumerate() {
             match (word, words.get(index + 1)) {
-                (Word::Plain(word), Some(Word::Plain(next))) if word == "-L" => folders.push(place.absolute(next)),
+                (Word::Plain(word), Some(Word::Plain(next))) if word == "-L" => {
+                    folders.push(place.absolute(next))
+                }
                 (Word::Plain(word), _) if word.len() > 2 && word.starts_with("-L") => {
                     folders.push(place.absolute(&word[2..]));
                 }
@@ -186,7 +188,8 @@ impl<'a> Search<'a> {
             None if self.archives_only => vec![format!("lib{name}.a")],
             None => vec![format!("lib{name}.so"), format!("lib{name}.a")],
         };
-        let in_folder = |folder: &PathBuf| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        let in_folder =
+            |folder: &PathBuf| names.iter().map(|name| folder.join(name)).find(|path| path.is_file());
         self.folders.iter().find_map(in_folder)
     }
 }

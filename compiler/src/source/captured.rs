@@ -25,12 +25,14 @@ pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     let mut walk = Walk { capture: &capture, seen: HashSet::new(), taken: vec![], notes: vec![] };
     walk.link(link);
     let (taken, mut notes) = (walk.taken, walk.notes);
-    let (c, foreign): (Vec<_>, Vec<_>) = taken.into_iter().partition(|compile| compile.language == Language::C);
+    let (c, foreign): (Vec<_>, Vec<_>) =
+        taken.into_iter().partition(|compile| compile.language == Language::C);
     notes.extend(foreign.iter().map(|compile| super::foreign(&compile.source, compile.language)));
     let root = root(&link.top, &c);
     let units = c.par_iter().map(|compile| unit(store, &root, compile)).collect::<Result<Vec<_>>>()?;
     if units.is_empty() {
-        let what = format!("{}: no C unit of {} was recorded", store.folder().display(), link.output.display());
+        let what =
+            format!("{}: no C unit of {} was recorded", store.folder().display(), link.output.display());
         return Err(Failure::Environment(format!("{what}; build it from scratch with CC=\"polus-cc gcc\"")));
     }
     Ok(Loaded { tree: Tree { root, units }, program: Some(file_name(link)), left_out: vec![], notes })
@@ -48,7 +50,9 @@ fn unit(store: &Store, root: &Path, compile: &Compile) -> Result<Unit> {
         Text::Stored(hash) => hash,
         Text::Missing(why) => {
             let file = compile.source.display();
-            return Err(Failure::Environment(format!("{file}: its preprocessed text was not captured: {why}")));
+            return Err(Failure::Environment(format!(
+                "{file}: its preprocessed text was not captured: {why}"
+            )));
         }
     };
     let text = store.text(hash).map_err(|error| {
@@ -95,10 +99,13 @@ impl Capture {
             None => standing(whole.filter(|link| link.kind == Kind::Program).collect()),
         };
         let folder = folder.display();
-        let newest = found.iter().copied().max_by_key(|link| link.time).ok_or_else(|| match &select.program {
-            Some(name) => Failure::Usage(format!("{folder}: no program `{name}` was linked; {}", self.listing())),
-            None => Failure::Usage(format!("{folder}: no program was linked")),
-        })?;
+        let newest =
+            found.iter().copied().max_by_key(|link| link.time).ok_or_else(|| match &select.program {
+                Some(name) => {
+                    Failure::Usage(format!("{folder}: no program `{name}` was linked; {}", self.listing()))
+                }
+                None => Failure::Usage(format!("{folder}: no program was linked")),
+            })?;
         if found.iter().any(|link| self.objects(link) != self.objects(newest)) {
             let what = if select.program.is_some() { "several such programs" } else { "several programs" };
             return Err(Failure::Usage(format!("{folder}: {what}; choose by --program. {}", self.listing())));
@@ -157,7 +164,8 @@ impl<'a> Walk<'a> {
         let at_path = self.capture.by_output.get(path).copied();
         let equal = self.capture.by_object.get(hash).map(Vec::as_slice).unwrap_or_default();
         let same = equal.iter().copied().find(|&index| self.capture.compiles[index].1.output == path);
-        let partial = self.capture.links.iter().find(|link| link.kind == Kind::Relocatable && link.hash == hash);
+        let partial =
+            self.capture.links.iter().find(|link| link.kind == Kind::Relocatable && link.hash == hash);
         match (same.or(equal.first().copied()), partial) {
             (None, Some(link)) => self.link(link),
             (found, _) => self.take(found.or(at_path), path),
@@ -169,8 +177,11 @@ impl<'a> Walk<'a> {
             Some(index) if self.seen.insert(index) => self.taken.push(&self.capture.compiles[index].1),
             Some(_) => (),
             None => self.notes.push(
-                Diagnostic::warning(format!("{} was not compiled by polus-cc; it is left out", path.display()))
-                    .help("build everything from scratch with CC=\"polus-cc gcc\", if it is C that may change"),
+                Diagnostic::warning(format!(
+                    "{} was not compiled by polus-cc; it is left out",
+                    path.display()
+                ))
+                .help("build everything from scratch with CC=\"polus-cc gcc\", if it is C that may change"),
             ),
         }
     }

@@ -51,11 +51,51 @@ pub struct Command {
 
 /// Options whose value is the next argument, where it is not joined.
 const WITH_VALUE: &[&str] = &[
-    "-o", "-x", "-I", "-D", "-U", "-L", "-l", "-include", "-imacros", "-isystem", "-idirafter", "-iprefix",
-    "-iwithprefix", "-iwithprefixbefore", "-iquote", "-isysroot", "-imultilib", "-MF", "-MT", "-MQ", "-MJ",
-    "-Xpreprocessor", "-Xassembler", "-Xlinker", "-Xclang", "-arch", "-T", "-u", "-z", "-e", "-A", "-G",
-    "-aux-info", "--param", "-B", "-wrapper", "-dumpbase", "-dumpbase-ext", "-dumpdir", "-target", "-mllvm",
-    "-framework", "--output", "--include", "--sysroot",
+    "-o",
+    "-x",
+    "-I",
+    "-D",
+    "-U",
+    "-L",
+    "-l",
+    "-include",
+    "-imacros",
+    "-isystem",
+    "-idirafter",
+    "-iprefix",
+    "-iwithprefix",
+    "-iwithprefixbefore",
+    "-iquote",
+    "-isysroot",
+    "-imultilib",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-MJ",
+    "-Xpreprocessor",
+    "-Xassembler",
+    "-Xlinker",
+    "-Xclang",
+    "-arch",
+    "-T",
+    "-u",
+    "-z",
+    "-e",
+    "-A",
+    "-G",
+    "-aux-info",
+    "--param",
+    "-B",
+    "-wrapper",
+    "-dumpbase",
+    "-dumpbase-ext",
+    "-dumpdir",
+    "-target",
+    "-mllvm",
+    "-framework",
+    "--output",
+    "--include",
+    "--sysroot",
 ];
 
 impl Command {
@@ -146,11 +186,31 @@ pub fn width(argument: &str) -> usize {
 /// that carry the build's folder or the form of the output are dropped.
 pub fn shaping(arguments: &[String]) -> Vec<String> {
     const FORM: &[&str] = &[
-        "-ffile-prefix-map", "-fdebug-prefix-map", "-fmacro-prefix-map", "-fprofile-prefix-map",
-        "-fcanon-prefix-map", "-flto", "-ffat-lto-objects", "-fno-lto", "-fuse-linker-plugin", "-fdiagnostics",
-        "-fno-diagnostics", "-fcolor-diagnostics", "-fmessage-length", "-fmax-errors", "-fsyntax-only", "-fdump",
-        "-fuse-ld", "-fplugin", "-frandom-seed", "-fverbose-asm", "-fworking-directory", "-fpch",
-        "-fdirectives-only", "-fpreprocessed", "-finput-charset",
+        "-ffile-prefix-map",
+        "-fdebug-prefix-map",
+        "-fmacro-prefix-map",
+        "-fprofile-prefix-map",
+        "-fcanon-prefix-map",
+        "-flto",
+        "-ffat-lto-objects",
+        "-fno-lto",
+        "-fuse-linker-plugin",
+        "-fdiagnostics",
+        "-fno-diagnostics",
+        "-fcolor-diagnostics",
+        "-fmessage-length",
+        "-fmax-errors",
+        "-fsyntax-only",
+        "-fdump",
+        "-fuse-ld",
+        "-fplugin",
+        "-frandom-seed",
+        "-fverbose-asm",
+        "-fworking-directory",
+        "-fpch",
+        "-fdirectives-only",
+        "-fpreprocessed",
+        "-finput-charset",
     ];
     let shapes = |flag: &str| {
         let kind = ["-O", "-f", "-m", "-std="].iter().any(|prefix| flag.starts_with(prefix));
@@ -227,8 +287,10 @@ fn language_of(path: &str, compiler: &str) -> Option<Language> {
     let plus = compiler_name(compiler).contains("++");
     match Path::new(path).extension()?.to_str()? {
         "c" | "i" if !plus => Some(Language::C),
-        "c" | "i" | "C" | "cc" | "cp" | "cpp" | "cxx" | "c++" | "CPP" | "ii" | "m" | "mm" | "mi" | "mii" | "M"
-        | "f" | "F" | "f77" | "f90" | "F90" | "f95" | "for" | "go" | "d" | "adb" | "cu" => Some(Language::Other),
+        "c" | "i" | "C" | "cc" | "cp" | "cpp" | "cxx" | "c++" | "CPP" | "ii" | "m" | "mm" | "mi" | "mii"
+        | "M" | "f" | "F" | "f77" | "f90" | "F90" | "f95" | "for" | "go" | "d" | "adb" | "cu" => {
+            Some(Language::Other)
+        }
         "s" | "S" | "sx" => Some(Language::Assembler),
         _ => None,
     }
@@ -241,11 +303,43 @@ fn compiler_name(compiler: &str) -> String {
 /// Not for the preprocessor: other inputs, what the compiler writes besides, linking.
 fn for_preprocessor(argument: &str) -> bool {
     const DROPPED: &[&str] = &[
-        "-c", "-C", "-CC", "-P", "-o", "--output", "-MF", "-MT", "-MQ", "-MJ", "-MD", "-MMD", "-MP", "-MG", "-MV",
-        "-aux-info", "-dumpbase", "-dumpbase-ext", "-dumpdir", "-L", "-l", "-T", "-u", "-z", "-e", "-Xlinker",
-        "-Xassembler", "-shared", "-r", "-s", "-rdynamic", "-pie", "-static", "-static-pie",
+        "-c",
+        "-C",
+        "-CC",
+        "-P",
+        "-o",
+        "--output",
+        "-MF",
+        "-MT",
+        "-MQ",
+        "-MJ",
+        "-MD",
+        "-MMD",
+        "-MP",
+        "-MG",
+        "-MV",
+        "-aux-info",
+        "-dumpbase",
+        "-dumpbase-ext",
+        "-dumpdir",
+        "-L",
+        "-l",
+        "-T",
+        "-u",
+        "-z",
+        "-e",
+        "-Xlinker",
+        "-Xassembler",
+        "-shared",
+        "-r",
+        "-s",
+        "-rdynamic",
+        "-pie",
+        "-static",
+        "-static-pie",
     ];
-    const DROPPED_PREFIXES: &[&str] = &["-MF", "-MT", "-MQ", "-MJ", "-save-temps", "-Wl,", "-Wa,", "-l", "-L"];
+    const DROPPED_PREFIXES: &[&str] =
+        &["-MF", "-MT", "-MQ", "-MJ", "-save-temps", "-Wl,", "-Wa,", "-l", "-L"];
     argument.starts_with('-')
         && argument != "-"
         && !DROPPED.contains(&argument)
@@ -297,14 +391,17 @@ mod tests {
 
     #[test]
     fn queries_and_listings_make_nothing() {
-        for line in ["--version", "-E a.c", "-S a.c", "-MM a.c", "-print-search-dirs", "-c a.h", "-x c-header -c a"] {
+        for line in
+            ["--version", "-E a.c", "-S a.c", "-MM a.c", "-print-search-dirs", "-c a.h", "-x c-header -c a"]
+        {
             assert_eq!(parse(line).mode, Mode::Other, "{line}");
         }
     }
 
     #[test]
     fn preprocessing_writes_nothing_besides() {
-        let line = "-c -MMD -MF a.d -MTa.o -Wp,-MD,b.d,-DX -I inc -DY=1 -save-temps=obj -O2 a.c b.o -lm -o a.o";
+        let line =
+            "-c -MMD -MF a.d -MTa.o -Wp,-MD,b.d,-DX -I inc -DY=1 -save-temps=obj -O2 a.c b.o -lm -o a.o";
         assert_eq!(preprocess(line), "-Wp,-DX -I inc -DY=1 -O2 a.c -E -w");
     }
 

@@ -35,10 +35,12 @@ struct Compile {
 /// Loads the units of the file at `path`.
 pub fn load(path: &Path, select: &Select) -> Result<Loaded> {
     let bytes = std::fs::read(path).map_err(|error| Failure::io(path, &error))?;
-    let entries: Vec<Entry> = serde_json::from_slice(&bytes)
-        .map_err(|error| Failure::Environment(format!("{}: no compilation database: {error}", path.display())))?;
+    let entries: Vec<Entry> = serde_json::from_slice(&bytes).map_err(|error| {
+        Failure::Environment(format!("{}: no compilation database: {error}", path.display()))
+    })?;
     let base = absolute(&std::env::current_dir().unwrap_or_default(), path.parent().unwrap_or(Path::new("")));
-    let mut compiles = entries.iter().map(|entry| understand(entry, &base, path)).collect::<Result<Vec<_>>>()?;
+    let mut compiles =
+        entries.iter().map(|entry| understand(entry, &base, path)).collect::<Result<Vec<_>>>()?;
     let mut notes = foreign(&compiles);
     compiles.retain(|compile| compile.source.language == Language::C);
     let root = root(&base, &compiles);
@@ -58,7 +60,9 @@ fn understand(entry: &Entry, base: &Path, database: &Path) -> Result<Compile> {
     };
     let words = match (&entry.arguments, &entry.command) {
         (Some(arguments), _) => arguments.clone(),
-        (None, Some(command)) => shlex::split(command).ok_or_else(|| bad("unbalanced quotes in \"command\""))?,
+        (None, Some(command)) => {
+            shlex::split(command).ok_or_else(|| bad("unbalanced quotes in \"command\""))?
+        }
         (None, None) => return Err(bad("neither \"command\" nor \"arguments\"")),
     };
     let directory = absolute(base, &entry.directory);
@@ -66,7 +70,8 @@ fn understand(entry: &Entry, base: &Path, database: &Path) -> Result<Compile> {
     let command = Command::parse(&compiler[compiler.len() - 1], &arguments, &directory);
     let file = absolute(&directory, &entry.file);
     let source = command.sources.iter().find(|source| absolute(&directory, &source.path) == file);
-    let source = source.or(command.sources.first()).cloned().ok_or_else(|| bad("its command names no source"))?;
+    let source =
+        source.or(command.sources.first()).cloned().ok_or_else(|| bad("its command names no source"))?;
     let named = entry.output.as_ref().map(|output| output.to_string_lossy().into_owned());
     let output = named.or(command.output.clone()).unwrap_or_default();
     Ok(Compile { directory, file, path: String::new(), compiler, command, source, output })
@@ -143,7 +148,8 @@ fn one_each(
 ) -> Vec<Unit> {
     let own = |compile: &Compile| {
         let folder = |part: &std::ffi::OsStr| {
-            program.is_some_and(|program| part == &*format!("{program}.dir") || part == &*format!("{program}.p"))
+            program
+                .is_some_and(|program| part == &*format!("{program}.dir") || part == &*format!("{program}.p"))
         };
         Path::new(&compile.output).iter().any(folder)
     };

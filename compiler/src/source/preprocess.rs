@@ -35,7 +35,9 @@ fn no_compiler(compiler: &str, directory: &Path, error: &std::io::Error) -> Fail
     if !directory.is_dir() {
         return Failure::Environment(format!("{}: no such folder to compile in", directory.display()));
     }
-    Failure::Environment(format!("cannot run the C compiler `{compiler}`: {error}; install gcc, or name another in CC"))
+    Failure::Environment(format!(
+        "cannot run the C compiler `{compiler}`: {error}; install gcc, or name another in CC"
+    ))
 }
 
 /// One diagnostic for each error the compiler printed.
@@ -91,7 +93,8 @@ mod tests {
         let messages = "In file included from b.h:2,\n                 from a.c:1:\nc.h:7:10: fatal error: x.h: \
                         No such file or directory\n    7 | #include \"x.h\"\na.c:3: error: unterminated #if\n";
         let found = diagnostics(messages, "gcc", Path::new("/none"));
-        let places: Vec<_> = found.iter().map(|d| &d.labels[0].place).map(|p| (&*p.file, p.line, p.column)).collect();
+        let places: Vec<_> =
+            found.iter().map(|d| &d.labels[0].place).map(|p| (&*p.file, p.line, p.column)).collect();
         assert_eq!(places, [("c.h", 7, 10), ("a.c", 3, 1)]);
         assert_eq!(found[0].notes, ["included from b.h:2", "included from a.c:1"]);
         assert_eq!(found[0].title, "x.h: No such file or directory");

@@ -199,7 +199,9 @@ impl Store {
         }
         std::fs::read_dir(folder)?
             .map(|entry| entry.map(|entry| entry.path()))
-            .filter(|path| path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == "json")))
+            .filter(|path| {
+                path.as_ref().map_or(true, |path| path.extension().is_some_and(|end| end == "json"))
+            })
             .map(|path| read(&path?))
             .collect()
     }
@@ -207,8 +209,9 @@ impl Store {
 
 fn read<T: DeserializeOwned>(path: &Path) -> io::Result<(String, T)> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let record = serde_json::from_slice(&std::fs::read(path)?)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display())))?;
+    let record = serde_json::from_slice(&std::fs::read(path)?).map_err(|error| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", path.display()))
+    })?;
     Ok((name, record))
 }
 
