@@ -1,0 +1,427 @@
+//! A compiler's command line, taken apart as gcc and clang read it.
+
+use std::path::{Path, PathBuf};
+
+/// What a command makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// No object and no program: `-E`, `-S`, `-M`, `-fsyntax-only`, `--version`.
+    Other,
+    /// One object for each source (`-c`).
+    Compile,
+    /// A program, a shared library or a partial link, perhaps from sources directly.
+    Link,
+}
+
+/// The language of a source file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// C, also preprocessed.
+    C,
+    /// C++, Objective-C, Fortran and whatever else the compiler takes.
+    Other,
+    /// Assembler, with or without preprocessing.
+    Assembler,
+}
+
+/// A source file among the arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// As written; `-` is standard input.
+    pub path: String,
+    /// By `-x`, or by its name.
+    pub language: Language,
+    /// Where it stands in the arguments.
+    pub index: usize,
+}
+
+/// A command line taken apart; `arguments` are those after the compiler's name.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// With response files replaced by what they hold.
+    pub arguments: Vec<String>,
+    /// What it makes.
+    pub mode: Mode,
+    /// Its sources, in order.
+    pub sources: Vec<Source>,
+    /// `-o`, as written.
+    pub output: Option<String>,
+}
+
+/// Options whose value is the next argument, where it is not joined.
+const WITH_VALUE: &[&str] = &[
+    "-o",
+    "-x",
+    "-I",
+    "-D",
+    "-U",
+    "-L",
+    "-l",
+    "-include",
+    "-imacros",
+    "-isystem",
+    "-idirafter",
+    "-iprefix",
+    "-iwithprefix",
+    "-iwithprefixbefore",
+    "-iquote",
+    "-isysroot",
+    "-imultilib",
+    "-MF",
+    "-MT",
+    "-MQ",
+    "-MJ",
+    "-Xpreprocessor",
+    "-Xassembler",
+    "-Xlinker",
+    "-Xclang",
+    "-arch",
+    "-T",
+    "-u",
+    "-z",
+    "-e",
+    "-A",
+    "-G",
+    "-aux-info",
+    "--param",
+    "-B",
+    "-wrapper",
+    "-dumpbase",
+    "-dumpbase-ext",
+    "-dumpdir",
+    "-target",
+    "-mllvm",
+    "-framework",
+    "--output",
+    "--include",
+    "--sysroot",
+];
+
+impl Command {
+    /// Takes `arguments` apart; response files are read relative to `directory`.
+    pub fn parse(compiler: &str, arguments: &[String], directory: &Path) -> Self {
+        let arguments = expand(arguments, directory, 0);
+        let mut command = Self { mode: mode(&arguments), arguments, sources: vec![], output: None };
+        let mut language = None;
+        let mut index = 0;
+        while index < command.arguments.len() {
+            let argument = command.arguments[index].clone();
+            let value = command.arguments.get(index + 1).cloned();
+            match argument.as_str() {
+                "-o" | "--output" => command.output = value,
+                "-x" => language = value.as_deref().and_then(named_language),
+                _ if argument.starts_with("-o") => command.output = Some(argument[2..].to_string()),
+                _ if argument.starts_with("-x") => language = named_language(&argument[2..]),
+                _ => command.note_source(index, language, compiler),
+            }
+            index += width(&argument);
+        }
+        if command.sources.is_empty() && command.mode == Mode::Compile {
+            command.mode = Mode::Other;
+        }
+        command
+    }
+
+    fn note_source(&mut self, index: usize, given: Option<Given>, compiler: &str) {
+        let path = self.arguments[index].clone();
+        if path.starts_with('-') && path != "-" {
+            return;
+        }
+        let language = match given {
+            Some(Given::Source(language)) => Some(language),
+            Some(Given::Header) => None,
+            None => language_of(&path, compiler),
+        };
+        if let Some(language) = language {
+            self.sources.push(Source { path, language, index });
+        }
+    }
+
+    /// The object that `source` becomes with `-c`, as the compiler names it.
+    pub fn object(&self, source: &Source) -> String {
+        match &self.output {
+            Some(output) => output.clone(),
+            None => {
+                let stem = Path::new(&source.path).file_stem().unwrap_or_default();
+                format!("{}.o", stem.to_string_lossy())
+            }
+        }
+    }
+
+    /// The arguments that preprocess `source` to standard output, with nothing else
+    /// written and no warnings.
+    pub fn preprocess(&self, source: &Source) -> Vec<String> {
+        let mut kept = vec![];
+        let mut index = 0;
+        while index < self.arguments.len() {
+            let argument = &self.arguments[index];
+            let end = (index + width(argument)).min(self.arguments.len());
+            if index == source.index {
+                kept.push(argument.clone());
+            } else if argument.starts_with("-Wp,") {
+                kept.extend(without_dependencies(argument));
+            } else if for_preprocessor(argument) {
+                kept.extend_from_slice(&self.arguments[index..end]);
+            }
+            index = end;
+        }
+        kept.extend(["-E".to_string(), "-w".to_string()]);
+        kept
+    }
+
+    /// The flags that shape the code of its units.
+    pub fn shaping(&self) -> Vec<String> {
+        shaping(&self.arguments)
+    }
+}
+
+/// How many arguments an option takes up, itself included.
+pub fn width(argument: &str) -> usize {
+    if WITH_VALUE.contains(&argument) { 2 } else { 1 }
+}
+
+/// Keeps what shapes the generated code: optimisation, `-f`, `-m`, the language
+/// standard. Preprocessor flags, names of files, warnings, debug information, and flags
+/// that carry the build's folder or the form of the output are dropped.
+pub fn shaping(arguments: &[String]) -> Vec<String> {
+    const FORM: &[&str] = &[
+        "-ffile-prefix-map",
+        "-fdebug-prefix-map",
+        "-fmacro-prefix-map",
+        "-fprofile-prefix-map",
+        "-fcanon-prefix-map",
+        "-flto",
+        "-ffat-lto-objects",
+        "-fno-lto",
+        "-fuse-linker-plugin",
+        "-fdiagnostics",
+        "-fno-diagnostics",
+        "-fcolor-diagnostics",
+        "-fmessage-length",
+        "-fmax-errors",
+        "-fsyntax-only",
+        "-fdump",
+        "-fuse-ld",
+        "-fplugin",
+        "-frandom-seed",
+        "-fverbose-asm",
+        "-fworking-directory",
+        "-fpch",
+        "-fdirectives-only",
+        "-fpreprocessed",
+        "-finput-charset",
+    ];
+    let shapes = |flag: &str| {
+        let kind = ["-O", "-f", "-m", "-std="].iter().any(|prefix| flag.starts_with(prefix));
+        (kind && flag != "-mllvm" && flag != "-framework" && !FORM.iter().any(|form| flag.starts_with(form)))
+            || matches!(flag, "-ansi" | "-pthread")
+    };
+    let mut kept = vec![];
+    let mut index = 0;
+    while index < arguments.len() {
+        match arguments[index].as_str() {
+            "--param" => kept.extend_from_slice(&arguments[index..(index + 2).min(arguments.len())]),
+            flag if shapes(flag) || flag.starts_with("--param=") => kept.push(flag.to_string()),
+            _ => (),
+        }
+        index += width(&arguments[index]);
+    }
+    kept
+}
+
+/// Replaces each `@file` by the arguments it holds; one that cannot be read stays, as
+/// the compiler has it.
+fn expand(arguments: &[String], directory: &Path, depth: usize) -> Vec<String> {
+    // The compilers' own guard against files that name each other.
+    const DEEPEST: usize = 200;
+    arguments
+        .iter()
+        .flat_map(|argument| match response(argument, directory) {
+            Some(held) if depth < DEEPEST => expand(&held, directory, depth + 1),
+            _ => vec![argument.clone()],
+        })
+        .collect()
+}
+
+fn response(argument: &str, directory: &Path) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(directory.join(argument.strip_prefix('@')?)).ok()?;
+    shlex::split(&text)
+}
+
+fn mode(arguments: &[String]) -> Mode {
+    let mut mode = Mode::Link;
+    let mut index = 0;
+    while index < arguments.len() {
+        match arguments[index].as_str() {
+            "-E" | "-S" | "-M" | "-MM" | "-fsyntax-only" | "-###" | "-cc1" | "--version" | "--help"
+            | "-dumpmachine" | "-dumpversion" | "-dumpspecs" => return Mode::Other,
+            other if other.starts_with("-print-") || other.starts_with("--print-") => return Mode::Other,
+            "-c" => mode = Mode::Compile,
+            _ => (),
+        }
+        index += width(&arguments[index]);
+    }
+    mode
+}
+
+#[derive(Clone, Copy)]
+enum Given {
+    Source(Language),
+    Header,
+}
+
+/// What `-x NAME` says; `-x none` goes back to file names.
+fn named_language(name: &str) -> Option<Given> {
+    match name {
+        "none" => None,
+        "c" | "cpp-output" => Some(Given::Source(Language::C)),
+        "assembler" | "assembler-with-cpp" => Some(Given::Source(Language::Assembler)),
+        header if header.ends_with("-header") => Some(Given::Header),
+        _ => Some(Given::Source(Language::Other)),
+    }
+}
+
+/// By the name's ending; `None` for what goes to the linker, and for headers.
+fn language_of(path: &str, compiler: &str) -> Option<Language> {
+    let plus = compiler_name(compiler).contains("++");
+    match Path::new(path).extension()?.to_str()? {
+        "c" | "i" if !plus => Some(Language::C),
+        "c" | "i" | "C" | "cc" | "cp" | "cpp" | "cxx" | "c++" | "CPP" | "ii" | "m" | "mm" | "mi" | "mii"
+        | "M" | "f" | "F" | "f77" | "f90" | "F90" | "f95" | "for" | "go" | "d" | "adb" | "cu" => {
+            Some(Language::Other)
+        }
+        "s" | "S" | "sx" => Some(Language::Assembler),
+        _ => None,
+    }
+}
+
+fn compiler_name(compiler: &str) -> String {
+    PathBuf::from(compiler).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Not for the preprocessor: other inputs, what the compiler writes besides, linking.
+fn for_preprocessor(argument: &str) -> bool {
+    const DROPPED: &[&str] = &[
+        "-c",
+        "-C",
+        "-CC",
+        "-P",
+        "-o",
+        "--output",
+        "-MF",
+        "-MT",
+        "-MQ",
+        "-MJ",
+        "-MD",
+        "-MMD",
+        "-MP",
+        "-MG",
+        "-MV",
+        "-aux-info",
+        "-dumpbase",
+        "-dumpbase-ext",
+        "-dumpdir",
+        "-L",
+        "-l",
+        "-T",
+        "-u",
+        "-z",
+        "-e",
+        "-Xlinker",
+        "-Xassembler",
+        "-shared",
+        "-r",
+        "-s",
+        "-rdynamic",
+        "-pie",
+        "-static",
+        "-static-pie",
+    ];
+    const DROPPED_PREFIXES: &[&str] =
+        &["-MF", "-MT", "-MQ", "-MJ", "-save-temps", "-Wl,", "-Wa,", "-l", "-L"];
+    argument.starts_with('-')
+        && argument != "-"
+        && !DROPPED.contains(&argument)
+        && !DROPPED_PREFIXES.iter().any(|prefix| argument.starts_with(prefix))
+        && !(argument.starts_with("-o") && argument.len() > 2)
+}
+
+/// `-Wp,…` less what writes dependency files.
+fn without_dependencies(argument: &str) -> Option<String> {
+    let mut words = argument.split(',').skip(1);
+    let mut kept = vec![];
+    while let Some(word) = words.next() {
+        match word {
+            "-MD" | "-MMD" | "-MF" | "-MT" | "-MQ" => drop(words.next()),
+            _ if word.starts_with("-M") => (),
+            _ => kept.push(word),
+        }
+    }
+    (!kept.is_empty()).then(|| format!("-Wp,{}", kept.join(",")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Command {
+        Command::parse("gcc", &shlex::split(line).unwrap(), Path::new("/"))
+    }
+
+    fn preprocess(line: &str) -> String {
+        let command = parse(line);
+        command.preprocess(&command.sources[0]).join(" ")
+    }
+
+    #[test]
+    fn a_compile_names_its_object() {
+        let command = parse("-O2 -c src/a.c");
+        assert_eq!((command.mode, command.object(&command.sources[0]).as_str()), (Mode::Compile, "a.o"));
+        let command = parse("-c -ofoo/a.o src/a.c");
+        assert_eq!(command.object(&command.sources[0]), "foo/a.o");
+    }
+
+    #[test]
+    fn values_of_options_are_no_sources() {
+        let command = parse("-c -include config.c -MF a.c -D x.c -x c main.txt -x none b.o");
+        let paths: Vec<_> = command.sources.iter().map(|source| source.path.as_str()).collect();
+        assert_eq!(paths, ["main.txt"]);
+    }
+
+    #[test]
+    fn queries_and_listings_make_nothing() {
+        for line in
+            ["--version", "-E a.c", "-S a.c", "-MM a.c", "-print-search-dirs", "-c a.h", "-x c-header -c a"]
+        {
+            assert_eq!(parse(line).mode, Mode::Other, "{line}");
+        }
+    }
+
+    #[test]
+    fn preprocessing_writes_nothing_besides() {
+        let line =
+            "-c -MMD -MF a.d -MTa.o -Wp,-MD,b.d,-DX -I inc -DY=1 -save-temps=obj -O2 a.c b.o -lm -o a.o";
+        assert_eq!(preprocess(line), "-Wp,-DX -I inc -DY=1 -O2 a.c -E -w");
+    }
+
+    #[test]
+    fn each_source_is_preprocessed_alone() {
+        let command = parse("a.c b.c -DX -o program");
+        assert_eq!(command.preprocess(&command.sources[1]).join(" "), "b.c -DX -E -w");
+    }
+
+    #[test]
+    fn flags_that_shape_code() {
+        let line = "-Wall -g3 -O2 -std=gnu11 -fPIE -fdiagnostics-color -ffile-prefix-map=/a=. -mavx -I-f -pthread a.c";
+        assert_eq!(parse(line).shaping().join(" "), "-O2 -std=gnu11 -fPIE -mavx -pthread");
+    }
+
+    #[test]
+    fn response_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("list"), "-c 'a b.c'\n-o x.o").unwrap();
+        let command = Command::parse("gcc", &["@list".to_string(), "@none".to_string()], folder.path());
+        assert_eq!(command.arguments, ["-c", "a b.c", "-o", "x.o", "@none"]);
+    }
+}
