@@ -1,7 +1,12 @@
-//! The patch constructor: source → merge → model → diff → relations → patch.
+//! The patch constructor: source → merge → model → diff → relations → cross → patch.
 
 pub mod clang;
+pub mod cross;
 pub mod diag;
+pub mod diff;
 pub mod merge;
+pub mod model;
+pub mod patch;
+pub mod relations;
 pub mod source;
 pub mod text;

@@ -165,11 +165,6 @@ const FLAGS: &[&str] = &[
     "-w",
     "-ferror-limit=0",
     "-fno-builtin",
-    "-D_Float32=float",
-    "-D_Float64=double",
-    "-D_Float32x=double",
-    "-D_Float64x=long double",
-    "-D_Float128=__float128",
 ];
 
 /// Reads a text, already prepared for libclang, in the same offsets.
@@ -177,7 +172,8 @@ const FLAGS: &[&str] = &[
 /// # Errors
 /// libclang cannot be loaded or fails as a whole; problems in the text are values.
 pub fn bind(text: &str) -> Result<Bindings, Unavailable> {
-    let unit = cursor::Unit::parse(text, FLAGS)?;
+    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).copied().collect();
+    let unit = cursor::Unit::parse(text, &flags)?;
     let mut bindings = walk::walk(unit.root());
     bindings.problems = unit.problems();
     Ok(bindings)

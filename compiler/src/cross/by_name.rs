@@ -74,9 +74,8 @@ fn holds_changed(versions: Versions, found: &Use) -> bool {
 
 fn refusal(versions: Versions, program: &Program, is_old: bool, found: &Use, why: &str) -> Diagnostic {
     let global = found.target;
-    let width = program.items[global].entity.name.len();
     let told = Diagnostic::error(format!("{} changes, and {why}", program.title(global)))
-        .at(program.place_at(found.offset, width), format!("here in the {} version", version(is_old)));
+        .at(program.place_at(found.offset), format!("here in the {} version", version(is_old)));
     let old = if is_old { Some(global) } else { versions.changes.pairing.to_old[global] };
     let told = old.map_or(told.clone(), |old| with_declarations(told, versions, old));
     told.note("old code would read the new instance with the old layout, or new code the old one")
@@ -101,7 +100,7 @@ fn instances_elsewhere(
         .iter()
         .find(|u| spelled.contains(&u.target) && u.role == Role::Mention && !by_value(program, u, id, types))?;
     let told = Diagnostic::error(format!("{} changes, and its objects are not only named globals", program.title(id)))
-        .at(program.place_at(found.offset, program.items[found.target].entity.name.len()),
+        .at(program.place_at(found.offset),
             format!("objects of it are reached here in the {} version", version(is_old)));
     let (ours, theirs) = match is_old {
         true => (Some(id), versions.changes.pairing.to_new[id]),

@@ -79,8 +79,7 @@ pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic>
                 old.title(function)
             ));
             if let Some(found) = at {
-                let width = old.items[global].entity.name.len();
-                refusal = refusal.at(old.place_at(found.offset, width), "used here by a function that stays old for ever");
+                refusal = refusal.at(old.place_at(found.offset), "used here by a function that stays old for ever");
             }
             refusal = with_declarations(refusal, versions, global);
             told.push(refusal.help("restart the program for this change, or leave the type as it is in this update"));

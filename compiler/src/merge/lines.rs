@@ -26,6 +26,15 @@ impl LineTable {
         Some((file, line + newlines as u32))
     }
 
+    /// The lines of the original file that stand on the text's line at `offset`: a macro call over
+    /// several lines is expanded on its first, and `__LINE__` in it may be any of them.
+    pub fn logical_line(&self, text: &str, offset: usize) -> Option<std::ops::Range<u32>> {
+        let (file, line) = self.line(text, offset)?;
+        let end = text[offset..].find('\n').map_or(text.len(), |newline| offset + newline + 1);
+        let next = self.line(text, end.min(text.len())).filter(|(other, next)| *other == file && *next > line);
+        Some(line..next.map_or(line + 1, |(_, next)| next))
+    }
+
     /// The text of a line of an original file, if that can be read.
     fn original(&self, file: usize, line: u32) -> Option<String> {
         let path = self.directories[file].join(&self.files[file]);

@@ -60,7 +60,7 @@ pub struct Program {
 /// # Errors
 /// libclang is missing (its package is named), or cannot read the text (with the places).
 pub fn model(unit: MergedUnit, root: String) -> Result<Program> {
-    let bindings = clang::bind(&text::shadow_clang(&unit.text)).map_err(unavailable)?;
+    let bindings = clang::bind(&text::shadow_clang(&unit.text).text).map_err(unavailable)?;
     if !bindings.problems.is_empty() {
         return Err(Failure::Refused(unreadable(&unit, &bindings)));
     }
@@ -79,7 +79,7 @@ fn unavailable(why: clang::Unavailable) -> Failure {
 
 fn unreadable(unit: &MergedUnit, bindings: &Bindings) -> Vec<Diagnostic> {
     let problem = |p: &clang::Problem| {
-        Diagnostic::error(p.message.clone()).at(unit.lines.place(&unit.text, p.offset, 0), "here")
+        Diagnostic::error(p.message.clone()).at(unit.place(p.offset), "here")
     };
     bindings.problems.iter().take(20).map(problem).collect()
 }
@@ -125,12 +125,12 @@ impl Program {
     pub fn place(&self, id: ItemId) -> Place {
         let entity = &self.items[id].entity;
         let at = entity.definition().or(entity.declarations.first()).map_or(0, |d| d.name_at);
-        self.place_at(at, entity.name.len())
+        self.place_at(at)
     }
 
-    /// The place of an offset, `width` bytes wide.
-    pub fn place_at(&self, offset: usize, width: usize) -> Place {
-        self.unit.lines.place(&self.unit.text, offset, width)
+    /// The place of the token at an offset.
+    pub fn place_at(&self, offset: usize) -> Place {
+        self.unit.place(offset)
     }
 
     /// Paths of the units that hold an item.

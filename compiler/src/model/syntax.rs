@@ -31,7 +31,7 @@ impl Syntax {
         let mut prelude = prelude(program, source, &span);
         let length = prelude.len();
         prelude.push_str(&shadow.text);
-        let tree = text::parse(prelude).ok()?;
+        let tree = text::parse(&prelude, &|at| program.place_at((at + span.start).saturating_sub(length))).ok()?;
         let declaration = tree.0.into_iter().find(|d| d.span.start >= length)?.node;
         let hidden = shadow.changed.iter().map(|r| source[r.clone()].to_string()).collect();
         Some(Self { declaration, hidden, start: span.start, prelude: length })
