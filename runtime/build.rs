@@ -1,0 +1,19 @@
+//! Compiles the C library that lives in the target into one shared object.
+
+use std::{env, path::PathBuf, process::Command};
+
+fn main() {
+    println!("cargo:rerun-if-changed=src");
+    println!("cargo:rerun-if-changed=include");
+    let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR")).join("polus-runtime.so");
+    let compiler = cc::Build::new().opt_level(2).get_compiler();
+    let status = Command::new(compiler.path())
+        .args(["-std=gnu11", "-O2", "-fPIC", "-shared", "-nostdlib", "-ffreestanding"])
+        .args(["-Wall", "-Wextra", "-Werror", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns"])
+        .args(["-Wl,-soname,polus-runtime.so", "-Wl,-z,noexecstack", "-Wl,--hash-style=both", "-Wl,-s"])
+        .args(["-Iinclude", "src/registry.c", "src/convert.c", "-o"])
+        .arg(&output)
+        .status()
+        .unwrap_or_else(|error| panic!("cannot run the C compiler {}: {error}", compiler.path().display()));
+    assert!(status.success(), "the C library of the target does not compile");
+}

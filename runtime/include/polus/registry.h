@@ -1,0 +1,107 @@
+// What stays in the target between two runs of the injector: one registry, one
+// record per loaded patch. The injector reads and writes all of it from outside;
+// the library itself changes only `converted`. Nothing here allocates or locks.
+// Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
+#define POLUS_REGISTRY_ABI 1
+#define POLUS_REGISTRY_MAGIC "POLUS registry\1"
+
+enum polus_direction {
+    POLUS_TO_NEW = 1,
+    POLUS_TO_OLD = 2,
+};
+
+// Which cells a conversion takes along.
+enum polus_selection {
+    POLUS_ALL_CELLS = 0,
+    POLUS_ADOPTED_CELLS = 1,
+};
+
+// How far a change of version has come, for an injector that finds the process
+// after its predecessor was killed.
+enum polus_journal_state {
+    POLUS_IDLE = 0,
+    POLUS_CONVERTING = 1,  // no entry is rewritten yet: goes back to `version`
+    POLUS_REDIRECTING = 2, // some entries are rewritten: goes on to `goal`
+};
+
+enum polus_record_state {
+    POLUS_LOADED = 1, // in memory, never part of a version
+    POLUS_ACTIVE = 2, // belongs to the version that runs
+    POLUS_ROLLED_BACK = 3,
+};
+
+enum polus_entry_flag {
+    POLUS_ORIGIN = 1,          // the executable's own code
+    POLUS_BRANCH_TO_ENTRY = 2, // its body branches into the bytes of the jump
+};
+
+// One version of a function that some patch replaces or adds.
+struct polus_entry {
+    unsigned long long identity; // entry of the function's first version
+    unsigned long long code;     // entry of this version
+    const char *name;            // as the program spells it
+    unsigned char original[8];   // its first bytes; a jump covers five of them
+    unsigned flags, reserved;
+};
+
+// Code of an entry: the function itself, its cold part, its clones.
+struct polus_extent {
+    unsigned long long start, end;
+    unsigned entry, reserved; // index into the record's entries
+};
+
+// New code of this patch refers to the instance of a migrated variable.
+struct polus_reference {
+    unsigned long long instance;
+    unsigned entry, reserved;
+};
+
+// A variable that crosses when the patch comes or goes.
+struct polus_cell {
+    const char *name;
+    void *old_instance, *new_instance;
+    void (*to_new)(const void *from, void *to); // null: the bytes are swapped
+    void (*to_old)(const void *from, void *to);
+    unsigned long long size; // bytes to swap
+};
+
+struct polus_record {
+    struct polus_record *next; // older record, or null
+    unsigned long long size;   // bytes of this block
+    unsigned state, version;
+    unsigned char digest[32]; // SHA-256 of the patch file
+    unsigned long long base;  // load bias of the patch
+    const struct polus_patch *patch;
+    const char *name; // file name given to apply
+    struct polus_entry *entries;
+    struct polus_extent *extents;
+    struct polus_reference *references;
+    struct polus_cell *cells;
+    unsigned entry_count, extent_count, reference_count, cell_count;
+};
+
+// An old function that delays an update, published for `polus status`.
+struct polus_active {
+    const char *function;
+    unsigned long long since_ms; // of CLOCK_MONOTONIC
+    unsigned thread, reserved;
+};
+
+#define POLUS_ACTIVE_MAX 64
+
+struct polus_registry {
+    char magic[16];
+    unsigned abi, size;
+    struct polus_record *newest; // most recently loaded
+    unsigned version;            // that the process runs
+    unsigned goal, state;        // the journal
+    unsigned converted;          // records whose cells have crossed on the way to `goal`
+    unsigned long long changed_ms; // when `version` was reached, CLOCK_MONOTONIC
+    unsigned active_count, reserved;
+    struct polus_active active[POLUS_ACTIVE_MAX];
+};
+
+extern struct polus_registry polus_registry;
+void polus_convert(const struct polus_record *record, enum polus_direction direction,
+                   enum polus_selection selection);
+void *polus_reserve(unsigned long bytes);

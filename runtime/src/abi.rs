@@ -1,0 +1,152 @@
+//! The structs of `polus/patch.h` and `polus/registry.h` as the injector reads
+//! and writes them: pointers are 64-bit addresses in the target. A test compares
+//! every size and offset with what the C compiler says.
+
+/// `POLUS_ABI`: version of the patch tables.
+pub const PATCH_ABI: u32 = 1;
+/// `POLUS_REGISTRY_ABI`: version of the registry.
+pub const REGISTRY_ABI: u32 = 1;
+/// First bytes of the registry.
+pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
+/// Slots for published active functions.
+pub const ACTIVE_MAX: usize = 64;
+
+/// A struct of the target: plain bytes, every bit pattern is a value.
+///
+/// # Safety
+/// The type is `repr(C)`, holds only integers and arrays of them, and has no padding.
+pub unsafe trait Plain: Copy + Default {
+    /// Bytes of one value.
+    const SIZE: usize = size_of::<Self>();
+
+    /// The value that `bytes` begins with; `None` if they are too few.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes = bytes.get(..Self::SIZE)?;
+        // SAFETY: the length is checked, and every bit pattern is a value (trait contract).
+        Some(unsafe { std::ptr::read_unaligned(bytes.as_ptr().cast::<Self>()) })
+    }
+
+    /// The bytes of this value.
+    fn bytes(&self) -> &[u8] {
+        // SAFETY: the type has no padding (trait contract), so all its bytes are initialised.
+        unsafe { std::slice::from_raw_parts((self as *const Self).cast::<u8>(), Self::SIZE) }
+    }
+}
+
+macro_rules! structs {
+    ($($(#[$doc:meta])* $name:ident = $c:literal { $($field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[repr(C)]
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+            pub struct $name { $(#[doc = concat!("`", stringify!($field), "` of the C struct.")] pub $field: $type,)* }
+            // SAFETY: repr(C) integers only; the layout test shows that fields leave no gap.
+            unsafe impl Plain for $name {}
+        )*
+        /// C name, size, and every field's C name, offset and size.
+        pub fn layouts() -> Vec<Layout> {
+            vec![$(Layout {
+                name: $c,
+                size: size_of::<$name>(),
+                fields: vec![$((
+                    stringify!($field),
+                    std::mem::offset_of!($name, $field),
+                    { let value = $name::default(); size_of_val(&value.$field) },
+                ),)*],
+            },)*]
+        }
+    };
+}
+
+/// What Rust says about one struct, for the comparison with C.
+pub struct Layout {
+    /// Tag in C, `struct` left out.
+    pub name: &'static str,
+    /// Bytes.
+    pub size: usize,
+    /// Name, offset and size of each field.
+    pub fields: Vec<(&'static str, usize, usize)>,
+}
+
+structs! {
+    /// One function of a patch.
+    Function = "polus_function" {
+        name: u64, file: u64, version_name: u64, reason: u64, code: u64, address: u64, kind: u32, flags: u32,
+    }
+    /// One variable of a patch.
+    Variable = "polus_variable" {
+        name: u64, file: u64, function: u64, version_name: u64, reason: u64, instance: u64,
+        to_new: u64, to_old: u64, address: u64, old_size: u64, new_size: u64, kind: u32, flags: u32,
+    }
+    /// An old function uses a migrated variable.
+    Use = "polus_use" { function: u32, variable: u32, }
+    /// Something that stays in the process.
+    Import = "polus_import" {
+        symbol: u64, name: u64, file: u64, function: u64, address: u64, size: u64, kind: u32, flags: u32,
+    }
+    /// A field of a shared type, in bits.
+    Field = "polus_field" { name: u64, offset: u64, size: u64, }
+    /// A type that new code and process share.
+    TypeLayout = "polus_layout" { r#type: u64, size: u64, fields: u64, field_count: u32, reserved: u32, }
+    /// The root of a patch's tables.
+    Patch = "polus_patch" {
+        abi: u32, struct_size: u32, from_version: u32, to_version: u32,
+        id: u64, from: u64, to: u64, program: u64, build_id: u64, text_digest: u64,
+        functions: u64, variables: u64, uses: u64, imports: u64, layouts: u64,
+        function_count: u32, variable_count: u32, use_count: u32, import_count: u32,
+        layout_count: u32, reserved: u32,
+    }
+    /// One version of a function, in the registry.
+    Entry = "polus_entry" {
+        identity: u64, code: u64, name: u64, original: [u8; 8], flags: u32, reserved: u32,
+    }
+    /// Code that belongs to an entry.
+    Extent = "polus_extent" { start: u64, end: u64, entry: u32, reserved: u32, }
+    /// New code refers to a migrated instance.
+    Reference = "polus_reference" { instance: u64, entry: u32, reserved: u32, }
+    /// A variable that crosses.
+    Cell = "polus_cell" {
+        name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64, size: u64,
+    }
+    /// A loaded patch.
+    Record = "polus_record" {
+        next: u64, size: u64, state: u32, version: u32, digest: [u8; 32], base: u64, patch: u64, name: u64,
+        entries: u64, extents: u64, references: u64, cells: u64,
+        entry_count: u32, extent_count: u32, reference_count: u32, cell_count: u32,
+    }
+    /// A published active function.
+    Active = "polus_active" { function: u64, since_ms: u64, thread: u32, reserved: u32, }
+    /// Head of the registry; `active_count` slots of [`Active`] follow.
+    RegistryHead = "polus_registry" {
+        magic: [u8; 16], abi: u32, size: u32, newest: u64, version: u32, goal: u32, state: u32,
+        converted: u32, changed_ms: u64, active_count: u32, reserved: u32,
+    }
+}
+
+/// `enum` constants of the headers.
+pub mod kind {
+    #![allow(missing_docs)]
+    pub const REPLACED: u32 = 1;
+    pub const ADDED: u32 = 2;
+    pub const REMOVED: u32 = 3;
+    pub const NO_ENTRY: u32 = 1;
+    pub const NEVER_RETURNS: u32 = 2;
+    pub const MIGRATED: u32 = 1;
+    pub const NEW: u32 = 2;
+    pub const ADOPTED: u32 = 3;
+    pub const FUNCTION: u32 = 1;
+    pub const VARIABLE: u32 = 2;
+    pub const THREAD_VARIABLE: u32 = 3;
+    pub const TO_NEW: u32 = 1;
+    pub const TO_OLD: u32 = 2;
+    pub const ALL_CELLS: u32 = 0;
+    pub const ADOPTED_CELLS: u32 = 1;
+    pub const IDLE: u32 = 0;
+    pub const CONVERTING: u32 = 1;
+    pub const REDIRECTING: u32 = 2;
+    pub const LOADED: u32 = 1;
+    pub const ACTIVE: u32 = 2;
+    pub const ROLLED_BACK: u32 = 3;
+    pub const ORIGIN: u32 = 1;
+    pub const BRANCH_TO_ENTRY: u32 = 2;
+}
