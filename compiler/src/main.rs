@@ -1,1 +1,7 @@
-fn main() {}
+//! `polusc`: command line in, exit status out.
+
+use polusc::run;
+
+fn main() -> std::process::ExitCode {
+    run::main()
+}

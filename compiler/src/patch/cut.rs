@@ -60,34 +60,49 @@ pub fn object(
     length: Option<u64>,
     edits: &Edits,
 ) -> String {
+    let mut edits = edits.clone();
+    let node = &declarator.node.declarator;
+    if let (Form::Static(name) | Form::Tentative(name) | Form::Type(name), Some(at)) =
+        (form, name_range(syntax, &node.node))
+    {
+        edits.replace(at, *name);
+    }
+    let bare = self::declarator(program, syntax, declarator, length, &edits);
+    let text = &program.unit.text;
+    let head = match form {
+        Form::Extern => "extern",
+        Form::Static(_) | Form::Tentative(_) => "static",
+        Form::Type(_) => "typedef",
+    };
+    let mut out = format!("{head} {} {bare}", specifiers(program, syntax, &edits));
+    if let (Form::Static(_), Some(initializer)) = (form, &declarator.node.initializer) {
+        out.push_str(" = ");
+        out.push_str(edits.cut(text, syntax.range(initializer.span)).trim_end());
+    }
+    out
+}
+
+/// A declarator with what belongs to it, attributes included, without its initialiser.
+pub fn declarator(
+    program: &Program,
+    syntax: &Syntax,
+    declarator: &Node<InitDeclarator>,
+    length: Option<u64>,
+    edits: &Edits,
+) -> String {
     let text = &program.unit.text;
     let mut edits = edits.clone();
     let node = &declarator.node.declarator;
     if let (Some(at), Some(length)) = (open_array(syntax, &node.node), length) {
         edits.replace(at..at, length.to_string());
     }
-    if let (Form::Static(name) | Form::Tentative(name) | Form::Type(name), Some(at)) =
-        (form, name_range(syntax, &node.node))
-    {
-        edits.replace(at, *name);
-    }
     strip_visibility(text, syntax.range(declarator.span), &mut edits);
     let range = syntax.range(node.span);
     let end = match &declarator.node.initializer {
         Some(initializer) => equals_before(text, range.start, syntax.range(initializer.span).start),
-        None => syntax.range(declarator.span).end,
+        None => attributes_end(text, syntax.range(declarator.span).end),
     };
-    let head = match form {
-        Form::Extern => "extern",
-        Form::Static(_) | Form::Tentative(_) => "static",
-        Form::Type(_) => "typedef",
-    };
-    let mut out = format!("{head} {} {}", specifiers(program, syntax), edits.cut(text, range.start..end).trim_end());
-    if let (Form::Static(_), Some(initializer)) = (form, &declarator.node.initializer) {
-        out.push_str(" = ");
-        out.push_str(edits.cut(text, syntax.range(initializer.span)).trim_end());
-    }
-    out
+    edits.cut(text, range.start..end).trim_end().to_string()
 }
 
 /// Offset behind the `[` of an array declarator without length.
@@ -131,14 +146,25 @@ fn strip_visibility(text: &str, range: Range<usize>, edits: &mut Edits) {
 }
 
 /// The type of a declaration as it can be repeated: no storage class, no record body.
-pub fn specifiers(program: &Program, syntax: &Syntax) -> String {
+pub fn specifiers(program: &Program, syntax: &Syntax, edits: &Edits) -> String {
     let Some(declaration) = syntax.variables() else { return String::new() };
-    let words = declaration.specifiers.iter().filter_map(|s| specifier(program, syntax, s));
-    words.collect::<Vec<_>>().join(" ")
+    let words = declaration.specifiers.iter().filter_map(|s| specifier(program, syntax, s, edits));
+    let thread = declaration.declarators.first().zip(declaration.specifiers.first()).is_some_and(|(d, s)| {
+        let head = &program.unit.text[syntax.offset(s.span.start)..syntax.offset(d.span.start)];
+        text::lex(head).iter().any(|t| t.text(head) == "__thread")
+    });
+    let words = words.collect::<Vec<_>>().join(" ");
+    if thread { format!("__thread {words}") } else { words }
 }
 
-fn specifier(program: &Program, syntax: &Syntax, node: &Node<DeclarationSpecifier>) -> Option<String> {
-    let verbatim = || program.unit.text[syntax.range(node.span)].trim_end().to_string();
+fn specifier(
+    program: &Program,
+    syntax: &Syntax,
+    node: &Node<DeclarationSpecifier>,
+    edits: &Edits,
+) -> Option<String> {
+    let text = &program.unit.text;
+    let verbatim = || edits.cut(text, syntax.range(node.span)).trim_end().to_string();
     match &node.node {
         DeclarationSpecifier::StorageClass(class) => {
             (class.node == StorageClassSpecifier::ThreadLocal).then(verbatim)
@@ -147,14 +173,14 @@ fn specifier(program: &Program, syntax: &Syntax, node: &Node<DeclarationSpecifie
             TypeSpecifier::Struct(record) if record.node.declarations.is_some() => {
                 let body = syntax.offset(record.span.start);
                 match &record.node.identifier {
-                    Some(tag) => program.unit.text[body..syntax.offset(tag.span.end)].to_string(),
+                    Some(tag) => edits.cut(text, body..syntax.offset(tag.span.end)),
                     None => nameless(body),
                 }
             }
             TypeSpecifier::Enum(list) if !list.node.enumerators.is_empty() => {
                 let start = syntax.offset(list.span.start);
                 match &list.node.identifier {
-                    Some(tag) => program.unit.text[start..syntax.offset(tag.span.end)].to_string(),
+                    Some(tag) => edits.cut(text, start..syntax.offset(tag.span.end)),
                     None => nameless(start),
                 }
             }
@@ -171,6 +197,11 @@ fn nameless(at: usize) -> String {
 
 /// The type that a chunk defines besides its objects; `None` if it defines none.
 pub fn type_part(program: &Program, syntax: &Syntax) -> Option<String> {
+    type_part_edited(program, syntax, &Edits::default())
+}
+
+/// The same with edits.
+pub fn type_part_edited(program: &Program, syntax: &Syntax, edits: &Edits) -> Option<String> {
     let declaration = syntax.variables()?;
     let text = &program.unit.text;
     declaration.specifiers.iter().find_map(|s| {
@@ -182,7 +213,8 @@ pub fn type_part(program: &Program, syntax: &Syntax) -> Option<String> {
         };
         let range = syntax.range(span);
         let end = attributes_end(text, range.end);
-        let body = text[range.start..end].trim_end();
+        let body = edits.cut(text, range.start..end);
+        let body = body.trim_end();
         let constants = matches!(ty.node, TypeSpecifier::Enum(_)) && declaration.declarators.is_empty();
         Some(if tagged || constants { format!("{body};") } else { format!("typedef {body} {};", nameless(range.start)) })
     })
@@ -269,7 +301,13 @@ pub fn linkage_edits(text: &str, range: Range<usize>) -> Edits {
 }
 
 /// A function's definition under `name`, always `static`, other edits applied.
-pub fn definition(program: &Program, syntax: &Syntax, function: &FunctionDefinition, name: &str, edits: &Edits) -> String {
+pub fn definition(
+    program: &Program,
+    syntax: &Syntax,
+    function: &FunctionDefinition,
+    name: &str,
+    edits: &Edits,
+) -> String {
     let text = &program.unit.text;
     let first = function.specifiers.first().map_or(function.declarator.span, |s| s.span).start;
     let start = leading(program, syntax.offset(first));
@@ -277,6 +315,28 @@ pub fn definition(program: &Program, syntax: &Syntax, function: &FunctionDefinit
     let mut head = linkage_edits(text, start..body);
     if let Some(at) = name_range(syntax, &function.declarator.node) {
         head.replace(at, name);
+    }
+    let end = syntax.offset(function.statement.span.end);
+    format!("static {}{}", head.cut(text, start..body).trim_start(), edits.cut(text, body..end).trim_end())
+}
+
+/// The prototype of a function whose text is repeated as it is.
+pub fn copied_prototype(program: &Program, syntax: &Syntax, definition: &FunctionDefinition) -> String {
+    let name = crate::model::declared_name(&definition.declarator.node).unwrap_or_default();
+    format!("static {}", prototype(program, syntax, definition, name))
+}
+
+/// A function's text repeated: as it is, but `static` and not `extern`.
+pub fn copied(program: &Program, syntax: &Syntax, function: &FunctionDefinition, edits: &Edits) -> String {
+    let text = &program.unit.text;
+    let first = function.specifiers.first().map_or(function.declarator.span, |s| s.span).start;
+    let start = leading(program, syntax.offset(first));
+    let body = syntax.offset(function.statement.span.start);
+    let mut head = Edits::default();
+    for token in text::lex(&text[start..body]) {
+        if matches!(token.text(&text[start..body]), "static" | "extern" | "gnu_inline" | "__gnu_inline__") {
+            head.replace(start + token.start..start + token.end, "");
+        }
     }
     let end = syntax.offset(function.statement.span.end);
     format!("static {}{}", head.cut(text, start..body).trim_start(), edits.cut(text, body..end).trim_end())

@@ -109,6 +109,11 @@ impl Naming<'_> {
         version
     }
 
+    /// An earlier update brought a version of `key`.
+    pub fn is_known(&self, key: &str) -> bool {
+        self.before.iter().any(|s| s.versions.contains_key(key))
+    }
+
     /// Functions of earlier updates that hold a copy of the inline function `key`.
     pub fn holders_of(&self, key: &str) -> Vec<&str> {
         let holders = self.before.iter().flat_map(|s| &s.copies);

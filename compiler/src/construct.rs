@@ -1,0 +1,196 @@
+//! The stages in order: from what the user names to a patch.
+
+use crate::cross::{self, Crossing, Versions};
+use crate::diag::{Diagnostic, Failure, Level, Result};
+use crate::diff::{self, ChangeSet};
+use crate::merge;
+use crate::model::{self, Program};
+use crate::patch::{self, Patch, Request, history::History, history::Step};
+use crate::relations::{self, Relations, SourceCopies};
+use crate::running::Running;
+use crate::source::{self, Loaded, Members, Select};
+use polus_binary::Binary;
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// What to construct from.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// The old version.
+    pub old: PathBuf,
+    /// The new version.
+    pub new: PathBuf,
+    /// The executable that runs the old one.
+    pub binary: Option<PathBuf>,
+    /// Its debug file.
+    pub debug_file: Option<PathBuf>,
+    /// Which program of the inputs.
+    pub program: Option<String>,
+    /// Preprocessor flags for plain C files.
+    pub cflags: Vec<String>,
+    /// Globals that take their new initialiser.
+    pub adopt: Vec<String>,
+}
+
+/// Both versions, modelled.
+pub struct Pair {
+    /// The old program.
+    pub old: Program,
+    /// The new program.
+    pub new: Program,
+    /// The program's name.
+    pub name: String,
+    /// Flags of the build that change what code means.
+    pub optimize: Vec<String>,
+    /// What was noticed on the way.
+    pub notes: Vec<Diagnostic>,
+}
+
+/// Everything about an update but its text.
+pub struct Analysis {
+    /// What changed.
+    pub changes: ChangeSet,
+    /// What that reaches.
+    pub relations: Relations,
+    /// How state crosses.
+    pub crossing: Crossing,
+    /// Warnings, and errors that forbid the patch.
+    pub told: Vec<Diagnostic>,
+}
+
+/// Opens the executable, if one is named.
+///
+/// # Errors
+/// It cannot be read, or is not what it should be.
+pub fn open_binary(inputs: &Inputs) -> Result<Option<Binary>> {
+    let Some(path) = &inputs.binary else { return Ok(None) };
+    let binary = Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| Failure::Environment(e.to_string()))?;
+    Ok(Some(binary))
+}
+
+/// Loads one input.
+///
+/// # Errors
+/// As the source stage.
+pub fn load(input: &Path, inputs: &Inputs, members: Members, build_id: Option<String>) -> Result<Loaded> {
+    let of_binary = || inputs.binary.as_ref()?.file_name()?.to_str().map(str::to_string);
+    let program = inputs.program.clone().or_else(of_binary);
+    source::load(input, &Select { program, build_id, members }, &inputs.cflags)
+}
+
+/// Loads, merges and models both versions.
+///
+/// # Errors
+/// As the stages.
+pub fn pair(inputs: &Inputs, binary: Option<&Binary>) -> Result<Pair> {
+    let compiled = binary.and_then(|b| b.debug_info().ok()).map(|info| {
+        Members::Compiled(info.units().map(|unit| PathBuf::from(&unit.path)).collect())
+    });
+    let build_id = binary.and_then(Binary::build_id);
+    let old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
+    let new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
+    let name = old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
+    let optimize = meaning_flags(&old);
+    let (ours, theirs) = rayon::join(|| program(old), || program(new));
+    let ((old, mut notes), (new, more)) = (ours?, theirs?);
+    notes.extend(more);
+    Ok(Pair { old, new, name, optimize, notes })
+}
+
+fn file_stem(path: &Path) -> String {
+    path.file_stem().map_or_else(|| "program".into(), |s| s.to_string_lossy().into_owned())
+}
+
+/// Flags under which equal text means something else, without their `-f`.
+fn meaning_flags(loaded: &Loaded) -> Vec<String> {
+    const MEANING: &[&str] = &[
+        "no-strict-aliasing", "wrapv", "wrapv-pointer", "no-strict-overflow", "no-delete-null-pointer-checks",
+        "trapv", "no-math-errno", "fast-math", "no-fast-math", "rounding-math", "signaling-nans",
+        "no-signed-zeros", "finite-math-only", "unsafe-math-optimizations", "non-call-exceptions",
+    ];
+    let flags = loaded.tree.units.iter().flat_map(|u| &u.flags).filter_map(|f| f.strip_prefix("-f"));
+    let mut found: Vec<String> = flags.filter(|f| MEANING.contains(f)).map(str::to_string).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Merges and models one tree.
+///
+/// # Errors
+/// As the stages.
+pub fn program(loaded: Loaded) -> Result<(Program, Vec<Diagnostic>)> {
+    let (unit, told) = merge::merge(&loaded.tree)?;
+    let notes = loaded.notes.into_iter().chain(told).collect();
+    let root = loaded.tree.root.to_string_lossy().into_owned();
+    Ok((model::model(unit, root)?, notes))
+}
+
+/// Compares, relates and decides.
+///
+/// # Errors
+/// The executable has no debug information.
+pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
+    let changes = diff::diff(&pair.old, &pair.new);
+    let relations = match running {
+        Some(running) => relations::relate(&pair.old, &pair.new, &changes, running),
+        None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
+    };
+    let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
+    let (crossing, told) = cross::cross(versions, adopt);
+    Analysis { changes, relations, crossing, told }
+}
+
+/// Connects the executable with the old program.
+///
+/// # Errors
+/// It has no debug information.
+pub fn running<'r>(binary: Option<&'r Binary>, pair: &'r Pair) -> Result<Option<Running<'r>>> {
+    let Some(binary) = binary else { return Ok(None) };
+    Running::new(binary, &pair.old).map(Some).map_err(|e| {
+        Failure::Refused(vec![
+            Diagnostic::error(format!("the executable does not tell enough: {e}"))
+                .help("give its debug information with --debug-file, or leave --binary out"),
+        ])
+    })
+}
+
+/// Assembles the patch of an analysis.
+///
+/// # Errors
+/// Any error among the diagnostics refuses.
+pub fn assemble(
+    pair: &Pair,
+    analysis: &Analysis,
+    running: Option<&Running>,
+    history: &History,
+) -> Result<(Patch, Step)> {
+    if analysis.told.iter().any(|d| d.level == Level::Error) {
+        return Err(Failure::Refused(vec![]));
+    }
+    let versions = Versions {
+        old: &pair.old,
+        new: &pair.new,
+        changes: &analysis.changes,
+        relations: &analysis.relations,
+    };
+    let request = Request {
+        running,
+        history,
+        program: pair.name.clone(),
+        digests: (digest(&pair.old), digest(&pair.new)),
+        optimize: pair.optimize.clone(),
+    };
+    patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)
+}
+
+/// Digest of a program's tokens: layout and places do not count.
+fn digest(program: &Program) -> String {
+    let text = &program.unit.text;
+    let mut hash = Sha256::new();
+    for token in crate::text::lex(text) {
+        hash.update(token.text(text).as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}

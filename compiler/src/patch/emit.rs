@@ -1,0 +1,292 @@
+//! The C text of a patch, block by block, in the order of the merged text.
+
+use super::closure::Closure;
+use super::cut::{self, Edits, Form};
+use super::names::{Names, Standing};
+use super::{Block, Patch, at, statics, sync};
+use crate::clang::{Kind, Use};
+use crate::cross::{Crossing, Versions};
+use crate::diag::Diagnostic;
+use crate::model::{ItemId, Program, Syntax};
+use crate::running::Running;
+use std::collections::{BTreeMap, BTreeSet};
+
+mod old_types;
+
+/// Emits all sections but the tables.
+///
+/// # Errors
+/// Declarations that cannot be repeated, with their places.
+pub fn emit(
+    versions: Versions,
+    crossing: &Crossing,
+    names: &Names,
+    closure: &Closure,
+    running: Option<&Running>,
+) -> Result<Patch, Vec<Diagnostic>> {
+    let edits = references(versions.new, names);
+    let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
+    let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
+    emit.functions(&mut patch);
+    emit.globals(crossing, &mut patch);
+    emit.synchronization(crossing, &mut patch);
+    if emit.errors.is_empty() { Ok(patch) } else { Err(emit.errors) }
+}
+
+/// Every use of something that has another name in the patch.
+fn references(new: &Program, names: &Names) -> Edits {
+    let mut edits = Edits::default();
+    let renamed = |u: &&Use| matches!(new.items[u.target].kind(), Kind::Function | Kind::Variable);
+    for found in new.uses.iter().filter(renamed) {
+        let plain = &new.items[found.target].entity.name;
+        let name = names.reference(new, found.target, &found.role);
+        let range = found.offset..found.offset + plain.len();
+        if name != plain && new.unit.text.get(range.clone()) == Some(plain) {
+            edits.replace(range, name);
+        }
+    }
+    edits
+}
+
+struct Emit<'e> {
+    versions: Versions<'e>,
+    names: &'e Names,
+    closure: &'e Closure,
+    running: Option<&'e Running<'e>>,
+    edits: Edits,
+    errors: Vec<Diagnostic>,
+}
+
+impl Emit<'_> {
+    fn new(&self) -> &Program {
+        self.versions.new
+    }
+
+    fn block(&self, id: ItemId, why: &str, text: String) -> Block {
+        Block { why: format!("{}: {why}", at(self.new(), id)), text }
+    }
+
+    /// Chunk by chunk: the types, prototypes and objects that the patch refers to.
+    fn declarations(&mut self) -> Vec<Block> {
+        let mut by_chunk: BTreeMap<usize, BTreeSet<ItemId>> = BTreeMap::new();
+        let wanted = self.closure.types.iter().chain(&self.closure.imports).chain(&self.closure.declared);
+        for &id in wanted {
+            for declaration in &self.new().items[id].entity.declarations {
+                let chunk = self.new().unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
+                by_chunk.entry(chunk).or_default().insert(id);
+            }
+        }
+        by_chunk.iter().filter_map(|(&chunk, ids)| self.declaration(chunk, ids)).collect()
+    }
+
+    fn declaration(&mut self, chunk: usize, ids: &BTreeSet<ItemId>) -> Option<Block> {
+        let new = self.versions.new;
+        let span = new.unit.chunks.get(chunk)?.span.clone();
+        let first = *ids.first()?;
+        let verbatim = || self.edits.cut(&new.unit.text, span.clone()).trim().to_string();
+        let why = self.purpose(ids);
+        let Some(syntax) = Syntax::at(new, span.start) else { return Some(self.block(first, &why, verbatim())) };
+        if let Some(function) = syntax.function() {
+            if new.items[first].system {
+                return Some(self.block(first, &why, verbatim()));
+            }
+            let name = &new.items[first].entity.name;
+            let text = format!("{};", cut::prototype(new, &syntax, function, name));
+            return Some(self.block(first, &why, text));
+        }
+        let declaration = syntax.variables()?;
+        if declaration.declarators.is_empty() || is_typedef(declaration) {
+            return Some(self.block(first, &why, verbatim()));
+        }
+        let text = self.objects(&syntax, declaration, ids, span)?;
+        Some(self.block(first, &why, text))
+    }
+
+    fn purpose(&self, ids: &BTreeSet<ItemId>) -> String {
+        let new = self.new();
+        let kept = ids.iter().find(|id| self.closure.imports.contains(id));
+        match kept {
+            Some(&id) => format!("{} stays in the process", new.title(id)),
+            None if ids.iter().any(|id| self.closure.types.contains(id)) => "a type that the patch uses".into(),
+            None => "declared by a library".into(),
+        }
+    }
+
+    /// Objects and prototypes of a chunk: what is needed of it, with its types.
+    fn objects(
+        &self,
+        syntax: &Syntax,
+        declaration: &lang_c::ast::Declaration,
+        ids: &BTreeSet<ItemId>,
+        span: std::ops::Range<usize>,
+    ) -> Option<String> {
+        let new = self.new();
+        let mut text: Vec<String> = cut::type_part(new, syntax).into_iter().collect();
+        for declarator in &declaration.declarators {
+            let range = syntax.range(declarator.span);
+            let declares = |id: &&ItemId| {
+                let entity = &new.items[**id].entity;
+                matches!(entity.kind, Kind::Function | Kind::Variable)
+                    && entity.declarations.iter().any(|d| range.contains(&d.name_at))
+            };
+            let Some(&id) = ids.iter().find(declares) else { continue };
+            let length = new.items[id].entity.dimensions.first().copied().filter(|_| new.items[id].entity.size.is_some());
+            let object = cut::object(new, syntax, declarator, &Form::Extern, length, &self.edits);
+            let leading = leading_attributes(new, syntax, declaration, &span);
+            text.push(format!("{leading}{object};"));
+        }
+        (!text.is_empty()).then(|| text.join("\n"))
+    }
+
+    fn functions(&mut self, patch: &mut Patch) {
+        let new = self.versions.new;
+        let own = self.names.defined().filter(|(id, _)| new.items[*id].kind() == Kind::Function);
+        let mut all: Vec<(ItemId, Standing)> = own.map(|(id, s)| (id, s.clone())).collect();
+        all.extend(self.closure.copied.iter().map(|&id| (id, Standing::Copied)));
+        all.sort_by_key(|(id, _)| new.span(*id).start);
+        for (id, standing) in all {
+            if let Err(error) = self.function(id, &standing, patch) {
+                self.errors.push(error);
+            }
+        }
+    }
+
+    fn function(&mut self, id: ItemId, standing: &Standing, patch: &mut Patch) -> Result<(), Diagnostic> {
+        let new = self.versions.new;
+        let syntax = Syntax::at(new, new.span(id).start);
+        let Some((syntax, definition)) = syntax.as_ref().and_then(|s| Some((s, s.function()?))) else {
+            return Err(Diagnostic::error(format!("the definition of {} cannot be read", new.title(id)))
+                .at(new.place(id), "this function belongs into the patch"));
+        };
+        let found = statics::of(self.versions, id, self.running)?;
+        let mut edits = self.edits.clone();
+        statics::edit(new, syntax, &found, &mut edits)?;
+        for owned in &found {
+            if let statics::Fate::Own(symbol) = &owned.fate {
+                let text = format!("extern char {symbol}[] __asm__(\"{symbol}\");");
+                patch.prototypes.push(self.block(owned.item, "a static of the function, for later updates", text));
+            }
+        }
+        patch.tables.statics.extend(found);
+        let name = self.names.own(new, id);
+        let copied = *standing == Standing::Copied;
+        let why = if copied { "repeated, because the binary has no entry of it to call or it is inline".into() } else { self.reason(id) };
+        let isolated = if copied { "" } else { "__attribute__((noipa)) " };
+        let text = match copied {
+            true => format!("{};", cut::copied_prototype(new, syntax, definition)),
+            false => format!("static {isolated}{};", cut::prototype(new, syntax, definition, name)),
+        };
+        patch.prototypes.push(self.block(id, &why, text));
+        let text = match copied {
+            true => cut::copied(new, syntax, definition, &edits),
+            false => cut::definition(new, syntax, definition, name, &edits),
+        };
+        patch.functions.push(self.block(id, &why, text));
+        Ok(())
+    }
+
+    fn reason(&self, id: ItemId) -> String {
+        let reasons = self.versions.relations.affected.get(&id);
+        let told: Vec<String> = reasons.into_iter().flatten().map(|r| r.explain(self.new())).collect();
+        if told.is_empty() { "new".into() } else { told.join("; ") }
+    }
+
+    fn globals(&mut self, crossing: &Crossing, patch: &mut Patch) {
+        let new = self.versions.new;
+        let migrated = crossing.migrated.iter().map(|&(_, id)| (id, self.names.own(new, id).to_string(), "the new instance; its type changed"));
+        let fresh = crossing.fresh.iter().map(|&id| (id, self.names.own(new, id).to_string(), "the patch's own instance"));
+        let adopted = crossing
+            .adopted
+            .iter()
+            .map(|&(_, id)| (id, format!("{}__adopted", new.items[id].entity.name), "the initialiser that the old instance takes"));
+        let mut all: Vec<(ItemId, String, &str)> = migrated.chain(fresh).chain(adopted).collect();
+        all.sort_by_key(|(id, ..)| new.span(*id).start);
+        let mut nameless: BTreeSet<String> = BTreeSet::new();
+        for (id, name, why) in all {
+            if let Some((kind, forward, text)) = self.global(id, &name) {
+                if let Some(kind) = kind.filter(|k| nameless.insert(k.clone()) && !self.is_declared(k, patch)) {
+                    patch.declarations.push(self.block(id, "its type", kind));
+                }
+                patch.prototypes.push(self.block(id, why, forward));
+                patch.globals.push(self.block(id, why, text));
+            } else {
+                self.errors.push(
+                    Diagnostic::error(format!("the declaration of {} cannot be read", new.title(id)))
+                        .at(new.place(id), "this global belongs into the patch"),
+                );
+            }
+        }
+    }
+
+    fn is_declared(&self, kind: &str, patch: &Patch) -> bool {
+        patch.declarations.iter().any(|b| b.text.starts_with(kind))
+    }
+
+    /// Its type, if that has no name; announcement; definition.
+    fn global(&self, id: ItemId, name: &str) -> Option<(Option<String>, String, String)> {
+        let new = self.new();
+        let entity = &new.items[id].entity;
+        let syntax = Syntax::at(new, entity.definition()?.name_at)?;
+        let declarator = syntax.declarator(&entity.name)?;
+        let length = entity.dimensions.first().copied();
+        let object = |form: Form| cut::object(new, &syntax, declarator, &form, length, &self.edits);
+        let (forward, text) = (object(Form::Tentative(name)), object(Form::Static(name)));
+        Some((cut::type_part(new, &syntax), format!("{forward};"), format!("{text};")))
+    }
+
+    fn synchronization(&mut self, crossing: &Crossing, patch: &mut Patch) {
+        let Versions { old, new, .. } = self.versions;
+        patch.old_types = match old_types::emit(self.versions, crossing, self.closure) {
+            Ok(blocks) => blocks,
+            Err(error) => return self.errors.push(error),
+        };
+        for &(ours, theirs) in &crossing.migrated {
+            let name = self.names.own(new, theirs).to_string();
+            let bodies = sync::body(old, ours, new, theirs)
+                .and_then(|to_new| Ok((to_new, sync::body(new, theirs, old, ours)?)));
+            match bodies {
+                Ok((to_new, to_old)) => {
+                    let was = old_types::instance_type(old, ours);
+                    let is = format!("__typeof__({name})");
+                    let text = format!(
+                        "{}\n\n{}",
+                        sync_function(&name, "to_new", &was, &is, &to_new),
+                        sync_function(&name, "to_old", &is, &was, &to_old)
+                    );
+                    patch.synchronization.push(self.block(theirs, "state synchronization", text));
+                }
+                Err(why) => self.errors.push(
+                    Diagnostic::error(format!("{} cannot be migrated: {why}", new.title(theirs)))
+                        .at(old.place(ours), "the old declaration")
+                        .at(new.place(theirs), "the new declaration"),
+                ),
+            }
+        }
+    }
+}
+
+fn sync_function(name: &str, way: &str, from: &str, to: &str, lines: &[String]) -> String {
+    let lines = lines.join("\n");
+    format!(
+        "static void polus_sync_{name}_{way}(const void *source, void *target)\n{{\n    const {from} *from = source;\n    {to} *to = target;\n{lines}\n}}"
+    )
+}
+
+fn is_typedef(declaration: &lang_c::ast::Declaration) -> bool {
+    use lang_c::ast::{DeclarationSpecifier, StorageClassSpecifier};
+    declaration.specifiers.iter().any(|s| {
+        matches!(&s.node, DeclarationSpecifier::StorageClass(c) if c.node == StorageClassSpecifier::Typedef)
+    })
+}
+
+/// Attributes before the first specifier: `__attribute__((noreturn)) void die(int);`.
+fn leading_attributes(
+    new: &Program,
+    syntax: &Syntax,
+    declaration: &lang_c::ast::Declaration,
+    span: &std::ops::Range<usize>,
+) -> String {
+    let start = declaration.specifiers.first().map_or(span.start, |s| syntax.offset(s.span.start));
+    let head = new.unit.text[span.start..start.max(span.start)].trim();
+    if head.starts_with("__attribute") { format!("{head} ") } else { String::new() }
+}

@@ -1,0 +1,114 @@
+//! Types of old instances: what changed or is gone appears as `NAME__old`.
+
+use crate::clang::{Kind, Role};
+use crate::cross::{Crossing, Versions};
+use crate::diag::Diagnostic;
+use crate::model::{ItemId, Program, Syntax};
+use crate::patch::closure::Closure;
+use crate::patch::cut::{self, Edits, Form};
+use crate::patch::{Block, at};
+use std::collections::BTreeSet;
+
+/// The C name of an old instance's type.
+pub fn instance_type(old: &Program, ours: ItemId) -> String {
+    format!("polus__old_{}", old.items[ours].entity.name)
+}
+
+/// The old types that the migrated globals need, then a typedef for each old instance.
+///
+/// # Errors
+/// A declaration that cannot be read.
+pub fn emit(versions: Versions, crossing: &Crossing, closure: &Closure) -> Result<Vec<Block>, Diagnostic> {
+    let old = versions.old;
+    let mut needed = BTreeSet::new();
+    for &(ours, _) in &crossing.migrated {
+        reach(versions, closure, ours, &mut needed);
+    }
+    let edits = renames(old, &needed);
+    let mut chunks: BTreeSet<usize> = BTreeSet::new();
+    let mut blocks = vec![];
+    let mut in_order: Vec<ItemId> = needed.iter().copied().collect();
+    in_order.sort_by_key(|&id| old.span(id).start);
+    for id in in_order {
+        for declaration in &old.items[id].entity.declarations {
+            let chunk = old.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
+            if chunks.insert(chunk) {
+                blocks.extend(type_block(old, id, chunk, &edits));
+            }
+        }
+    }
+    for &(ours, _) in &crossing.migrated {
+        blocks.push(instance(old, ours, &edits)?);
+    }
+    Ok(blocks)
+}
+
+/// Types below an old item that the new program's declarations do not give.
+fn reach(versions: Versions, closure: &Closure, id: ItemId, needed: &mut BTreeSet<ItemId>) {
+    let old = versions.old;
+    for found in old.uses_in(id).iter().filter(|u| u.role == Role::Mention) {
+        let target = old.items[found.target].entity.inside.unwrap_or(found.target);
+        let is_type = matches!(old.items[target].kind(), Kind::Record | Kind::Enum | Kind::Typedef);
+        if target != id && is_type && !is_shared(versions, closure, target) && needed.insert(target) {
+            reach(versions, closure, target, needed);
+        }
+    }
+}
+
+/// The new program declares the same type in the patch.
+fn is_shared(versions: Versions, closure: &Closure, id: ItemId) -> bool {
+    let Some(theirs) = versions.changes.pairing.to_new[id] else { return false };
+    closure.types.contains(&theirs) && !versions.relations.types.contains(&theirs)
+}
+
+/// Every mention of a needed type, renamed.
+fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits {
+    let mut edits = Edits::default();
+    let mut rename = |offset: usize, name: &str| {
+        let range = offset..offset + name.len();
+        if !name.is_empty() && old.unit.text.get(range.clone()) == Some(name) {
+            edits.replace(range, format!("{name}__old"));
+        }
+    };
+    for &id in needed {
+        let entity = &old.items[id].entity;
+        for declaration in &entity.declarations {
+            let text = &old.unit.text[declaration.span.clone()];
+            let tag = text.find(entity.name.as_str()).filter(|_| entity.kind != Kind::Typedef);
+            rename(tag.map_or(declaration.name_at, |at| declaration.span.start + at), &entity.name);
+        }
+    }
+    for found in old.uses.iter().filter(|u| u.role == Role::Mention && needed.contains(&u.target)) {
+        rename(found.offset, &old.items[found.target].entity.name);
+    }
+    edits
+}
+
+fn type_block(old: &Program, id: ItemId, chunk: usize, edits: &Edits) -> Option<Block> {
+    let span = old.unit.chunks.get(chunk)?.span.clone();
+    let syntax = Syntax::at(old, span.start)?;
+    let declaration = syntax.variables()?;
+    let whole = declaration.declarators.is_empty() || super::is_typedef(declaration);
+    let text = match whole {
+        true => edits.cut(&old.unit.text, span).trim().to_string(),
+        false => cut::type_part_edited(old, &syntax, edits)?,
+    };
+    Some(Block { why: format!("{}: a type of old instances", at(old, id)), text })
+}
+
+fn instance(old: &Program, ours: ItemId, edits: &Edits) -> Result<Block, Diagnostic> {
+    let entity = &old.items[ours].entity;
+    let unreadable = || {
+        Diagnostic::error(format!("the declaration of {} cannot be read", old.title(ours)))
+            .at(old.place(ours), "its old type is needed")
+    };
+    let at_name = entity.definition().ok_or_else(unreadable)?.name_at;
+    let syntax = Syntax::at(old, at_name).ok_or_else(unreadable)?;
+    let declarator = syntax.declarator(&entity.name).ok_or_else(unreadable)?;
+    let name = instance_type(old, ours);
+    let length = entity.dimensions.first().copied();
+    let nameless = cut::type_part_edited(old, &syntax, edits).filter(|t| t.starts_with("typedef"));
+    let text = cut::object(old, &syntax, declarator, &Form::Type(&name), length, edits);
+    let text = nameless.map_or(String::new(), |t| format!("{t}\n")) + &text + ";";
+    Ok(Block { why: format!("{}: the type of the old instance", at(old, ours)), text })
+}

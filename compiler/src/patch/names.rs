@@ -1,0 +1,133 @@
+//! What each item of the new program is called in the patch, and what it is there (paper 3.1).
+
+use super::history::Naming;
+use crate::clang::{Kind, Role};
+use crate::cross::{Crossing, Versions};
+use crate::diff::{Change, Modification};
+use crate::model::{ItemId, Program};
+use crate::running::Running;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an item is to the patch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A function that takes the place of its old version.
+    Replaced,
+    /// A function that old code never calls.
+    Added,
+    /// An unchanged function whose text the patch repeats.
+    Copied,
+    /// A global of which the patch has an instance of its own.
+    Instance,
+    /// It stays in the process.
+    Import,
+    /// Of a library.
+    Library,
+}
+
+/// Names and standings of the new program's functions and globals.
+pub struct Names {
+    standing: BTreeMap<ItemId, Standing>,
+    named: BTreeMap<ItemId, String>,
+    /// Functions that the binary holds only inlined or as clones.
+    without_entry: BTreeSet<ItemId>,
+}
+
+impl Names {
+    /// Chooses for every function and global of the new program.
+    pub fn choose(versions: Versions, crossing: &Crossing, running: Option<&Running>, naming: &mut Naming) -> Self {
+        let mut names = Self { standing: BTreeMap::new(), named: BTreeMap::new(), without_entry: BTreeSet::new() };
+        let retyped = retyped(versions);
+        for &id in versions.relations.affected.keys() {
+            let standing = if retyped.contains(&id) { Standing::Added } else { Standing::Replaced };
+            names.give(versions.new, id, standing, naming, true);
+        }
+        for change in &versions.changes.functions {
+            if let Change::Added { new } = *change {
+                names.give(versions.new, new, Standing::Added, naming, false);
+            }
+        }
+        for id in crossing.migrated.iter().map(|(_, new)| *new).chain(crossing.fresh.iter().copied()) {
+            let existing = versions.changes.pairing.to_old[id].is_some();
+            names.give(versions.new, id, Standing::Instance, naming, existing);
+        }
+        names.find_missing_entries(versions, running, naming);
+        names
+    }
+
+    fn give(&mut self, new: &Program, id: ItemId, standing: Standing, naming: &mut Naming, existing: bool) {
+        let version = naming.version(&key(new, id), existing);
+        let mut name = format!("{}_v{version}", new.items[id].entity.name);
+        while !new.named(&name).is_empty() {
+            name.push('_');
+        }
+        self.standing.insert(id, standing);
+        self.named.insert(id, name);
+    }
+
+    /// Functions that the binary holds only inlined or as clones cannot be imported.
+    fn find_missing_entries(&mut self, versions: Versions, running: Option<&Running>, naming: &Naming) {
+        let Some(running) = running else { return };
+        for id in versions.new.own(Kind::Function) {
+            let Some(old) = versions.changes.pairing.to_old[id] else { continue };
+            if !naming.is_known(&key(versions.new, id)) && !running.has_entry(old) {
+                self.without_entry.insert(id);
+            }
+        }
+    }
+
+    /// The binary holds no ordinary entry of the function.
+    pub fn lacks_entry(&self, id: ItemId) -> bool {
+        self.without_entry.contains(&id)
+    }
+
+    /// What an item is to the patch.
+    pub fn standing(&self, new: &Program, id: ItemId) -> Standing {
+        if let Some(standing) = self.standing.get(&id) {
+            return standing.clone();
+        }
+        let item = &new.items[id];
+        let function = item.kind() == Kind::Function;
+        match () {
+            () if !item.defined() || item.system => Standing::Library,
+            () if function && (item.entity.inline || self.lacks_entry(id)) => Standing::Copied,
+            () => Standing::Import,
+        }
+    }
+
+    /// The name under which a use of the item appears in the patch.
+    pub fn reference<'n>(&'n self, new: &'n Program, id: ItemId, role: &Role) -> &'n str {
+        let plain = &new.items[id].entity.name;
+        let identity = *role != Role::Call && self.standing.get(&id) == Some(&Standing::Replaced);
+        if identity && !self.lacks_entry(id) {
+            return plain;
+        }
+        self.named.get(&id).unwrap_or(plain)
+    }
+
+    /// The name of the patch's own version of an item.
+    pub fn own<'n>(&'n self, new: &'n Program, id: ItemId) -> &'n str {
+        self.named.get(&id).unwrap_or(&new.items[id].entity.name)
+    }
+
+    /// Items that the patch defines under a name of its own, functions or globals.
+    pub fn defined(&self) -> impl Iterator<Item = (ItemId, &Standing)> {
+        self.standing.iter().map(|(id, standing)| (*id, standing))
+    }
+}
+
+/// Functions whose type changed: old code goes on with the old one (design rule 6).
+fn retyped(versions: Versions) -> Vec<ItemId> {
+    let changes = versions.changes.functions.iter().filter(|c| c.is(Modification::Signature));
+    changes.filter_map(Change::new_item).collect()
+}
+
+/// The version file's key of an item.
+pub fn key(program: &Program, id: ItemId) -> String {
+    let item = &program.items[id];
+    let kind = if item.kind() == Kind::Function { "function" } else { "variable" };
+    match item.entity.external {
+        true => format!("{kind} {}", item.original),
+        false => format!("{kind} {}@{}", item.original, program.files(id).join(",")),
+    }
+}

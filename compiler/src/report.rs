@@ -1,0 +1,173 @@
+//! What was found, as text for people and as JSON for machines.
+
+use crate::construct::{Analysis, Pair};
+use crate::diag::Diagnostic;
+use crate::diff::{Change, Modification};
+use crate::model::{ItemId, Program};
+use serde_json::{Value, json};
+use similar::TextDiff;
+use std::fmt::Write;
+
+/// The model as text: one line an item.
+pub fn model(program: &Program) -> String {
+    let mut out = String::new();
+    for (id, item) in program.items.iter().enumerate().filter(|(_, i)| i.defined() && !i.system) {
+        let entity = &item.entity;
+        let _ = write!(out, "{:?} {}", entity.kind, program.title(id));
+        let _ = write!(out, " : {}", entity.shape);
+        let mut uses: Vec<String> = program
+            .uses_in(id)
+            .iter()
+            .filter(|u| !program.items[u.target].system)
+            .map(|u| format!("{:?} {}", u.role, program.title(u.target)))
+            .collect();
+        uses.sort();
+        uses.dedup();
+        out.push('\n');
+        for used in uses {
+            let _ = writeln!(out, "    {used}");
+        }
+    }
+    out
+}
+
+/// The changes as text: one line a change.
+pub fn changes(pair: &Pair, analysis: &Analysis) -> String {
+    let mut out = String::new();
+    for change in analysis.changes.all() {
+        let _ = writeln!(out, "{}", change_line(pair, change));
+    }
+    for name in &analysis.changes.renumbered {
+        let _ = writeln!(out, "renumbered enumerator {name}");
+    }
+    out
+}
+
+fn change_line(pair: &Pair, change: &Change) -> String {
+    match change {
+        Change::Added { new } => format!("added {} {}", kind(&pair.new, *new), pair.new.title(*new)),
+        Change::Removed { old } => format!("removed {} {}", kind(&pair.old, *old), pair.old.title(*old)),
+        Change::Modified { new, how, .. } => {
+            let how: Vec<&str> = how.iter().map(|m| word(*m)).collect();
+            format!("changed {} {}: {}", kind(&pair.new, *new), pair.new.title(*new), how.join(", "))
+        }
+    }
+}
+
+fn kind(program: &Program, id: ItemId) -> &'static str {
+    match program.items[id].kind() {
+        crate::clang::Kind::Function => "function",
+        crate::clang::Kind::Variable => "global",
+        _ => "type",
+    }
+}
+
+fn word(modification: Modification) -> &'static str {
+    match modification {
+        Modification::Layout => "layout",
+        Modification::Signature => "signature",
+        Modification::Body => "body",
+        Modification::Type => "type",
+        Modification::Initializer => "initialiser",
+        Modification::Storage => "storage",
+    }
+}
+
+/// The relations as text: every function of the patch with its reasons, then who uses what.
+pub fn relations(pair: &Pair, analysis: &Analysis) -> String {
+    let mut out = String::new();
+    for (&function, reasons) in &analysis.relations.affected {
+        let _ = writeln!(out, "{}", pair.new.title(function));
+        for reason in reasons {
+            let _ = writeln!(out, "    {}", reason.explain(&pair.new));
+        }
+    }
+    for (function, global) in &analysis.relations.uses {
+        let _ = writeln!(out, "{} uses {}", pair.old.title(*function), pair.old.title(*global));
+    }
+    for (_, new) in &analysis.crossing.migrated {
+        let _ = writeln!(out, "migrate {}", pair.new.title(*new));
+    }
+    out
+}
+
+/// `polusc diff`: every change with its hunks, then what it reaches.
+pub fn diff(pair: &Pair, analysis: &Analysis) -> String {
+    let mut out = String::new();
+    for change in analysis.changes.all() {
+        let _ = writeln!(out, "{}", change_line(pair, change));
+        if let Change::Modified { old, new, .. } = change {
+            out.push_str(&hunks(pair, *old, *new));
+        }
+    }
+    let reached: Vec<_> = analysis
+        .relations
+        .affected
+        .iter()
+        .filter(|(id, _)| !analysis.changes.functions.iter().any(|c| c.new_item() == Some(**id)))
+        .collect();
+    if !reached.is_empty() {
+        out.push_str("\nunchanged, but affected:\n");
+    }
+    for (&function, reasons) in reached {
+        let _ = writeln!(out, "{} ({})", pair.new.title(function), place(&pair.new, function));
+        for reason in reasons {
+            let _ = writeln!(out, "    {}", reason.explain(&pair.new));
+        }
+    }
+    out
+}
+
+fn hunks(pair: &Pair, old: ItemId, new: ItemId) -> String {
+    let (ours, theirs) = (pair.old.source(old), pair.new.source(new));
+    TextDiff::from_lines(ours, theirs)
+        .unified_diff()
+        .context_radius(2)
+        .header(&place(&pair.old, old), &place(&pair.new, new))
+        .missing_newline_hint(false)
+        .to_string()
+}
+
+fn place(program: &Program, id: ItemId) -> String {
+    let place = program.place(id);
+    format!("{}:{}", place.file, place.line)
+}
+
+/// Everything, for machines.
+pub fn json(pair: &Pair, analysis: &Analysis, notes: &[Diagnostic]) -> Value {
+    let change = |c: &Change| {
+        let (program, id) = match c.new_item() {
+            Some(id) => (&pair.new, id),
+            None => (&pair.old, c.old_item().unwrap_or(0)),
+        };
+        let (state, how) = match c {
+            Change::Added { .. } => ("added", vec![]),
+            Change::Removed { .. } => ("removed", vec![]),
+            Change::Modified { how, .. } => ("changed", how.iter().map(|m| word(*m)).collect()),
+        };
+        json!({"name": program.title(id), "kind": kind(program, id), "state": state, "how": how,
+               "place": place(program, id)})
+    };
+    let affected = |(&id, reasons): (&ItemId, &std::collections::BTreeSet<crate::relations::Reason>)| {
+        let reasons: Vec<String> = reasons.iter().map(|r| r.explain(&pair.new)).collect();
+        json!({"name": pair.new.title(id), "place": place(&pair.new, id), "reasons": reasons})
+    };
+    let title = |id: &ItemId| pair.new.title(*id);
+    let endless: Vec<String> = analysis.crossing.endless.iter().map(|&id| pair.old.title(id)).collect();
+    let uses = analysis.relations.uses.iter();
+    let told = notes.iter().chain(&analysis.told);
+    json!({
+        "program": pair.name,
+        "changes": analysis.changes.all().map(change).collect::<Vec<_>>(),
+        "affected": analysis.relations.affected.iter().map(affected).collect::<Vec<_>>(),
+        "uses": uses.map(|(f, g)| json!([pair.old.title(*f), pair.old.title(*g)])).collect::<Vec<_>>(),
+        "migrated": analysis.crossing.migrated.iter().map(|(_, new)| title(new)).collect::<Vec<_>>(),
+        "own": analysis.crossing.fresh.iter().map(title).collect::<Vec<_>>(),
+        "adopted": analysis.crossing.adopted.iter().map(|(_, new)| title(new)).collect::<Vec<_>>(),
+        "never_return": endless,
+        "renamed": pair.new.unit.renamed.iter().map(|r| json!({"name": r.original, "in_patch": r.merged})).collect::<Vec<_>>(),
+        "diagnostics": told.map(|d| json!({"level": format!("{:?}", d.level).to_lowercase(), "title": d.title,
+            "places": d.labels.iter().map(|l| format!("{}:{}:{}", l.place.file, l.place.line, l.place.column)).collect::<Vec<_>>()
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,150 @@
+//! What the running binary adds to the old program's model: entries, inlined copies, clones,
+//! addresses (design rules 1, 2, 3, 7, 9).
+
+mod reliance;
+
+use crate::clang::{Kind, Role};
+use crate::model::{ItemId, Program};
+use crate::relations::{Copies, Reason};
+use polus_binary::{Binary, DebugInfo, Error, Found, FunctionKey, Presence};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Where a variable of the program is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Static {
+    /// At a stated address, with its size in bytes.
+    Address(u64, u64),
+    /// At an offset of the TLS segment, with its size in bytes.
+    Thread(u64, u64),
+    /// The compiler left no object.
+    OptimisedOut,
+    /// Not found; why.
+    Unknown(String),
+}
+
+/// A program together with the executable that runs it.
+pub struct Running<'r> {
+    binary: &'r Binary,
+    info: &'r DebugInfo,
+    program: &'r Program,
+    by_key: BTreeMap<(String, Option<polus_binary::UnitId>), ItemId>,
+    callers: BTreeMap<ItemId, BTreeSet<ItemId>>,
+}
+
+impl<'r> Running<'r> {
+    /// Connects both.
+    ///
+    /// # Errors
+    /// The executable has no debug information (and no debug file was given).
+    pub fn new(binary: &'r Binary, program: &'r Program) -> Result<Self, Error> {
+        let info = binary.debug_info()?;
+        let mut running = Self { binary, info, program, by_key: BTreeMap::new(), callers: BTreeMap::new() };
+        for id in program.own(Kind::Function) {
+            for key in running.keys(id) {
+                running.by_key.insert((key.name, key.unit), id);
+            }
+        }
+        for found in program.uses.iter().filter(|u| u.role == Role::Call) {
+            running.callers.entry(found.target).or_default().insert(found.holder);
+        }
+        Ok(running)
+    }
+
+    /// The executable's build-id.
+    pub fn build_id(&self) -> Option<String> {
+        self.binary.build_id()
+    }
+
+    /// Digest of the executable's text, where it has no build-id.
+    pub fn text_digest(&self) -> String {
+        if self.build_id().is_some() { String::new() } else { self.binary.text_digest() }
+    }
+
+    /// The binary's keys of a function: one, or one per file for a static in a header.
+    fn keys(&self, id: ItemId) -> Vec<FunctionKey> {
+        let item = &self.program.items[id];
+        let name = item.original.clone();
+        if item.entity.external {
+            return vec![FunctionKey { name, unit: None }];
+        }
+        let units = self.program.files(id).into_iter().filter_map(|f| self.info.match_unit(f).ok());
+        units.map(|unit| FunctionKey { name: name.clone(), unit: Some(unit) }).collect()
+    }
+
+    fn item_of(&self, key: &FunctionKey) -> Option<ItemId> {
+        self.by_key.get(&(key.name.clone(), key.unit)).or_else(|| self.by_key.get(&(key.name.clone(), None))).copied()
+    }
+
+    /// The function has an ordinary entry in every file that holds it.
+    pub fn has_entry(&self, id: ItemId) -> bool {
+        self.entries(id).iter().any(|(_, entry)| entry.is_some())
+    }
+
+    /// For each file that holds the function: the stated address of its ordinary entry, if it has one there.
+    pub fn entries(&self, id: ItemId) -> Vec<(String, Option<u64>)> {
+        let external = self.program.items[id].entity.external;
+        let files: Vec<String> = match external {
+            true => vec![String::new()],
+            false => self.program.files(id).into_iter().map(str::to_string).collect(),
+        };
+        let entry = |file: &String| {
+            let unit = if external { None } else { self.info.match_unit(file).ok() };
+            if !external && unit.is_none() {
+                return None;
+            }
+            let key = FunctionKey { name: self.program.items[id].original.clone(), unit };
+            self.info.function(&key).filter(|f| f.presence() == Presence::Entry)?.entry().map(|i| i.entry)
+        };
+        files.into_iter().map(|file| { let found = entry(&file); (file, found) }).collect()
+    }
+
+    /// Where a variable is.
+    pub fn variable(&self, id: ItemId) -> Static {
+        let item = &self.program.items[id];
+        let files = self.program.files(id);
+        let is_static = !item.entity.external;
+        let function = item.entity.function.map(|f| self.program.items[f].original.as_str());
+        let file = is_static.then(|| files.first().copied()).flatten();
+        match self.binary.variable(&item.original, file, function) {
+            Ok(Found::Address { svma, size }) => Static::Address(svma, size),
+            Ok(Found::Thread { offset, size }) => Static::Thread(offset, size),
+            Ok(Found::OptimisedOut) => Static::OptimisedOut,
+            Ok(Found::Ambiguous(places)) => Static::Unknown(format!("several fit: {}", places.join(", "))),
+            Ok(Found::Missing) => Static::Unknown("it is not in the binary".into()),
+            Err(error) => Static::Unknown(error.to_string()),
+        }
+    }
+
+    /// Holders of inlined copies, clones among them.
+    fn inlined(&self, id: ItemId) -> Vec<(ItemId, Reason)> {
+        let copies = self.keys(id).into_iter().flat_map(|key| self.info.inlined_into(&key));
+        copies
+            .filter_map(|copy| {
+                let holder = self.item_of(&copy.holder)?;
+                let between = copy.chain.len().saturating_sub(1);
+                let path: Vec<&str> = copy.chain[1.min(between)..between].iter().map(|k| k.name.as_str()).collect();
+                let path = if path.is_empty() { String::new() } else { format!("by way of {}", path.join(", ")) };
+                Some((holder, Reason::Inlines(id, path)))
+            })
+            .collect()
+    }
+
+    /// Callers of clones: a clone's convention is its own.
+    fn cloned(&self, id: ItemId) -> Vec<(ItemId, Reason)> {
+        let clones = self.keys(id).into_iter().filter_map(|key| self.binary.clones_of(&key).ok()).flatten();
+        let mut symbols = clones.filter(|c| c.kinds.iter().any(|k| *k != polus_binary::CloneKind::Cold));
+        let Some(symbol) = symbols.next().map(|c| c.symbol) else { return vec![] };
+        let callers = self.callers.get(&id).into_iter().flatten();
+        callers.map(|&caller| (caller, Reason::CallsClone(id, symbol.clone()))).collect()
+    }
+}
+
+impl Copies for Running<'_> {
+    fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
+        let mut found = self.inlined(function);
+        found.extend(self.cloned(function));
+        found.extend(self.relying(function));
+        found.retain(|(holder, _)| *holder != function);
+        found
+    }
+}
