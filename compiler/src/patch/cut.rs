@@ -3,7 +3,7 @@
 use crate::model::{Program, Syntax};
 use crate::text;
 use lang_c::ast::{DeclarationSpecifier, StorageClassSpecifier, TypeSpecifier};
-use lang_c::ast::{ArraySize, Declarator, DeclaratorKind, DerivedDeclarator, FunctionDefinition, InitDeclarator};
+use lang_c::ast::{ArraySize, Declarator, DeclaratorKind, DerivedDeclarator, FunctionDefinition, InitDeclarator, Initializer};
 use lang_c::span::Node;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -77,9 +77,16 @@ pub fn object(
     let mut out = format!("{head} {} {bare}", specifiers(program, syntax, &edits));
     if let (Form::Static(_), Some(initializer)) = (form, &declarator.node.initializer) {
         out.push_str(" = ");
-        out.push_str(edits.cut(text, syntax.range(initializer.span)).trim_end());
+        out.push_str(&value(text, syntax, initializer, &edits));
     }
     out
+}
+
+/// An initialiser's text; its span may or may not hold the `=`.
+pub fn value(text: &str, syntax: &Syntax, initializer: &Node<Initializer>, edits: &Edits) -> String {
+    let cut = edits.cut(text, syntax.range(initializer.span));
+    let cut = cut.trim();
+    cut.strip_prefix('=').unwrap_or(cut).trim_start().to_string()
 }
 
 /// A declarator with what belongs to it, attributes included, without its initialiser.
@@ -114,7 +121,7 @@ fn open_array(syntax: &Syntax, declarator: &Declarator) -> Option<usize> {
     }
     declarator.derived.iter().find_map(|d| match &d.node {
         DerivedDeclarator::Array(array) if array.node.size == ArraySize::Unknown => {
-            Some(syntax.offset(array.span.start) + 1)
+            Some(syntax.offset(d.span.start) + 1)
         }
         _ => None,
     })

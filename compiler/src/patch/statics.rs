@@ -146,7 +146,7 @@ fn declare(
     let bare = super::cut::declarator(program, syntax, declarator, length, edits);
     let initializer = declarator.node.initializer.as_ref();
     let value = initializer.map_or(String::new(), |i| {
-        format!(" = {}", edits.cut(&program.unit.text, syntax.range(i.span)).trim_end())
+        format!(" = {}", super::cut::value(&program.unit.text, syntax, i, edits))
     });
     match fate.map(|s| &s.fate) {
         Some(Fate::Import(symbol)) => {
