@@ -1,11 +1,17 @@
 //! Stage 2: one C text out of many translation units (paper 4.2).
 
+mod analyse;
 mod clean;
 mod emit;
+mod facts;
+mod hidden;
 mod lines;
+mod names;
 mod pragma;
+mod resolve;
 mod split;
 mod unique;
+mod units;
 
 use std::ops::Range;
 
@@ -57,7 +63,8 @@ pub struct Renamed {
 
 /// Merges a program's units into one text that compiles to the same program.
 pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
-    let pieces = unique::unique(&tree.units);
+    let mut pieces = unique::unique(&tree.units);
+    let (_identifiers, _facts) = analyse::analyse(&mut pieces)?;
     let mut writer = emit::Writer::default();
     let mut written = vec![false; pieces.unique.len()];
     for sequence in &pieces.units {
