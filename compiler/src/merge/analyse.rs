@@ -225,8 +225,8 @@ impl Context<'_> {
             let word = token.text(&batch.text);
             if token.kind == Kind::Pragma && token.start == batch.starts[index] {
                 names_in_pragma(word, self.identifiers, &mut facts[index]);
-            } else if token.kind == Kind::Ident && words::is_asm(word) && is_statement(batch, tokens, at) {
-                let end = statement_end(&batch.text, tokens, at);
+            } else if token.kind == Kind::Ident && words::is_asm(word) {
+                let end = group_end(&batch.text, tokens, at);
                 let base = token.start - batch.starts[index];
                 names_in_assembly(&batch.text[token.start..end], base, self.identifiers, &mut facts[index]);
             }
@@ -234,18 +234,19 @@ impl Context<'_> {
     }
 }
 
-/// The assembly at this token is a statement: neither a piece of its own nor a declarator's label.
-fn is_statement(batch: &Batch, tokens: &[Token], at: usize) -> bool {
-    let before = at.checked_sub(1).map(|index| tokens[index]);
-    before.is_some_and(|token| {
-        matches!(token.text(&batch.text), ";" | "{" | "}" | ":" | "else")
-            && batch.piece_at(token.start) == batch.piece_at(tokens[at].start)
-    })
-}
-
-fn statement_end(text: &str, tokens: &[Token], at: usize) -> usize {
-    let end = tokens[at..].iter().find(|token| token.text(text) == ";");
-    end.map_or(text.len(), |token| token.end)
+/// Where the parentheses that follow a token end.
+fn group_end(text: &str, tokens: &[Token], at: usize) -> usize {
+    let mut depth = 0;
+    for token in &tokens[at..] {
+        match token.text(text) {
+            "(" => depth += 1,
+            ")" if depth == 1 => return token.end,
+            ")" => depth -= 1,
+            ";" | "{" => return token.end,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// Declares typedef names, so that the parser takes them for types.

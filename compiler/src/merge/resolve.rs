@@ -235,6 +235,8 @@ impl Resolver<'_> {
             }
             Some(DerivedDeclarator::KRFunction(names)) => {
                 for name in names {
+                    // A type of that name in another unit would turn the list into a prototype.
+                    self.mention(&name.span, false);
                     self.local(&name.span, false);
                 }
             }
