@@ -9,6 +9,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::clean::{Clean, clean, line_at};
 use super::pragma::Wrap;
 use super::split::{Piece, Split, split};
+use crate::diag::Place;
 use crate::source::Unit;
 use crate::text::{Lexer, Token};
 
@@ -121,5 +122,21 @@ fn make(unit: &Unit, split: &Split, piece: &Piece, units: Vec<u32>) -> Unique {
         typedef: piece.typedef,
         implicit_int,
         directory: unit.directory.clone(),
+    }
+}
+
+impl Unique {
+    /// The place of an offset of its text. The column is that of the preprocessed line.
+    pub(super) fn place(&self, offset: usize) -> Place {
+        let text = &self.clean.text;
+        let offset = offset.min(text.len());
+        let next = self.clean.marks.partition_point(|mark| mark.0 <= offset);
+        let (start, line) = &self.clean.marks[next.saturating_sub(1)];
+        let newlines = text[*start..offset].matches('\n').count() as u32;
+        let begin = text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
+        let end = text[offset..].find('\n').map_or(text.len(), |newline| offset + newline);
+        let column = (offset - begin) as u32 + 1;
+        let text = text[begin..end].to_string();
+        Place { file: line.file.clone(), line: line.line + newlines, column, text, width: 1 }
     }
 }

@@ -10,7 +10,7 @@ pub(crate) mod words;
 
 pub use clang::{CLANG_DEFINES, shadow_clang};
 pub use lex::{Kind, Lexer, Token, lex};
-pub use parse::{big_stack, parse};
+pub use parse::{big_stack, on_big_stacks, parse};
 pub use shadow::Shadow;
 pub use syntax::{shadow_syntax, shadow_tokens};
 pub use typedefs::{declared_typedefs, file_typedefs};

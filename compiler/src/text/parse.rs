@@ -17,6 +17,12 @@ pub fn big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
+/// Runs `work` where rayon's parallel iterators have stacks that deep syntax trees fit in.
+pub fn on_big_stacks<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build();
+    pool.expect("threads for the parser can be started").install(work)
+}
+
 /// Parses shadow text. `place` tells where an offset of it comes from.
 ///
 /// The tree may be deep: walk and drop it under [`big_stack`]. Call this under it too where that is
