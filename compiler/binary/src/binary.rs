@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::code::ReferenceIndex;
 use crate::debug_file;
 use crate::dwarf::DebugInfo;
 use crate::error::{Error, Problem};
@@ -22,6 +23,7 @@ pub struct Binary {
     pub(crate) debug: Arc<Image>,
     symbols: OnceLock<Result<Symbols, Error>>,
     debug_info: OnceLock<Result<DebugInfo, Error>>,
+    pub(crate) references: OnceLock<Result<ReferenceIndex, Error>>,
 }
 
 impl Binary {
@@ -50,7 +52,8 @@ impl Binary {
             None if has_dwarf(&image) => image.clone(),
             None => debug_file::find_installed(&image, path).unwrap_or_else(|| image.clone()),
         };
-        Ok(Binary { image, debug, symbols: OnceLock::new(), debug_info: OnceLock::new() })
+        let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Binary { image, debug, symbols, debug_info, references })
     }
 
     /// The name for messages: the path as given.

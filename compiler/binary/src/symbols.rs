@@ -223,6 +223,13 @@ impl Symbols {
         covering.min_by_key(|s| (std::cmp::Reverse(s.svma), s.size == 0, s.binding != Binding::Global))
     }
 
+    /// The first function that starts at or after an address.
+    pub fn next_function(&self, svma: u64) -> Option<Symbol<'_>> {
+        let order = self.address_order();
+        let from = order.partition_point(|&at| self.entries[at as usize].svma < svma);
+        order[from..].iter().map(|&at| self.view(&self.entries[at as usize])).find(Symbol::is_function)
+    }
+
     fn address_order(&self) -> &[u32] {
         self.by_address.get_or_init(|| {
             let placed = |&at: &u32| self.entries[at as usize].is_place();

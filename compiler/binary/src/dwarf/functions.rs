@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::entries::Entries;
 use super::sections::EntryAt;
@@ -90,11 +91,14 @@ pub(crate) struct Functions {
     pub by_key: HashMap<FunctionKey, FunctionId>,
     /// Per unit and routine: the function, as seen from that unit.
     of_routine: Vec<Vec<Option<FunctionId>>>,
+    /// Every range of code with its function and instance, by address.
+    by_address: OnceLock<Vec<(Range<u64>, FunctionId, u32)>>,
 }
 
 impl Functions {
     pub fn collect(entries: &Entries, symbols: Option<&Symbols>, is_code: impl Fn(u64) -> bool) -> Functions {
-        let mut functions = Functions { all: Vec::new(), by_key: HashMap::new(), of_routine: Vec::new() };
+        let (all, of_routine) = (Vec::new(), Vec::new());
+        let mut functions = Functions { all, by_key: HashMap::new(), of_routine, by_address: OnceLock::new() };
         for (unit, scan) in entries.scans.iter().enumerate() {
             let mut of_routine = Vec::with_capacity(scan.routines.len());
             for at in 0..scan.routines.len() {
@@ -112,6 +116,26 @@ impl Functions {
 
     pub fn get(&self, key: &FunctionKey) -> Option<&Function> {
         self.by_key.get(key).map(|&id| &self.all[id as usize])
+    }
+
+    /// The function and the piece of its code that cover an address.
+    pub fn at(&self, svma: u64) -> Option<(&Function, &Instance)> {
+        let order = self.by_address.get_or_init(|| self.address_order());
+        let upto = order.partition_point(|entry| entry.0.start <= svma);
+        let (range, id, instance) = order[..upto].last()?;
+        let function = &self.all[*id as usize];
+        range.contains(&svma).then(|| (function, &function.instances[*instance as usize]))
+    }
+
+    fn address_order(&self) -> Vec<(Range<u64>, FunctionId, u32)> {
+        let mut order = Vec::new();
+        for (id, function) in self.all.iter().enumerate() {
+            for (at, instance) in function.instances.iter().enumerate() {
+                order.extend(instance.ranges.iter().map(|range| (range.clone(), id as FunctionId, at as u32)));
+            }
+        }
+        order.sort_by_key(|entry| entry.0.start);
+        order
     }
 
     /// The function that the routine at `origin` stands for, seen from `unit`.

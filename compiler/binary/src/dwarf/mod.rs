@@ -92,8 +92,7 @@ impl DebugInfo {
 
     /// The function and the piece of its code that cover an address.
     pub fn function_at(&self, svma: u64) -> Option<(&Function, &Instance)> {
-        let instances = self.functions.all.iter().flat_map(|f| f.instances.iter().map(move |i| (f, i)));
-        instances.into_iter().find(|(_, instance)| instance.ranges.iter().any(|range| range.contains(&svma)))
+        self.functions.at(svma)
     }
 
     /// Every copy of a function in another function's code, also through functions inlined in between.
@@ -105,7 +104,9 @@ impl DebugInfo {
 
     /// The distinct layouts of a type, each with the first unit that describes it so. The name is
     /// spelled as in C: `struct client`, `union value`, `enum state`, `size_t`. Empty: no unit describes
-    /// it. With a unit: as that unit sees it.
+    /// it. With a unit: as that unit sees it, where that
+    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody; of DWARF 4 such
+    /// types are not read).
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)
