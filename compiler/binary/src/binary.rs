@@ -46,7 +46,11 @@ impl Binary {
         Binary::with_debug(Arc::new(Image::new(file, name)?), None, debug_file)
     }
 
-    fn with_debug(image: Arc<Image>, path: Option<&Path>, debug_file: Option<&Path>) -> Result<Binary, Error> {
+    fn with_debug(
+        image: Arc<Image>,
+        path: Option<&Path>,
+        debug_file: Option<&Path>,
+    ) -> Result<Binary, Error> {
         let debug = match debug_file {
             Some(debug_file) => debug_file::open_given(&image, debug_file)?,
             None if has_dwarf(&image) => image.clone(),
@@ -129,5 +133,7 @@ impl Binary {
 
 fn has_dwarf(image: &Image) -> bool {
     // `.zdebug_info` is what old GNU tools called a compressed `.debug_info`.
-    [".debug_info", ".zdebug_info"].iter().any(|name| image.section(name).is_some_and(|s| !s.bytes.is_empty()))
+    [".debug_info", ".zdebug_info"]
+        .iter()
+        .any(|name| image.section(name).is_some_and(|s| !s.bytes.is_empty()))
 }

@@ -66,7 +66,9 @@ fn a_cold_part_is_jumped_to_by_its_function() {
     let symbols = binary.symbols().unwrap();
     let cold = symbols.named("f.cold").next().unwrap();
     let references = binary.references_to(cold.range()).unwrap();
-    assert!(references.iter().any(|r| symbols.function_at(r.from).unwrap().name == "f" && r.target == cold.svma));
+    assert!(
+        references.iter().any(|r| symbols.function_at(r.from).unwrap().name == "f" && r.target == cold.svma)
+    );
 }
 
 const ENTRY: &str = r#"

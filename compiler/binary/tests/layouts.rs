@@ -37,8 +37,12 @@ int main(void) {
 "#;
 const OTHER: &str = "#include \"types.h\"\nstruct differs { long a; }; struct differs more; struct client *c; int other(void) { return more.a; }";
 
-const FORMATS: [&[&str]; 4] =
-    [&["-g", "-gdwarf-5"], &["-g", "-gdwarf-4"], &["-g", "-gdwarf-5", "-fdebug-types-section"], &["-O2", "-g", "-flto"]];
+const FORMATS: [&[&str]; 4] = [
+    &["-g", "-gdwarf-5"],
+    &["-g", "-gdwarf-4"],
+    &["-g", "-gdwarf-5", "-fdebug-types-section"],
+    &["-O2", "-g", "-flto"],
+];
 
 fn program(flags: &[&str]) -> Program {
     Program::build(&[("types.h", TYPES), ("main.c", MAIN), ("other.c", OTHER)], flags)
@@ -74,7 +78,11 @@ fn bit_fields_and_spellings() {
         let layout = only(&program(flags).open(), "struct client");
         let field = |name: &str| layout.fields.iter().find(|field| field.name == name).unwrap();
         let start = field("a").bit_offset;
-        assert_eq!((field("a").bit_size, field("b").bit_offset - start, field("b").bit_size), (3, 3, 7), "{flags:?}");
+        assert_eq!(
+            (field("a").bit_size, field("b").bit_offset - start, field("b").bit_size),
+            (3, 3, 7),
+            "{flags:?}"
+        );
         // After 12 bits, 40 more still fit into one 64-bit unit only if it starts at a multiple of 64.
         assert_eq!((start % 64, field("wide").bit_offset - start), (0, 12), "{flags:?}");
         let spelled = |name| field(name).type_name.as_str();
@@ -112,7 +120,8 @@ fn units_that_disagree_are_told_apart() {
         let sizes: Vec<_> = info.layouts("struct differs", None).iter().map(|found| found.1.size).collect();
         assert_eq!(sizes, [4, 8], "{flags:?}");
         let other = info.match_unit("other.c").unwrap();
-        let own: Vec<_> = info.layouts("struct differs", Some(other)).iter().map(|found| found.1.size).collect();
+        let own: Vec<_> =
+            info.layouts("struct differs", Some(other)).iter().map(|found| found.1.size).collect();
         // A type unit does not say who uses it.
         let expected: &[u64] = if flags.contains(&"-fdebug-types-section") { &[4, 8] } else { &[8] };
         assert_eq!(own, expected, "{flags:?}");

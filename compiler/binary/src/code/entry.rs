@@ -41,7 +41,9 @@ impl Binary {
     /// # Errors
     /// A damaged symbol table.
     pub fn padding_after(&self, end: u64) -> Result<u64, Error> {
-        let Some(section) = self.image.section_at(end).filter(|section| section.is_code()) else { return Ok(0) };
+        let Some(section) = self.image.section_at(end).filter(|section| section.is_code()) else {
+            return Ok(0);
+        };
         let limit = self.symbols()?.next_function(end).map_or(u64::MAX, |symbol| symbol.svma);
         // Alignment never needs more than a cache line.
         let limit = limit.min(section.addresses().end).min(end.saturating_add(64));

@@ -5,5 +5,5 @@ mod entry;
 mod references;
 
 pub use entry::Branch;
-pub use references::{Reference, ReferenceKind};
 pub(crate) use references::ReferenceIndex;
+pub use references::{Reference, ReferenceKind};

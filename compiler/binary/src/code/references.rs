@@ -116,7 +116,8 @@ fn referred(image: &Image, instruction: &Instruction) -> Vec<Reference> {
 
 /// `lea` of a fixed address.
 fn address_computed(instruction: &Instruction) -> Option<u64> {
-    let absolute = instruction.memory_base() == Register::None && instruction.memory_index() == Register::None;
+    let absolute =
+        instruction.memory_base() == Register::None && instruction.memory_index() == Register::None;
     let fixed = instruction.is_ip_rel_memory_operand() || absolute;
     (instruction.mnemonic() == Mnemonic::Lea && fixed).then(|| instruction.memory_displacement64())
 }
@@ -195,7 +196,8 @@ fn plain_words(image: &Image) -> Vec<Reference> {
         let skip = (section.address.wrapping_neg() % 8) as usize;
         let bytes = image.bytes_of(section).get(skip..).unwrap_or_default();
         let words = bytes.chunks_exact(8).enumerate();
-        let found = words.map(|(at, word)| (u64_at(word), section.address.wrapping_add((skip + at * 8) as u64)));
+        let found =
+            words.map(|(at, word)| (u64_at(word), section.address.wrapping_add((skip + at * 8) as u64)));
         let found = found.filter(|(target, _)| image.is_code(*target));
         found.map(|(target, from)| Reference { target, kind: ReferenceKind::Data, from }).collect()
     };

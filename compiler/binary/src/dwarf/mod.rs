@@ -24,16 +24,16 @@ use entries::Entries;
 use functions::Functions;
 use inlined::InlinedIndex;
 use layouts::TypeIndex;
-use sections::Sections;
 pub(crate) use scan::Place;
-pub(crate) use variables::{Static, Wanted};
+use sections::Sections;
 use variables::Variables;
+pub(crate) use variables::{Static, Wanted};
 
 /// Units, functions, inlined copies, variables and types of a program.
 ///
-/// What it does not show: a function reduced to a constant leaves no inlined copy (gcc drops a copy
-/// without instructions), and neither does one that was folded into an equal one. Both are
-/// [`Presence::Nowhere`].
+/// What it does not show: copies of a function that was folded into an equal one (see
+/// [`Instance::described`]), and copies of which no instruction is left (a function reduced to a
+/// constant). A function of which nothing else is left is [`Presence::Nowhere`].
 pub struct DebugInfo {
     entries: Entries,
     functions: Functions,
@@ -44,7 +44,11 @@ pub struct DebugInfo {
 
 impl DebugInfo {
     /// Reads and indexes everything, in parallel over the units.
-    pub(crate) fn read(debug: &Arc<Image>, code: &Image, symbols: Option<&Symbols>) -> Result<DebugInfo, Error> {
+    pub(crate) fn read(
+        debug: &Arc<Image>,
+        code: &Image,
+        symbols: Option<&Symbols>,
+    ) -> Result<DebugInfo, Error> {
         let entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
             return Err(Error::new(&code.name, Problem::NoDebugInfo));
@@ -127,7 +131,8 @@ impl DebugInfo {
 
     /// For messages: `counter` of `next` in /src/a.c.
     pub(crate) fn place_name(&self, found: &Static) -> String {
-        let function = found.function.map(|id| format!("function {}", self.functions.all[id as usize].key.name));
+        let function =
+            found.function.map(|id| format!("function {}", self.functions.all[id as usize].key.name));
         let file = found.unit.map(|unit| self.unit(unit).path.clone());
         [function, file].into_iter().flatten().collect::<Vec<_>>().join(" in ")
     }

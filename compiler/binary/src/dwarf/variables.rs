@@ -143,12 +143,7 @@ impl Root {
 
     /// A static inside a function that was inlined or optimised at link time: its declaration has no
     /// place of its own and was therefore not noted.
-    fn read(
-        reader: &TypeReader<'_, '_>,
-        at: EntryAt,
-        owner: usize,
-        type_at: Option<TypeAt>,
-    ) -> Option<Root> {
+    fn read(reader: &TypeReader<'_, '_>, at: EntryAt, owner: usize, type_at: Option<TypeAt>) -> Option<Root> {
         let place = reader.place(at)?;
         if place.entry.tag() != constants::DW_TAG_variable {
             return None;
