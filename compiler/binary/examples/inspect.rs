@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use polus_binary::{Binary, Error, Presence};
+use polus_binary::{Binary, Error, Presence, ReferenceKind};
 
 fn main() -> Result<(), Error> {
     let mut arguments = std::env::args().skip(1);
@@ -40,7 +40,25 @@ fn main() -> Result<(), Error> {
     })?;
     println!("{copies} inlined copies, {clones} clones");
     println!("first variable: {:?}", timed("variable by DWARF", || binary.variable("no such", None, None))?);
+    let kept = timed("registers kept across calls, whole program", || kept_across_calls(&binary))?;
+    println!("{kept} callers keep caller-saved registers across some call");
     arguments.try_for_each(|name| show(&binary, &name))
+}
+
+fn kept_across_calls(binary: &Binary) -> Result<usize, Error> {
+    let info = binary.debug_info()?;
+    let mut keepers = std::collections::BTreeSet::new();
+    for callee in info.functions().iter().filter_map(|function| function.entry()) {
+        for reference in binary.references_to(callee.entry..callee.entry + 1)? {
+            let caller = info.function_at(reference.from).filter(|_| reference.kind == ReferenceKind::Call);
+            if let Some((_, caller)) = caller
+                && !binary.kept_across_calls(&caller.ranges, callee.entry)?.is_empty()
+            {
+                keepers.insert(caller.entry);
+            }
+        }
+    }
+    Ok(keepers.len())
 }
 
 fn show(binary: &Binary, name: &str) -> Result<(), Error> {

@@ -136,5 +136,46 @@ fn room_for_a_jump() {
     let start = looping.start;
     let into = binary.branches_into(&[looping], start + 1..start + 5);
     assert_eq!(into, [Branch { from: start + 6, target: start + 2 }]);
-    assert!(binary.branches_into(&[short.clone()], short.start + 1..short.start + 5).is_empty());
+    assert!(binary.branches_into(std::slice::from_ref(&short), short.start + 1..short.start + 5).is_empty());
+}
+
+const KEPT: &str = r#"
+volatile int sink; int data[16];
+__attribute__((noinline)) static int leaf(int x) { return data[x & 15] ^ x; }
+__attribute__((noinline)) static int calls_out(int x) { extern int putchar(int); return putchar(x); }
+__attribute__((noinline)) int keeps(int a, int b, int c) { int t = leaf(a); return t + b * c; }
+__attribute__((noinline)) int keeps_nothing(int a, int b) { sink = b; return leaf(a); }
+__attribute__((noinline)) int saves(int a, int b) { return calls_out(a) + b; }
+__attribute__((noinline)) int switches(int a, int b) {
+    int t = leaf(a);
+    switch (t) {
+    case 0: sink = 3; break; case 1: sink *= 7; break; case 2: sink = sink / 3; break; case 3: sink ^= 1; break;
+    case 4: sink += b; break; case 5: sink -= 4; break; case 6: sink = sink % 5; break; default: return 1;
+    }
+    return sink;
+}
+int main(int n, char **v) { return keeps(n, n + 1, n + 2) + keeps_nothing(n, 2) + saves(n, 3) + switches(n, 4); }
+"#;
+
+/// The registers that a function keeps across its calls of another one.
+fn kept(binary: &Binary, caller: &str, callee: &str) -> Vec<String> {
+    let symbols = binary.symbols().unwrap();
+    let range = |name| symbols.named(name).next().unwrap().range();
+    let kept = binary.kept_across_calls(&[range(caller)], range(callee).start).unwrap();
+    kept.into_iter().flat_map(|call| call.registers).collect()
+}
+
+#[test]
+fn registers_kept_across_calls() {
+    for flags in [&["-O2", "-g", "-pie", "-fPIE"][..], &["-O2", "-g", "-no-pie", "-fno-pie"]] {
+        let binary = Program::build(&[("kept.c", KEPT)], flags).open();
+        let both = kept(&binary, "keeps", "leaf");
+        assert!(both.len() == 2 && both.contains(&"rsi".to_string()), "{both:?} {flags:?}");
+        assert!(kept(&binary, "keeps_nothing", "leaf").is_empty(), "{flags:?}");
+        assert!(kept(&binary, "saves", "calls_out").is_empty(), "{flags:?}");
+        assert_eq!(kept(&binary, "switches", "leaf"), ["rsi"], "through a jump table, {flags:?}");
+    }
+    let binary = Program::build(&[("kept.c", KEPT)], &["-O2", "-g", "-fno-ipa-ra"]).open();
+    assert!(kept(&binary, "keeps", "leaf").is_empty());
+    assert!(kept(&binary, "switches", "leaf").is_empty());
 }

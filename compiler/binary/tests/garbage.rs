@@ -40,7 +40,7 @@ fn ask_everything(bytes: &[u8]) {
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
     let Ok(binary) = Binary::from_file(&file, "garbage", None) else { return };
-    (binary.build_id(), binary.text_digest(), binary.has_debug_info());
+    let _ = (binary.build_id(), binary.text_digest(), binary.has_debug_info());
     if let Ok(symbols) = binary.symbols() {
         for symbol in symbols.iter() {
             assert!(symbols.named(symbol.name).any(|other| other == symbol));
@@ -65,6 +65,9 @@ fn ask_everything(bytes: &[u8]) {
         let _ = binary.clones_of(&function.key);
         for instance in &function.instances {
             info.function_at(instance.entry);
+            for callee in info.functions().iter().filter_map(|function| function.entry()) {
+                let _ = binary.kept_across_calls(&instance.ranges, callee.entry);
+            }
         }
     }
     for name in ["struct list", "enum kind", "int", "FILE"] {

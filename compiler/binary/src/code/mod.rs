@@ -2,8 +2,13 @@
 
 mod decode;
 mod entry;
+mod flow;
+mod liveness;
 mod references;
+mod registers;
 
 pub use entry::Branch;
+pub use liveness::KeptAcrossCall;
 pub(crate) use references::ReferenceIndex;
 pub use references::{Reference, ReferenceKind};
+pub(crate) use registers::Registers;

@@ -98,13 +98,15 @@ pub(crate) struct Functions {
     of_routine: Vec<Vec<Option<FunctionId>>>,
     /// Every range of code with its function and instance, by address.
     by_address: OnceLock<Vec<(Range<u64>, FunctionId, u32)>>,
+    /// Per function the entries that stand for it.
+    routines: OnceLock<Vec<Vec<EntryAt>>>,
 }
 
 impl Functions {
     pub fn collect(entries: &Entries, symbols: Option<&Symbols>, is_code: impl Fn(u64) -> bool) -> Functions {
         let (all, of_routine) = (Vec::new(), Vec::new());
-        let mut functions =
-            Functions { all, by_key: HashMap::new(), of_routine, by_address: OnceLock::new() };
+        let (by_address, routines) = (OnceLock::new(), OnceLock::new());
+        let mut functions = Functions { all, by_key: HashMap::new(), of_routine, by_address, routines };
         for (unit, scan) in entries.scans.iter().enumerate() {
             let mut of_routine = Vec::with_capacity(scan.routines.len());
             for at in 0..scan.routines.len() {
@@ -197,6 +199,20 @@ impl Functions {
         }
         let (key, _) = key_of(entries, unit, (of, at))?;
         self.by_key.get(&key).copied()
+    }
+
+    /// All entries that stand for a function.
+    pub fn routines_of(&self, entries: &Entries, id: FunctionId) -> &[EntryAt] {
+        let all = self.routines.get_or_init(|| {
+            let mut all = vec![Vec::new(); self.all.len()];
+            for (ids, scan) in self.of_routine.iter().zip(&entries.scans) {
+                for (id, routine) in ids.iter().zip(&scan.routines) {
+                    id.iter().for_each(|&id| all[id as usize].push(routine.at));
+                }
+            }
+            all
+        });
+        &all[id as usize]
     }
 
     /// The function that a routine of this unit stands for.

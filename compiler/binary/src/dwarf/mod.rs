@@ -1,5 +1,6 @@
 //! The debug information of a program, indexed once.
 
+mod convention;
 mod entries;
 mod functions;
 mod inlined;
@@ -20,6 +21,7 @@ pub use units::{NoUnit, Unit, UnitId};
 use crate::error::{Error, Problem};
 use crate::image::Image;
 use crate::symbols::Symbols;
+pub(crate) use convention::Convention;
 use entries::Entries;
 use functions::Functions;
 use inlined::InlinedIndex;
@@ -114,6 +116,17 @@ impl DebugInfo {
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)
+    }
+
+    /// How the function that starts at an address is called.
+    pub(crate) fn convention(&self, entry: u64) -> Convention {
+        let Some((function, instance)) = self.functions.at(entry).filter(|(_, found)| found.entry == entry)
+        else {
+            return Convention::UNKNOWN;
+        };
+        let id = self.functions.by_key[&function.key];
+        let clone = !instance.clone.is_empty();
+        convention::convention(&self.entries, &self.functions, id, clone)
     }
 
     pub(crate) fn statics(&self, wanted: Wanted<'_>) -> Vec<&Static> {
