@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::code::ReferenceIndex;
 use crate::debug_file;
 use crate::dwarf::DebugInfo;
 use crate::error::{Error, Problem};
@@ -22,6 +23,7 @@ pub struct Binary {
     pub(crate) debug: Arc<Image>,
     symbols: OnceLock<Result<Symbols, Error>>,
     debug_info: OnceLock<Result<DebugInfo, Error>>,
+    pub(crate) references: OnceLock<Result<ReferenceIndex, Error>>,
 }
 
 impl Binary {
@@ -44,13 +46,18 @@ impl Binary {
         Binary::with_debug(Arc::new(Image::new(file, name)?), None, debug_file)
     }
 
-    fn with_debug(image: Arc<Image>, path: Option<&Path>, debug_file: Option<&Path>) -> Result<Binary, Error> {
+    fn with_debug(
+        image: Arc<Image>,
+        path: Option<&Path>,
+        debug_file: Option<&Path>,
+    ) -> Result<Binary, Error> {
         let debug = match debug_file {
             Some(debug_file) => debug_file::open_given(&image, debug_file)?,
             None if has_dwarf(&image) => image.clone(),
             None => debug_file::find_installed(&image, path).unwrap_or_else(|| image.clone()),
         };
-        Ok(Binary { image, debug, symbols: OnceLock::new(), debug_info: OnceLock::new() })
+        let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(Binary { image, debug, symbols, debug_info, references })
     }
 
     /// The name for messages: the path as given.
@@ -126,5 +133,7 @@ impl Binary {
 
 fn has_dwarf(image: &Image) -> bool {
     // `.zdebug_info` is what old GNU tools called a compressed `.debug_info`.
-    [".debug_info", ".zdebug_info"].iter().any(|name| image.section(name).is_some_and(|s| !s.bytes.is_empty()))
+    [".debug_info", ".zdebug_info"]
+        .iter()
+        .any(|name| image.section(name).is_some_and(|s| !s.bytes.is_empty()))
 }

@@ -52,7 +52,8 @@ fn clone(symbol: &Symbol<'_>) -> CloneCode {
 /// A described piece of code belongs to the function that it is described as; one that is not described
 /// to the function of its file.
 fn belongs(info: &DebugInfo, key: &FunctionKey, symbol: &Symbol<'_>) -> bool {
-    let starts = |instance: &Instance| instance.ranges.iter().any(|range: &Range<u64>| range.start == symbol.svma);
+    let starts =
+        |instance: &Instance| instance.ranges.iter().any(|range: &Range<u64>| range.start == symbol.svma);
     let all = info.functions().iter().filter(|function| function.key.name == key.name);
     let mut owners = all.filter(|function| function.instances.iter().any(starts)).peekable();
     if owners.peek().is_some() {

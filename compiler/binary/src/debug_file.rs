@@ -70,7 +70,9 @@ fn debug_link(executable: &Image) -> Option<(String, u32)> {
 fn difference(executable: &Image, debug: &Image) -> Option<String> {
     match (build_id(executable), build_id(debug)) {
         (Some(ours), Some(theirs)) if ours == theirs => None,
-        (Some(ours), Some(theirs)) => Some(format!("its build-id is {theirs}, that of the executable {ours}")),
+        (Some(ours), Some(theirs)) => {
+            Some(format!("its build-id is {theirs}, that of the executable {ours}"))
+        }
         _ => difference_of_content(executable, debug),
     }
 }

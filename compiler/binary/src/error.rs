@@ -58,10 +58,16 @@ impl fmt::Display for Error {
             Problem::NotElf => write!(f, "`{file}` is not an ELF file: give the executable that runs"),
             Problem::Not64Bit => write!(f, "`{file}` is a 32-bit ELF file: only x86-64 is supported"),
             Problem::OtherMachine(machine) => {
-                write!(f, "`{file}` is for another processor (ELF machine {machine}): only x86-64 is supported")
+                write!(
+                    f,
+                    "`{file}` is for another processor (ELF machine {machine}): only x86-64 is supported"
+                )
             }
             Problem::NotLinked => {
-                write!(f, "`{file}` is not a linked program (an object file or a core dump): give the executable")
+                write!(
+                    f,
+                    "`{file}` is not a linked program (an object file or a core dump): give the executable"
+                )
             }
             Problem::Damaged(what) => write!(f, "`{file}` is damaged or cut off: {what}"),
             Problem::ForeignDebugFile { executable, difference } => write!(

@@ -78,8 +78,7 @@ impl Image {
         let elf = ElfFile64::<LittleEndian>::parse(&map[..]).map_err(|e| Error::damaged(name, e))?;
         let sections = read_sections(&elf, map.len()).map_err(|what| Error::damaged(name, what))?;
         let segments = read_segments(&elf, map.len()).map_err(|what| Error::damaged(name, what))?;
-        let interpreter =
-            elf.elf_program_headers().iter().any(|p| p.p_type(LittleEndian) == elf::PT_INTERP);
+        let interpreter = elf.elf_program_headers().iter().any(|p| p.p_type(LittleEndian) == elf::PT_INTERP);
         let relocatable = elf.elf_header().e_type(LittleEndian) == elf::ET_DYN;
         Ok(Image { name: name.to_string(), sections, segments, interpreter, relocatable, map })
     }
@@ -120,7 +119,8 @@ impl Image {
     /// A section's bytes, decompressed where they are compressed; the range of the file where not.
     pub fn decompressed(&self, name: &str) -> Result<SectionBytes, Error> {
         use object::{Object, ObjectSection};
-        let damaged = |what: &dyn std::fmt::Display| Error::damaged(&self.name, format!("section {name}: {what}"));
+        let damaged =
+            |what: &dyn std::fmt::Display| Error::damaged(&self.name, format!("section {name}: {what}"));
         let elf = ElfFile64::<LittleEndian>::parse(self.data()).map_err(|e| damaged(&e))?;
         let Some(section) = elf.section_by_name(name) else { return Ok(SectionBytes::InFile(0..0)) };
         let compressed = section.compressed_data().map_err(|e| damaged(&e))?;
@@ -129,7 +129,8 @@ impl Image {
             return Ok(SectionBytes::Owned(compressed.decompress().map_err(|e| damaged(&e))?.into_owned()));
         }
         let Some((offset, size)) = section.file_range() else { return Ok(SectionBytes::InFile(0..0)) };
-        let bytes = file_range(offset, size, self.map.len()).ok_or_else(|| damaged(&"lies outside of the file"))?;
+        let bytes =
+            file_range(offset, size, self.map.len()).ok_or_else(|| damaged(&"lies outside of the file"))?;
         Ok(SectionBytes::InFile(bytes))
     }
 }

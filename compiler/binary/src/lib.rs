@@ -4,6 +4,7 @@
 mod binary;
 mod clone_name;
 mod clones;
+mod code;
 mod debug_file;
 mod dwarf;
 mod error;
@@ -15,6 +16,7 @@ mod variable;
 pub use binary::Binary;
 pub use clone_name::{CloneKind, base_name, clone_kinds};
 pub use clones::CloneCode;
+pub use code::{Branch, KeptAcrossCall, Reference, ReferenceKind};
 pub use dwarf::{
     DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
 };

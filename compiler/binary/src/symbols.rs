@@ -189,7 +189,8 @@ impl Symbols {
         let order = self.clone_order();
         let prefix = format!("{base}.");
         let from = order.partition_point(|&at| self.name_of(at) < prefix.as_bytes());
-        let clones = order[from..].iter().take_while(move |&&at| self.name_of(at).starts_with(prefix.as_bytes()));
+        let clones =
+            order[from..].iter().take_while(move |&&at| self.name_of(at).starts_with(prefix.as_bytes()));
         clones.map(|&at| self.view(&self.entries[at as usize]))
     }
 
@@ -197,7 +198,8 @@ impl Symbols {
         self.clones.get_or_init(|| {
             let dotted = |&at: &u32| {
                 let entry = &self.entries[at as usize];
-                entry.kind == SymbolKind::Function && self.name_of(at).iter().skip(1).any(|&byte| byte == b'.')
+                entry.kind == SymbolKind::Function
+                    && self.name_of(at).iter().skip(1).any(|&byte| byte == b'.')
             };
             let mut order: Vec<u32> = (0..self.entries.len() as u32).filter(dotted).collect();
             order.sort_by_key(|&at| self.name_of(at));
@@ -223,6 +225,13 @@ impl Symbols {
         covering.min_by_key(|s| (std::cmp::Reverse(s.svma), s.size == 0, s.binding != Binding::Global))
     }
 
+    /// The first function that starts at or after an address.
+    pub fn next_function(&self, svma: u64) -> Option<Symbol<'_>> {
+        let order = self.address_order();
+        let from = order.partition_point(|&at| self.entries[at as usize].svma < svma);
+        order[from..].iter().map(|&at| self.view(&self.entries[at as usize])).find(Symbol::is_function)
+    }
+
     fn address_order(&self) -> &[u32] {
         self.by_address.get_or_init(|| {
             let placed = |&at: &u32| self.entries[at as usize].is_place();
@@ -239,9 +248,8 @@ impl Symbols {
         // Backwards, so that each list runs forwards.
         for at in (0..self.entries.len()).rev() {
             let name = self.entries[at].name.clone();
-            let same = |&other: &u32| {
-                bytes(strings, &self.entries[other as usize].name) == bytes(strings, &name)
-            };
+            let same =
+                |&other: &u32| bytes(strings, &self.entries[other as usize].name) == bytes(strings, &name);
             let code = hash(&self.entries[at]);
             let rehash = |&other: &u32| hash(&self.entries[other as usize]);
             match self.by_name.entry(code, same, rehash) {
@@ -261,7 +269,8 @@ impl Symbols {
 
     fn view<'a>(&'a self, entry: &Entry) -> Symbol<'a> {
         // Checked to be UTF-8 when the table was read.
-        let text = |range: &Range<u32>| std::str::from_utf8(bytes(self.image.data(), range)).unwrap_or_default();
+        let text =
+            |range: &Range<u32>| std::str::from_utf8(bytes(self.image.data(), range)).unwrap_or_default();
         Symbol {
             name: text(&entry.name),
             svma: entry.svma,
@@ -285,7 +294,11 @@ fn bytes<'a>(data: &'a [u8], range: &Range<u32>) -> &'a [u8] {
     &data[range.start as usize..range.end as usize]
 }
 
-fn read_entries(image: &Image, table: &Section, executable: &Image) -> Result<(Vec<Entry>, Vec<Range<u32>>), String> {
+fn read_entries(
+    image: &Image,
+    table: &Section,
+    executable: &Image,
+) -> Result<(Vec<Entry>, Vec<Range<u32>>), String> {
     let damaged = |what: &str| format!("symbol table {}: {what}", table.name);
     let strings = image.sections.get(table.link).ok_or_else(|| damaged("names no string table"))?;
     if u32::try_from(strings.bytes.end).is_err() {

@@ -70,7 +70,9 @@ impl Binary {
             [one] => one.0.clone(),
             [] if !all.is_empty() || declared(info, name, unit, function) => Found::OptimisedOut,
             [] => Found::Missing,
-            _ => Found::Ambiguous(objects.iter().map(|(at, found)| describe(info, name, at, found)).collect()),
+            _ => {
+                Found::Ambiguous(objects.iter().map(|(at, found)| describe(info, name, at, found)).collect())
+            }
         }
     }
 

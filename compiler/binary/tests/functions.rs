@@ -47,7 +47,10 @@ fn key(info: &DebugInfo, name: &str, file: Option<&str>) -> FunctionKey {
 /// Chains of names, the holder first: `outer < helper < leaf`.
 fn chains(info: &DebugInfo, name: &str, file: Option<&str>) -> BTreeSet<String> {
     let copies = info.inlined_into(&key(info, name, file));
-    copies.iter().map(|copy| copy.chain.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(" < ")).collect()
+    copies
+        .iter()
+        .map(|copy| copy.chain.iter().map(|key| key.name.as_str()).collect::<Vec<_>>().join(" < "))
+        .collect()
 }
 
 fn set(chains: &[&str]) -> BTreeSet<String> {
@@ -59,12 +62,19 @@ fn inlined_copies_through_functions_in_between() {
     for flags in FORMATS {
         let binary = program(flags).open();
         let info = binary.debug_info().unwrap();
-        assert_eq!(chains(info, "leaf", Some("src/a.c")), set(&["direct < leaf", "outer < helper < leaf"]), "{flags:?}");
+        assert_eq!(
+            chains(info, "leaf", Some("src/a.c")),
+            set(&["direct < leaf", "outer < helper < leaf"]),
+            "{flags:?}"
+        );
         assert_eq!(chains(info, "leaf", Some("src/b.c")), set(&["usage < leaf"]), "{flags:?}");
         assert_eq!(chains(info, "helper", Some("src/a.c")), set(&["outer < helper"]), "{flags:?}");
         assert_eq!(chains(info, "twig", Some("src/a.c")), set(&["usage < twig"]), "{flags:?}");
         let holders = info.inlined_into(&key(info, "twig", Some("src/b.c")));
-        assert!(!holders.is_empty() && holders.iter().all(|copy| copy.chain.iter().all(|key| key.name != "outer")));
+        assert!(
+            !holders.is_empty()
+                && holders.iter().all(|copy| copy.chain.iter().all(|key| key.name != "outer"))
+        );
         let usage = &info.inlined_into(&key(info, "leaf", Some("src/b.c")))[0];
         assert_eq!(usage.holder, key(info, "usage", Some("src/b.c")), "{flags:?}");
     }
@@ -76,7 +86,9 @@ fn forms_of_functions() {
         let binary = program(flags).open();
         let info = binary.debug_info().unwrap();
         let function = |name, file| info.function(&key(info, name, file)).unwrap();
-        for (name, file) in [("outer", None), ("stop", None), ("usage", Some("src/a.c")), ("usage", Some("src/b.c"))] {
+        for (name, file) in
+            [("outer", None), ("stop", None), ("usage", Some("src/a.c")), ("usage", Some("src/b.c"))]
+        {
             let entry = function(name, file).entry().unwrap();
             let symbols = binary.symbols().unwrap();
             let symbol = symbols.function_at(entry.entry).unwrap();
@@ -127,8 +139,7 @@ static int partial(int *p, int n) {
 int use1(int *p, int n) { return partial(p, n) + 1; }
 int use2(int *p, int n) { return partial(p, n) + 2; }
 int use3(int *p, int n) { return partial(p, n + 1) + 2; }
-__attribute__((cold, noinline, noreturn)) void failed(const char *why) { puts(why); exit(1); }
-__attribute__((noinline)) int splits(int n) { if (n > 1000) { printf("%d", n); printf("%d", sink); failed("n"); } return sink + n; }
+int splits(int n) { if (n > 1000) abort(); return sink + n; }
 int main(int n, char **v) {
     struct pair p = { n, n + 1, n + 2 };
     return constant(n, 3) + constant(n * 2, 3) + scalar(&p, n) + scalar(&p, 2) + use1(&n, 1) + use2(0, 1) + use3(0, 2) + splits(n);
@@ -138,7 +149,11 @@ int main(int n, char **v) {
 #[test]
 fn clones() {
     let mut seen = BTreeSet::new();
-    for flags in [["-O2", "-g", "-fPIE", "-pie"], ["-O2", "-g", "-gdwarf-4", "-no-pie"], ["-O3", "-g", "-no-pie", "-fno-pie"]] {
+    for flags in [
+        ["-O2", "-g", "-fPIE", "-pie"],
+        ["-O2", "-g", "-gdwarf-4", "-no-pie"],
+        ["-O3", "-g", "-no-pie", "-fno-pie"],
+    ] {
         let program = Program::build(&[("clones.c", CLONES)], &flags);
         let binary = program.open();
         let info = binary.debug_info().unwrap();
@@ -159,7 +174,10 @@ fn clones() {
             }
         }
         let splits = info.function(&key(info, "splits", None)).unwrap().entry().unwrap();
-        assert_eq!((splits.cold_symbols.as_slice(), splits.ranges.len()), (&["splits.cold".to_string()][..], 2));
+        assert_eq!(
+            (splits.cold_symbols.as_slice(), splits.ranges.len()),
+            (&["splits.cold".to_string()][..], 2)
+        );
     }
     let all = [CloneKind::Constprop, CloneKind::Isra, CloneKind::Part, CloneKind::Cold];
     assert_eq!(seen, BTreeSet::from(all), "gcc made every kind of clone");
@@ -172,4 +190,34 @@ fn clones_by_symbols_alone() {
     let clones = binary.clones_of(&FunctionKey { name: "constant".to_string(), unit: None }).unwrap();
     assert_eq!(clones.len(), 1);
     assert_eq!(clones[0].kinds, [CloneKind::Constprop]);
+}
+
+const FOLDED: &str = r#"
+volatile int sink;
+int one(int x) { for (int i = 0; i < x; i++) sink += i * x; return sink; }
+int two(int x) { for (int i = 0; i < x; i++) sink += i * x; return sink; }
+static int small(void) { return 5; }
+int (*table[])(int) = { one, two };
+int main(int n, char **v) { return table[n & 1](n) + one(n) + two(n + 1) + small(); }
+"#;
+
+#[test]
+fn folded_functions_are_known_by_their_symbols() {
+    let program = Program::build(&[("folded.c", FOLDED)], &["-O2", "-g"]);
+    let binary = program.open();
+    let info = binary.debug_info().unwrap();
+    let entries = ["one", "two"].map(|name| info.function(&key(info, name, None)).unwrap().entry().unwrap());
+    assert_eq!(entries.iter().filter(|entry| entry.described).count(), 1, "gcc folded them");
+    for (name, entry) in [("one", entries[0]), ("two", entries[1])] {
+        assert_eq!(entry.ranges, [binary.symbols().unwrap().function(name).unwrap().range()]);
+        assert_eq!(entry.unit, info.match_unit("folded.c").unwrap());
+    }
+}
+
+#[test]
+fn a_copy_reduced_to_a_constant() {
+    let binary = Program::build(&[("folded.c", FOLDED)], &["-O2", "-g"]).open();
+    let info = binary.debug_info().unwrap();
+    let small = info.function(&key(info, "small", Some("folded.c"))).unwrap();
+    assert_eq!(small.presence(), Presence::Nowhere, "gcc describes no copy that has no instruction");
 }

@@ -84,7 +84,8 @@ fn all_scopes_in_all_formats() {
         assert_eq!(at("counter", Some("lib/a.c"), Some("b_main")), printed("b_main:counter"), "{flags:?}");
         assert_eq!(at("deep", None, Some("next")), printed("next:deep"), "{flags:?}");
         // Inlined everywhere, one per file.
-        let (one, other) = (at("calls", Some("src/a.c"), Some("bump")), at("calls", Some("lib/a.c"), Some("bump")));
+        let (one, other) =
+            (at("calls", Some("src/a.c"), Some("bump")), at("calls", Some("lib/a.c"), Some("bump")));
         assert_ne!(one, other, "{flags:?}");
     }
 }

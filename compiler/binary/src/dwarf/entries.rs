@@ -58,6 +58,15 @@ impl Entries {
         std::iter::successors(Some(routine), origin).take(LONGEST_CHAIN)
     }
 
+    /// The unit that holds the definition of an external function.
+    pub fn defining_unit(&self, name: &str) -> Option<UnitId> {
+        let defines = |scan: &&Scan| {
+            let mut routines = scan.routines.iter();
+            routines.any(|r| r.external && !r.declaration && r.name.as_deref() == Some(name))
+        };
+        self.scans.iter().find(defines).map(|scan| scan.unit.id)
+    }
+
     /// A variable noted in a scan, by its entry.
     pub fn variable_at(&self, at: EntryAt) -> Option<(usize, usize)> {
         let unit = self.unit_of(at)?;
@@ -67,7 +76,8 @@ impl Entries {
 }
 
 fn scan_file(sections: &Sections, supplementary: bool, first: usize) -> Result<Vec<Scan>, Error> {
-    let damaged = |error: gimli::Error, what: &str| Error::damaged(&sections.name, format!("{what}: {error}"));
+    let damaged =
+        |error: gimli::Error, what: &str| Error::damaged(&sections.name, format!("{what}: {error}"));
     let dwarf = sections.dwarf(supplementary);
     let mut headers = Vec::new();
     let mut units = dwarf.units();

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::entries::Entries;
 use super::sections::EntryAt;
 use super::units::UnitId;
 use crate::clone_name::{CloneKind, clone_kinds};
-use crate::symbols::Symbols;
+use crate::symbols::{Binding, Symbols};
 
 /// What a function is called in C.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +47,10 @@ pub struct Instance {
     pub cold_symbols: Vec<String>,
     /// Why its calling convention is not that of the function's type. Empty: an ordinary entry.
     pub clone: Vec<CloneKind>,
+    /// Debug information describes this code. It does not where gcc folded equal functions into one
+    /// (`-fipa-icf`): the symbol is there, but its code is the other function's, a jump to it, or a copy
+    /// of it. Replacing the other one then changes this one as well.
+    pub described: bool,
 }
 
 /// In which forms a function is in the program.
@@ -57,7 +62,8 @@ pub enum Presence {
     OnlyClones,
     /// There are only copies inlined into other functions.
     OnlyInlined,
-    /// There is no trace of its code: never used, reduced to a constant, or folded into an equal function.
+    /// There is no trace of its code: never used, reduced to a constant, or folded into an equal function
+    /// without keeping a symbol.
     Nowhere,
 }
 
@@ -90,28 +96,99 @@ pub(crate) struct Functions {
     pub by_key: HashMap<FunctionKey, FunctionId>,
     /// Per unit and routine: the function, as seen from that unit.
     of_routine: Vec<Vec<Option<FunctionId>>>,
+    /// Every range of code with its function and instance, by address.
+    by_address: OnceLock<Vec<(Range<u64>, FunctionId, u32)>>,
+    /// Per function the entries that stand for it.
+    routines: OnceLock<Vec<Vec<EntryAt>>>,
 }
 
 impl Functions {
     pub fn collect(entries: &Entries, symbols: Option<&Symbols>, is_code: impl Fn(u64) -> bool) -> Functions {
-        let mut functions = Functions { all: Vec::new(), by_key: HashMap::new(), of_routine: Vec::new() };
+        let (all, of_routine) = (Vec::new(), Vec::new());
+        let (by_address, routines) = (OnceLock::new(), OnceLock::new());
+        let mut functions = Functions { all, by_key: HashMap::new(), of_routine, by_address, routines };
         for (unit, scan) in entries.scans.iter().enumerate() {
             let mut of_routine = Vec::with_capacity(scan.routines.len());
             for at in 0..scan.routines.len() {
                 let id = key_of(entries, unit, (unit, at)).map(|found| functions.intern(found));
                 of_routine.push(id);
-                let instance = id.and_then(|id| Some((id, instance(entries, (unit, at), symbols, &is_code)?)));
+                let instance =
+                    id.and_then(|id| Some((id, instance(entries, (unit, at), symbols, &is_code)?)));
                 if let Some((id, instance)) = instance {
                     functions.all[id as usize].instances.push(instance);
                 }
             }
             functions.of_routine.push(of_routine);
         }
+        if let Some(symbols) = symbols {
+            functions.complete(entries, symbols);
+        }
         functions
+    }
+
+    /// Gives functions that debug information shows no entry of the one that the symbol table has.
+    fn complete(&mut self, entries: &Entries, symbols: &Symbols) {
+        let bare = (0..self.all.len()).filter(|&id| self.all[id].entry().is_none());
+        let found = bare.filter_map(|id| Some((id, self.undescribed(entries, symbols, id)?)));
+        for (id, instance) in found.collect::<Vec<_>>() {
+            self.all[id].instances.push(instance);
+        }
+        self.by_address = OnceLock::new();
+    }
+
+    fn undescribed(&self, entries: &Entries, symbols: &Symbols, id: usize) -> Option<Instance> {
+        let key = &self.all[id].key;
+        let symbol = match key.unit {
+            None => symbols.function(&key.name)?,
+            Some(unit) => {
+                let path = &entries.scans[unit.0 as usize].unit.path;
+                let file = path.rsplit('/').next();
+                let own = symbols.named(&key.name).filter(|s| s.is_function() && s.binding == Binding::Local);
+                // A static of the same name in another file of the same name is described over there.
+                let taken = |svma| self.at(svma).is_some_and(|(other, _)| other.key.name == key.name);
+                let mut free = own.filter(|symbol| symbol.file == file && !taken(symbol.svma));
+                free.next().filter(|_| free.next().is_none())?
+            }
+        };
+        let defining = key.unit.or_else(|| entries.defining_unit(&key.name))?;
+        let aliases = symbols.at(symbol.svma).filter(|other| other.is_function());
+        Some(Instance {
+            unit: defining,
+            entry: symbol.svma,
+            ranges: vec![symbol.range()],
+            symbols: aliases.map(|symbol| symbol.name.to_string()).collect(),
+            cold_symbols: Vec::new(),
+            clone: Vec::new(),
+            described: false,
+        })
     }
 
     pub fn get(&self, key: &FunctionKey) -> Option<&Function> {
         self.by_key.get(key).map(|&id| &self.all[id as usize])
+    }
+
+    /// The function and the piece of its code that cover an address.
+    pub fn at(&self, svma: u64) -> Option<(&Function, &Instance)> {
+        let order = self.by_address.get_or_init(|| self.address_order());
+        let upto = order.partition_point(|entry| entry.0.start <= svma);
+        let (range, id, instance) = order[..upto].last()?;
+        let function = &self.all[*id as usize];
+        range.contains(&svma).then(|| (function, &function.instances[*instance as usize]))
+    }
+
+    fn address_order(&self) -> Vec<(Range<u64>, FunctionId, u32)> {
+        let mut order = Vec::new();
+        for (id, function) in self.all.iter().enumerate() {
+            for (at, instance) in function.instances.iter().enumerate() {
+                order
+                    .extend(instance.ranges.iter().map(|range| (range.clone(), id as FunctionId, at as u32)));
+            }
+        }
+        // Of functions that share code the described one comes last and is found.
+        order.sort_by_key(|(range, id, at)| {
+            (range.start, self.all[*id as usize].instances[*at as usize].described)
+        });
+        order
     }
 
     /// The function that the routine at `origin` stands for, seen from `unit`.
@@ -122,6 +199,20 @@ impl Functions {
         }
         let (key, _) = key_of(entries, unit, (of, at))?;
         self.by_key.get(&key).copied()
+    }
+
+    /// All entries that stand for a function.
+    pub fn routines_of(&self, entries: &Entries, id: FunctionId) -> &[EntryAt] {
+        let all = self.routines.get_or_init(|| {
+            let mut all = vec![Vec::new(); self.all.len()];
+            for (ids, scan) in self.of_routine.iter().zip(&entries.scans) {
+                for (id, routine) in ids.iter().zip(&scan.routines) {
+                    id.iter().for_each(|&id| all[id as usize].push(routine.at));
+                }
+            }
+            all
+        });
+        &all[id as usize]
     }
 
     /// The function that a routine of this unit stands for.
@@ -178,7 +269,7 @@ fn instance(
     let names = names_at(entry);
     let cold_symbols = ranges.iter().skip(1).flat_map(|range| names_at(range.start)).collect();
     let clone = clone_of_all(&names);
-    Some(Instance { unit: scan.unit.id, entry, ranges, symbols: names, cold_symbols, clone })
+    Some(Instance { unit: scan.unit.id, entry, ranges, symbols: names, cold_symbols, clone, described: true })
 }
 
 /// One ordinary name at the entry makes it ordinary.

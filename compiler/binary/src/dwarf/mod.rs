@@ -1,5 +1,6 @@
 //! The debug information of a program, indexed once.
 
+mod convention;
 mod entries;
 mod functions;
 mod inlined;
@@ -20,20 +21,21 @@ pub use units::{NoUnit, Unit, UnitId};
 use crate::error::{Error, Problem};
 use crate::image::Image;
 use crate::symbols::Symbols;
+pub(crate) use convention::Convention;
 use entries::Entries;
 use functions::Functions;
 use inlined::InlinedIndex;
 use layouts::TypeIndex;
-use sections::Sections;
 pub(crate) use scan::Place;
-pub(crate) use variables::{Static, Wanted};
+use sections::Sections;
 use variables::Variables;
+pub(crate) use variables::{Static, Wanted};
 
 /// Units, functions, inlined copies, variables and types of a program.
 ///
-/// What it does not show: a function reduced to a constant leaves no inlined copy (gcc drops a copy
-/// without instructions), and neither does one that was folded into an equal one. Both are
-/// [`Presence::Nowhere`].
+/// What it does not show: copies of a function that was folded into an equal one (see
+/// [`Instance::described`]), and copies of which no instruction is left (a function reduced to a
+/// constant). A function of which nothing else is left is [`Presence::Nowhere`].
 pub struct DebugInfo {
     entries: Entries,
     functions: Functions,
@@ -44,7 +46,11 @@ pub struct DebugInfo {
 
 impl DebugInfo {
     /// Reads and indexes everything, in parallel over the units.
-    pub(crate) fn read(debug: &Arc<Image>, code: &Image, symbols: Option<&Symbols>) -> Result<DebugInfo, Error> {
+    pub(crate) fn read(
+        debug: &Arc<Image>,
+        code: &Image,
+        symbols: Option<&Symbols>,
+    ) -> Result<DebugInfo, Error> {
         let entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
             return Err(Error::new(&code.name, Problem::NoDebugInfo));
@@ -92,8 +98,7 @@ impl DebugInfo {
 
     /// The function and the piece of its code that cover an address.
     pub fn function_at(&self, svma: u64) -> Option<(&Function, &Instance)> {
-        let instances = self.functions.all.iter().flat_map(|f| f.instances.iter().map(move |i| (f, i)));
-        instances.into_iter().find(|(_, instance)| instance.ranges.iter().any(|range| range.contains(&svma)))
+        self.functions.at(svma)
     }
 
     /// Every copy of a function in another function's code, also through functions inlined in between.
@@ -105,10 +110,23 @@ impl DebugInfo {
 
     /// The distinct layouts of a type, each with the first unit that describes it so. The name is
     /// spelled as in C: `struct client`, `union value`, `enum state`, `size_t`. Empty: no unit describes
-    /// it. With a unit: as that unit sees it.
+    /// it. With a unit: as that unit sees it, where that
+    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody; of DWARF 4 such
+    /// types are not read).
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)
+    }
+
+    /// How the function that starts at an address is called.
+    pub(crate) fn convention(&self, entry: u64) -> Convention {
+        let Some((function, instance)) = self.functions.at(entry).filter(|(_, found)| found.entry == entry)
+        else {
+            return Convention::UNKNOWN;
+        };
+        let id = self.functions.by_key[&function.key];
+        let clone = !instance.clone.is_empty();
+        convention::convention(&self.entries, &self.functions, id, clone)
     }
 
     pub(crate) fn statics(&self, wanted: Wanted<'_>) -> Vec<&Static> {
@@ -126,7 +144,8 @@ impl DebugInfo {
 
     /// For messages: `counter` of `next` in /src/a.c.
     pub(crate) fn place_name(&self, found: &Static) -> String {
-        let function = found.function.map(|id| format!("function {}", self.functions.all[id as usize].key.name));
+        let function =
+            found.function.map(|id| format!("function {}", self.functions.all[id as usize].key.name));
         let file = found.unit.map(|unit| self.unit(unit).path.clone());
         [function, file].into_iter().flatten().collect::<Vec<_>>().join(" in ")
     }

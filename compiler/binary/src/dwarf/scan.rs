@@ -184,9 +184,7 @@ impl<'d> Walk<'_, 'd> {
     fn wants(&self, tag: gimli::DwTag) -> bool {
         let inner = matches!(
             tag,
-            constants::DW_TAG_subprogram
-                | constants::DW_TAG_inlined_subroutine
-                | constants::DW_TAG_variable
+            constants::DW_TAG_subprogram | constants::DW_TAG_inlined_subroutine | constants::DW_TAG_variable
         );
         inner || keyword(tag).is_some()
     }
@@ -244,7 +242,8 @@ impl<'d> Walk<'_, 'd> {
     fn note_routine(&mut self, depth: isize, at: EntryAt) -> gimli::Result<()> {
         let ranges = self.reader.ranges(&self.attributes)?;
         let stated = self.value(constants::DW_AT_low_pc);
-        let stated = stated.map(|value| self.reader.dwarf.attr_address(self.reader.unit, value)).transpose()?;
+        let stated =
+            stated.map(|value| self.reader.dwarf.attr_address(self.reader.unit, value)).transpose()?;
         let start = ranges.first().map(|range| range.start);
         // Beside DW_AT_ranges a low_pc of 0 is only the base for the ranges.
         let entry = stated.flatten().filter(|entry| ranges.iter().any(|range| range.start == *entry));
@@ -353,7 +352,8 @@ impl<'d> EntryReader<'_, 'd> {
             ranges.retain(|range| range.start < range.end);
             return Ok(ranges);
         }
-        let (Some(low), Some(high)) = (value(constants::DW_AT_low_pc), value(constants::DW_AT_high_pc)) else {
+        let (Some(low), Some(high)) = (value(constants::DW_AT_low_pc), value(constants::DW_AT_high_pc))
+        else {
             return Ok(Vec::new());
         };
         let Some(low) = self.dwarf.attr_address(self.unit, low)? else { return Ok(Vec::new()) };

@@ -158,7 +158,11 @@ impl<'r, 'd> TypeReader<'r, 'd> {
             constants::DW_TAG_array_type => {
                 let text = |length: Option<u64>| length.map(|length| length.to_string()).unwrap_or_default();
                 let lengths = self.lengths(type_).into_iter().map(|length| format!("[{}]", text(length)));
-                self.declare(target.as_ref(), format!("{}{}", grouped(inner), lengths.collect::<String>()), depth)
+                self.declare(
+                    target.as_ref(),
+                    format!("{}{}", grouped(inner), lengths.collect::<String>()),
+                    depth,
+                )
             }
             constants::DW_TAG_subroutine_type => {
                 let parameters = self.parameters(type_, depth);

@@ -143,12 +143,7 @@ impl Root {
 
     /// A static inside a function that was inlined or optimised at link time: its declaration has no
     /// place of its own and was therefore not noted.
-    fn read(
-        reader: &TypeReader<'_, '_>,
-        at: EntryAt,
-        owner: usize,
-        type_at: Option<TypeAt>,
-    ) -> Option<Root> {
+    fn read(reader: &TypeReader<'_, '_>, at: EntryAt, owner: usize, type_at: Option<TypeAt>) -> Option<Root> {
         let place = reader.place(at)?;
         if place.entry.tag() != constants::DW_TAG_variable {
             return None;
@@ -165,11 +160,8 @@ pub(crate) fn is_declared(entries: &Entries, functions: &Functions, key: &Functi
     let dwarfs = Dwarfs::new(entries);
     let reader = TypeReader::new(entries, &dwarfs);
     let Some(&wanted) = functions.by_key.get(key) else { return false };
-    let routines = entries.scans.iter().enumerate().flat_map(|(unit, scan)| {
-        let own = move |&at: &usize| functions.id_of_routine(unit, at) == Some(wanted);
-        (0..scan.routines.len()).filter(own).map(move |at| scan.routines[at].at)
-    });
-    routines.into_iter().any(|at| reader.place(at).is_some_and(|place| declares(&reader, &place, name, 64)))
+    let routines = functions.routines_of(entries, wanted);
+    routines.iter().any(|&at| reader.place(at).is_some_and(|place| declares(&reader, &place, name, 64)))
 }
 
 fn declares<'d>(

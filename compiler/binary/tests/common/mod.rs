@@ -23,7 +23,13 @@ impl Program {
         }
         let sources = files.iter().map(|file| file.0).filter(|name| name.ends_with(".c"));
         let path = folder.path().join("program");
-        let gcc = Command::new("gcc").current_dir(folder.path()).arg("-I.").args(flags).args(sources).args(["-o", "program"]).output();
+        let gcc = Command::new("gcc")
+            .current_dir(folder.path())
+            .arg("-I.")
+            .args(flags)
+            .args(sources)
+            .args(["-o", "program"])
+            .output();
         let gcc = gcc.unwrap();
         assert!(gcc.status.success(), "{}", String::from_utf8_lossy(&gcc.stderr));
         Program { folder, path }
