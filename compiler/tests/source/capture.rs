@@ -220,3 +220,19 @@ fn autotools_with_libtool() {
     found.sort();
     assert_eq!(found, ["lib/inner.c", "lib/used.c"]);
 }
+
+#[test]
+fn the_makefile_fragment_captures_from_scratch() {
+    let project = two_programs();
+    let fragment = concat!(env!("CARGO_MANIFEST_DIR"), "/../polus.mk");
+    project.build(&format!(
+        "cp {fragment} .; printf 'POLUS_PROGRAM = server\\ninclude polus.mk\\n' >> Makefile"
+    ));
+    let make = "export CFLAGS=-DANSWER=7; make POLUS_CC=\"${CC% gcc}\" CC=gcc POLUS_CAPTURE=capture";
+    project.build(&format!("make CC=gcc CFLAGS=-DANSWER=7; {make} -j2 polus-capture"));
+    assert_eq!(project.units("server"), ["server.c", "log.c", "lib/used.c", "lib/deeper.c"]);
+    let output = project.run(&format!("{make} polus-patch POLUS_OLD=./capture POLUS_BINARY=server"));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("POLUS_OLD is where this version is captured"), "{message}");
+    assert_eq!(project.units("server").len(), 4);
+}
