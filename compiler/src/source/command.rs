@@ -111,6 +111,7 @@ impl Command {
             match argument.as_str() {
                 "-o" | "--output" => command.output = value,
                 "-x" => language = value.as_deref().and_then(named_language),
+                _ if argument.starts_with("--output=") => command.output = Some(argument[9..].to_string()),
                 _ if argument.starts_with("-o") => command.output = Some(argument[2..].to_string()),
                 _ if argument.starts_with("-x") => language = named_language(&argument[2..]),
                 _ => command.note_source(index, language, compiler),
@@ -174,6 +175,17 @@ impl Command {
     pub fn shaping(&self) -> Vec<String> {
         shaping(&self.arguments)
     }
+}
+
+/// Parts a command line into the compiler and its arguments, without programs that only
+/// start it: `ccache gcc -c a.c`, `polus-cc gcc -c a.c`.
+pub fn split(words: &[String]) -> Option<(String, Vec<String>)> {
+    let starts = |word: &String| {
+        let name = Path::new(word).file_name().unwrap_or_default();
+        ["ccache", "distcc", "sccache", "icecc", "polus-cc"].iter().any(|wrapper| name == *wrapper)
+    };
+    let first = words.iter().position(|word| !starts(word))?;
+    Some((words[first].clone(), words[first + 1..].to_vec()))
 }
 
 /// How many arguments an option takes up, itself included.
@@ -345,6 +357,7 @@ fn for_preprocessor(argument: &str) -> bool {
         && !DROPPED.contains(&argument)
         && !DROPPED_PREFIXES.iter().any(|prefix| argument.starts_with(prefix))
         && !(argument.starts_with("-o") && argument.len() > 2)
+        && !argument.starts_with("--output=")
 }
 
 /// `-Wp,…` less what writes dependency files.
@@ -415,6 +428,13 @@ mod tests {
     fn flags_that_shape_code() {
         let line = "-Wall -g3 -O2 -std=gnu11 -fPIE -fdiagnostics-color -ffile-prefix-map=/a=. -mavx -I-f -pthread a.c";
         assert_eq!(parse(line).shaping().join(" "), "-O2 -std=gnu11 -fPIE -mavx -pthread");
+    }
+
+    #[test]
+    fn what_starts_a_compiler_is_no_compiler() {
+        let words = ["/usr/bin/ccache", "polus-cc", "gcc", "-m32"].map(String::from);
+        assert_eq!(split(&words), Some(("gcc".to_string(), vec!["-m32".to_string()])));
+        assert_eq!(split(&words[..2]), None);
     }
 
     #[test]

@@ -236,3 +236,15 @@ fn the_makefile_fragment_captures_from_scratch() {
     assert!(message.contains("POLUS_OLD is where this version is captured"), "{message}");
     assert_eq!(project.units("server").len(), 4);
 }
+
+#[test]
+fn a_cache_before_the_compiler() {
+    let project =
+        Project::new(&[("ccache", "#!/bin/sh\nexec \"$@\"\n"), ("a.c", "int main(void) { return 0; }\n")]);
+    project.build("chmod +x ccache; PATH=$PWD:$PATH; ${CC% gcc} ccache gcc -m64 a.c -o p; ./p");
+    let loaded = project.load(Some("p")).unwrap();
+    assert_eq!(
+        (loaded.tree.units[0].compiler.as_str(), &loaded.tree.units[0].flags[..]),
+        ("gcc", &["-m64".to_string()][..])
+    );
+}
