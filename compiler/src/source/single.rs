@@ -1,6 +1,6 @@
 //! A single C file, as it is or preprocessed already.
 
-use super::command::shaping;
+use super::flags::shaping;
 use super::preprocess::{default_compiler, preprocess};
 use super::text::{absolute, decode, first_file};
 use super::{Loaded, Select, Tree, Unit};

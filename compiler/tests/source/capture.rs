@@ -2,6 +2,7 @@
 //! units each program was linked from.
 
 use crate::support::{Project, units, usage};
+use polusc::source::{Select, load};
 
 const MAIN: &str = "int used(void); int main(void) { return used() - 7; }\n";
 
@@ -247,4 +248,22 @@ fn a_cache_before_the_compiler() {
         (loaded.tree.units[0].compiler.as_str(), &loaded.tree.units[0].flags[..]),
         ("gcc", &["-m64".to_string()][..])
     );
+}
+
+#[test]
+fn a_copied_tree_is_a_tree_of_its_own() {
+    let project = two_programs();
+    project.build("export POLUS_CAPTURE=$PWD/old/capture; mkdir old; mv [^o]* old/; cd old; make CC=\"$CC\" CFLAGS=-DANSWER=7");
+    project.build("cp -r --preserve=timestamps old new; cd new; echo 'int more;' >> log.c; export POLUS_CAPTURE=$PWD/capture; make CC=\"$CC\" CFLAGS=-DANSWER=7");
+    let select = |build_id: &str| Select {
+        program: Some("server".to_string()),
+        build_id: Some(build_id.to_string()),
+        ..Select::default()
+    };
+    let new = load(&project.path().join("new/capture"), &select("00"), &[]).unwrap();
+    assert_eq!(new.tree.root, project.path().join("new"));
+    assert_eq!(units(&Ok(new.clone())), ["server.c", "log.c", "lib/used.c", "lib/deeper.c"]);
+    let texts: Vec<_> = new.tree.units.iter().map(|unit| unit.text.contains("int more;")).collect();
+    assert_eq!(texts, [false, true, false, false]);
+    assert!(new.notes[0].title.contains("not the server that was captured"), "{:?}", new.notes);
 }
