@@ -9,7 +9,7 @@ mod run;
 mod symbols;
 
 use place::Place;
-use polusc::source::command::{Command, Mode};
+use polusc::source::command::{Command, Mode, split};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -73,8 +73,9 @@ fn build(compiler: OsString, arguments: Vec<OsString>) -> ExitCode {
 /// The command, if there is anything to record.
 fn understand(compiler: &OsString, arguments: &[OsString]) -> Option<(Place, Command)> {
     let directory = std::env::current_dir().ok()?;
-    let compiler = compiler.to_string_lossy().into_owned();
-    let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words = std::iter::once(compiler).chain(arguments);
+    let words: Vec<String> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+    let (compiler, words) = split(&words)?;
     let command = Command::parse(&compiler, &words, &directory);
     if command.mode == Mode::Other || place::is_probe(&directory, &command) {
         return None;

@@ -32,7 +32,7 @@ pub fn pull(pieces: &[Piece], roots: &[String], wrapped: &HashSet<String>) -> Ve
     while index < pieces.len() {
         let end = group_end(pieces, index);
         // A group is searched until nothing more comes of it.
-        while (index..end).fold(false, |more, at| link.search(&pieces[at], &mut taken[at]) || more) {}
+        while (index..end).filter(|&at| link.search(&pieces[at], &mut taken[at])).count() > 0 {}
         index = end;
     }
     taken

@@ -1,6 +1,7 @@
 //! Units of one program out of a capture folder.
 
-use super::command::{Language, shaping};
+use super::command::Language;
+use super::flags::shaping;
 use super::record::{Compile, Input, Kind, Link, Store, Text};
 use super::text::{below, common_folder, decode};
 use super::{Loaded, Select, Tree, Unit};
@@ -25,11 +26,15 @@ pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     let mut walk = Walk { capture: &capture, seen: HashSet::new(), taken: vec![], notes: vec![] };
     walk.link(link);
     let (taken, mut notes) = (walk.taken, walk.notes);
+    notes.extend(another_build(link, select));
     let (c, foreign): (Vec<_>, Vec<_>) =
         taken.into_iter().partition(|compile| compile.language == Language::C);
     notes.extend(foreign.iter().map(|compile| super::foreign(&compile.source, compile.language)));
-    let root = root(&link.top, &c);
-    let units = c.par_iter().map(|compile| unit(store, &root, compile)).collect::<Result<Vec<_>>>()?;
+    let sources: Vec<PathBuf> = c.iter().map(|compile| source(&link.top, compile)).collect();
+    let root = root(&link.top, &sources);
+    let paths = sources.par_iter().map(|source| below(&root, source));
+    let units =
+        paths.zip(&c).map(|(path, compile)| unit(store, path, compile)).collect::<Result<Vec<_>>>()?;
     if units.is_empty() {
         let what =
             format!("{}: no C unit of {} was recorded", store.folder().display(), link.output.display());
@@ -38,14 +43,24 @@ pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     Ok(Loaded { tree: Tree { root, units }, program: Some(file_name(link)), left_out: vec![], notes })
 }
 
-fn root(top: &Path, compiles: &[&Compile]) -> PathBuf {
-    if compiles.iter().all(|compile| compile.source.starts_with(top)) {
-        return top.to_path_buf();
+/// Where the compile's source lies: where it was compiled, or, if the tree was copied
+/// after that, at the same place in the copy.
+fn source(top: &Path, compile: &Compile) -> PathBuf {
+    let copy = compile.source.strip_prefix(&compile.top).map(|path| top.join(path));
+    match copy {
+        Ok(copy) if !compile.source.starts_with(top) && copy.exists() => copy,
+        _ => compile.source.clone(),
     }
-    common_folder(compiles.iter().map(|compile| compile.source.as_path()))
 }
 
-fn unit(store: &Store, root: &Path, compile: &Compile) -> Result<Unit> {
+fn root(top: &Path, sources: &[PathBuf]) -> PathBuf {
+    if sources.iter().all(|source| source.starts_with(top)) {
+        return top.to_path_buf();
+    }
+    common_folder(sources.iter().map(PathBuf::as_path))
+}
+
+fn unit(store: &Store, path: String, compile: &Compile) -> Result<Unit> {
     let hash = match &compile.text {
         Text::Stored(hash) => hash,
         Text::Missing(why) => {
@@ -60,7 +75,7 @@ fn unit(store: &Store, root: &Path, compile: &Compile) -> Result<Unit> {
         Failure::Environment(format!("{}: text of {file}: {error}; build it again", store.folder().display()))
     })?;
     Ok(Unit {
-        path: below(root, &compile.source),
+        path,
         directory: compile.directory.clone(),
         text: decode(text),
         compiler: compile.compiler.clone(),
@@ -98,6 +113,7 @@ impl Capture {
             Some(name) => whole.filter(|link| link.output.ends_with(name)).collect(),
             None => standing(whole.filter(|link| link.kind == Kind::Program).collect()),
         };
+        let found = nearest(found, folder);
         let folder = folder.display();
         let newest =
             found.iter().copied().max_by_key(|link| link.time).ok_or_else(|| match &select.program {
@@ -129,6 +145,26 @@ impl Capture {
         };
         link.inputs.iter().flat_map(hashes).collect()
     }
+}
+
+/// Those made beside the capture, if any: the others came along when the tree, with the
+/// capture in it, was copied from elsewhere.
+fn nearest<'a>(links: Vec<&'a Link>, folder: &Path) -> Vec<&'a Link> {
+    let beside = folder.canonicalize().ok().and_then(|folder| Some(folder.parent()?.to_path_buf()));
+    let near = |link: &&Link| beside.as_ref().is_some_and(|beside| link.output.starts_with(beside));
+    if links.iter().any(near) { links.into_iter().filter(near).collect() } else { links }
+}
+
+/// Says so if the executable was linked at another time than what was captured.
+fn another_build(link: &Link, select: &Select) -> Option<Diagnostic> {
+    let (captured, running) = (link.build_id.as_ref()?, select.build_id.as_ref()?);
+    (captured != running).then(|| {
+        Diagnostic::warning(format!("the executable is not the {} that was captured", file_name(link)))
+            .note(format!("its build-id is {running}, that of the captured one {captured}"))
+            .help(
+                "take the capture of the build that runs, or make sure that both come from the same sources",
+            )
+    })
 }
 
 /// Without what was made only to look whether it can be, and is gone.

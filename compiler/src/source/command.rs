@@ -1,5 +1,6 @@
 //! A compiler's command line, taken apart as gcc and clang read it.
 
+use super::flags::{for_preprocessor, shaping, width, without_dependencies};
 use std::path::{Path, PathBuf};
 
 /// What a command makes.
@@ -49,55 +50,6 @@ pub struct Command {
     pub output: Option<String>,
 }
 
-/// Options whose value is the next argument, where it is not joined.
-const WITH_VALUE: &[&str] = &[
-    "-o",
-    "-x",
-    "-I",
-    "-D",
-    "-U",
-    "-L",
-    "-l",
-    "-include",
-    "-imacros",
-    "-isystem",
-    "-idirafter",
-    "-iprefix",
-    "-iwithprefix",
-    "-iwithprefixbefore",
-    "-iquote",
-    "-isysroot",
-    "-imultilib",
-    "-MF",
-    "-MT",
-    "-MQ",
-    "-MJ",
-    "-Xpreprocessor",
-    "-Xassembler",
-    "-Xlinker",
-    "-Xclang",
-    "-arch",
-    "-T",
-    "-u",
-    "-z",
-    "-e",
-    "-A",
-    "-G",
-    "-aux-info",
-    "--param",
-    "-B",
-    "-wrapper",
-    "-dumpbase",
-    "-dumpbase-ext",
-    "-dumpdir",
-    "-target",
-    "-mllvm",
-    "-framework",
-    "--output",
-    "--include",
-    "--sysroot",
-];
-
 impl Command {
     /// Takes `arguments` apart; response files are read relative to `directory`.
     pub fn parse(compiler: &str, arguments: &[String], directory: &Path) -> Self {
@@ -111,6 +63,7 @@ impl Command {
             match argument.as_str() {
                 "-o" | "--output" => command.output = value,
                 "-x" => language = value.as_deref().and_then(named_language),
+                _ if argument.starts_with("--output=") => command.output = Some(argument[9..].to_string()),
                 _ if argument.starts_with("-o") => command.output = Some(argument[2..].to_string()),
                 _ if argument.starts_with("-x") => language = named_language(&argument[2..]),
                 _ => command.note_source(index, language, compiler),
@@ -176,58 +129,15 @@ impl Command {
     }
 }
 
-/// How many arguments an option takes up, itself included.
-pub fn width(argument: &str) -> usize {
-    if WITH_VALUE.contains(&argument) { 2 } else { 1 }
-}
-
-/// Keeps what shapes the generated code: optimisation, `-f`, `-m`, the language
-/// standard. Preprocessor flags, names of files, warnings, debug information, and flags
-/// that carry the build's folder or the form of the output are dropped.
-pub fn shaping(arguments: &[String]) -> Vec<String> {
-    const FORM: &[&str] = &[
-        "-ffile-prefix-map",
-        "-fdebug-prefix-map",
-        "-fmacro-prefix-map",
-        "-fprofile-prefix-map",
-        "-fcanon-prefix-map",
-        "-flto",
-        "-ffat-lto-objects",
-        "-fno-lto",
-        "-fuse-linker-plugin",
-        "-fdiagnostics",
-        "-fno-diagnostics",
-        "-fcolor-diagnostics",
-        "-fmessage-length",
-        "-fmax-errors",
-        "-fsyntax-only",
-        "-fdump",
-        "-fuse-ld",
-        "-fplugin",
-        "-frandom-seed",
-        "-fverbose-asm",
-        "-fworking-directory",
-        "-fpch",
-        "-fdirectives-only",
-        "-fpreprocessed",
-        "-finput-charset",
-    ];
-    let shapes = |flag: &str| {
-        let kind = ["-O", "-f", "-m", "-std="].iter().any(|prefix| flag.starts_with(prefix));
-        (kind && flag != "-mllvm" && flag != "-framework" && !FORM.iter().any(|form| flag.starts_with(form)))
-            || matches!(flag, "-ansi" | "-pthread")
+/// Parts a command line into the compiler and its arguments, without programs that only
+/// start it: `ccache gcc -c a.c`, `polus-cc gcc -c a.c`.
+pub fn split(words: &[String]) -> Option<(String, Vec<String>)> {
+    let starts = |word: &String| {
+        let name = Path::new(word).file_name().unwrap_or_default();
+        ["ccache", "distcc", "sccache", "icecc", "polus-cc"].iter().any(|wrapper| name == *wrapper)
     };
-    let mut kept = vec![];
-    let mut index = 0;
-    while index < arguments.len() {
-        match arguments[index].as_str() {
-            "--param" => kept.extend_from_slice(&arguments[index..(index + 2).min(arguments.len())]),
-            flag if shapes(flag) || flag.starts_with("--param=") => kept.push(flag.to_string()),
-            _ => (),
-        }
-        index += width(&arguments[index]);
-    }
-    kept
+    let first = words.iter().position(|word| !starts(word))?;
+    Some((words[first].clone(), words[first + 1..].to_vec()))
 }
 
 /// Replaces each `@file` by the arguments it holds; one that cannot be read stays, as
@@ -300,67 +210,6 @@ fn compiler_name(compiler: &str) -> String {
     PathBuf::from(compiler).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Not for the preprocessor: other inputs, what the compiler writes besides, linking.
-fn for_preprocessor(argument: &str) -> bool {
-    const DROPPED: &[&str] = &[
-        "-c",
-        "-C",
-        "-CC",
-        "-P",
-        "-o",
-        "--output",
-        "-MF",
-        "-MT",
-        "-MQ",
-        "-MJ",
-        "-MD",
-        "-MMD",
-        "-MP",
-        "-MG",
-        "-MV",
-        "-aux-info",
-        "-dumpbase",
-        "-dumpbase-ext",
-        "-dumpdir",
-        "-L",
-        "-l",
-        "-T",
-        "-u",
-        "-z",
-        "-e",
-        "-Xlinker",
-        "-Xassembler",
-        "-shared",
-        "-r",
-        "-s",
-        "-rdynamic",
-        "-pie",
-        "-static",
-        "-static-pie",
-    ];
-    const DROPPED_PREFIXES: &[&str] =
-        &["-MF", "-MT", "-MQ", "-MJ", "-save-temps", "-Wl,", "-Wa,", "-l", "-L"];
-    argument.starts_with('-')
-        && argument != "-"
-        && !DROPPED.contains(&argument)
-        && !DROPPED_PREFIXES.iter().any(|prefix| argument.starts_with(prefix))
-        && !(argument.starts_with("-o") && argument.len() > 2)
-}
-
-/// `-Wp,…` less what writes dependency files.
-fn without_dependencies(argument: &str) -> Option<String> {
-    let mut words = argument.split(',').skip(1);
-    let mut kept = vec![];
-    while let Some(word) = words.next() {
-        match word {
-            "-MD" | "-MMD" | "-MF" | "-MT" | "-MQ" => drop(words.next()),
-            _ if word.starts_with("-M") => (),
-            _ => kept.push(word),
-        }
-    }
-    (!kept.is_empty()).then(|| format!("-Wp,{}", kept.join(",")))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -412,9 +261,10 @@ mod tests {
     }
 
     #[test]
-    fn flags_that_shape_code() {
-        let line = "-Wall -g3 -O2 -std=gnu11 -fPIE -fdiagnostics-color -ffile-prefix-map=/a=. -mavx -I-f -pthread a.c";
-        assert_eq!(parse(line).shaping().join(" "), "-O2 -std=gnu11 -fPIE -mavx -pthread");
+    fn what_starts_a_compiler_is_no_compiler() {
+        let words = ["/usr/bin/ccache", "polus-cc", "gcc", "-m32"].map(String::from);
+        assert_eq!(split(&words), Some(("gcc".to_string(), vec!["-m32".to_string()])));
+        assert_eq!(split(&words[..2]), None);
     }
 
     #[test]

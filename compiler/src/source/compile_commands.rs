@@ -1,6 +1,6 @@
 //! Units out of a `compile_commands.json`, preprocessed with the flags of its entries.
 
-use super::command::{Command, Language, Source};
+use super::command::{Command, Language, Source, split};
 use super::preprocess::preprocess;
 use super::text::{absolute, below, common_folder};
 use super::{Loaded, Members, Select, Tree, Unit};
@@ -26,7 +26,7 @@ struct Compile {
     directory: PathBuf,
     file: PathBuf,
     path: String,
-    compiler: Vec<String>,
+    compiler: String,
     command: Command,
     source: Source,
     output: String,
@@ -67,7 +67,7 @@ fn understand(entry: &Entry, base: &Path, database: &Path) -> Result<Compile> {
     };
     let directory = absolute(base, &entry.directory);
     let (compiler, arguments) = split(&words).ok_or_else(|| bad("an empty command"))?;
-    let command = Command::parse(&compiler[compiler.len() - 1], &arguments, &directory);
+    let command = Command::parse(&compiler, &arguments, &directory);
     let file = absolute(&directory, &entry.file);
     let source = command.sources.iter().find(|source| absolute(&directory, &source.path) == file);
     let source =
@@ -75,16 +75,6 @@ fn understand(entry: &Entry, base: &Path, database: &Path) -> Result<Compile> {
     let named = entry.output.as_ref().map(|output| output.to_string_lossy().into_owned());
     let output = named.or(command.output.clone()).unwrap_or_default();
     Ok(Compile { directory, file, path: String::new(), compiler, command, source, output })
-}
-
-/// The compiler's words and its arguments: `ccache gcc -c a.c`, `polus-cc gcc -c a.c`.
-fn split(words: &[String]) -> Option<(Vec<String>, Vec<String>)> {
-    let wrapped = |word: &String| {
-        let name = Path::new(word).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        matches!(name.as_str(), "ccache" | "distcc" | "sccache" | "icecc" | "polus-cc")
-    };
-    let first = words.iter().position(|word| !wrapped(word))?;
-    Some((vec![words[first].clone()], words[first + 1..].to_vec()))
 }
 
 /// Says which entries are no C.
@@ -133,7 +123,7 @@ fn unit(compile: &Compile) -> Result<Unit> {
         path: compile.path.clone(),
         directory: compile.directory.clone(),
         text: preprocess(&compile.compiler, &arguments, &compile.directory)?,
-        compiler: compile.compiler.join(" "),
+        compiler: compile.compiler.clone(),
         flags: compile.command.shaping(),
     })
 }

@@ -3,6 +3,7 @@
 mod captured;
 pub mod command;
 mod compile_commands;
+mod flags;
 mod preprocess;
 pub mod record;
 mod single;
@@ -44,7 +45,7 @@ pub struct Tree {
 pub struct Select {
     /// Its file name, or the end of its path.
     pub program: Option<String>,
-    /// The executable's build-id in hexadecimal.
+    /// The build-id in hexadecimal of the executable that runs, for the version it runs.
     pub build_id: Option<String>,
     /// Which units of a compilation database are its own.
     pub members: Members,

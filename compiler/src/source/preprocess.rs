@@ -1,34 +1,32 @@
 //! Runs the C preprocessor, and turns what it rejects into diagnostics.
 
+use super::command::split;
 use super::text;
 use crate::diag::{Diagnostic, Failure, Place, Result};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The compiler for plain sources: `$CC`, which may hold arguments, or gcc.
-pub fn default_compiler() -> Vec<String> {
+/// The compiler for plain sources, and arguments that belong to it: `$CC`, or gcc.
+pub fn default_compiler() -> (String, Vec<String>) {
     let given = std::env::var("CC").ok().and_then(|given| shlex::split(&given));
-    given.filter(|words| !words.is_empty()).unwrap_or_else(|| vec!["gcc".to_string()])
+    given.and_then(|words| split(&words)).unwrap_or_else(|| ("gcc".to_string(), vec![]))
 }
 
 /// Preprocesses with `compiler arguments…` in `directory`; `arguments` say `-E`.
-pub fn preprocess(compiler: &[String], arguments: &[String], directory: &Path) -> Result<String> {
-    let output = Command::new(&compiler[0])
-        .args(&compiler[1..])
+pub fn preprocess(compiler: &str, arguments: &[String], directory: &Path) -> Result<String> {
+    let output = Command::new(compiler)
         .args(arguments)
         .current_dir(directory)
         .env("LC_ALL", "C")
-        // A capture of the preprocessing is of no use to anybody.
-        .env_remove("POLUS_CAPTURE")
         .env_remove("DEPENDENCIES_OUTPUT")
         .env_remove("SUNPRO_DEPENDENCIES")
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| no_compiler(&compiler[0], directory, &error))?;
+        .map_err(|error| no_compiler(compiler, directory, &error))?;
     if output.status.success() {
         return Ok(text::decode(output.stdout));
     }
-    Err(Failure::Refused(diagnostics(&String::from_utf8_lossy(&output.stderr), &compiler[0], directory)))
+    Err(Failure::Refused(diagnostics(&String::from_utf8_lossy(&output.stderr), compiler, directory)))
 }
 
 fn no_compiler(compiler: &str, directory: &Path, error: &std::io::Error) -> Failure {

@@ -2,6 +2,7 @@
 //! units each program was linked from.
 
 use crate::support::{Project, units, usage};
+use polusc::source::{Select, load};
 
 const MAIN: &str = "int used(void); int main(void) { return used() - 7; }\n";
 
@@ -219,4 +220,50 @@ fn autotools_with_libtool() {
     assert_eq!(found.remove(0), "server.c");
     found.sort();
     assert_eq!(found, ["lib/inner.c", "lib/used.c"]);
+}
+
+#[test]
+fn the_makefile_fragment_captures_from_scratch() {
+    let project = two_programs();
+    let fragment = concat!(env!("CARGO_MANIFEST_DIR"), "/../polus.mk");
+    project.build(&format!(
+        "cp {fragment} .; printf 'POLUS_PROGRAM = server\\ninclude polus.mk\\n' >> Makefile"
+    ));
+    let make = "export CFLAGS=-DANSWER=7; make POLUS_CC=\"${CC% gcc}\" CC=gcc POLUS_CAPTURE=capture";
+    project.build(&format!("make CC=gcc CFLAGS=-DANSWER=7; {make} -j2 polus-capture"));
+    assert_eq!(project.units("server"), ["server.c", "log.c", "lib/used.c", "lib/deeper.c"]);
+    let output = project.run(&format!("{make} polus-patch POLUS_OLD=./capture POLUS_BINARY=server"));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("POLUS_OLD is where this version is captured"), "{message}");
+    assert_eq!(project.units("server").len(), 4);
+}
+
+#[test]
+fn a_cache_before_the_compiler() {
+    let project =
+        Project::new(&[("ccache", "#!/bin/sh\nexec \"$@\"\n"), ("a.c", "int main(void) { return 0; }\n")]);
+    project.build("chmod +x ccache; PATH=$PWD:$PATH; ${CC% gcc} ccache gcc -m64 a.c -o p; ./p");
+    let loaded = project.load(Some("p")).unwrap();
+    assert_eq!(
+        (loaded.tree.units[0].compiler.as_str(), &loaded.tree.units[0].flags[..]),
+        ("gcc", &["-m64".to_string()][..])
+    );
+}
+
+#[test]
+fn a_copied_tree_is_a_tree_of_its_own() {
+    let project = two_programs();
+    project.build("export POLUS_CAPTURE=$PWD/old/capture; mkdir old; mv [^o]* old/; cd old; make CC=\"$CC\" CFLAGS=-DANSWER=7");
+    project.build("cp -r --preserve=timestamps old new; cd new; echo 'int more;' >> log.c; export POLUS_CAPTURE=$PWD/capture; make CC=\"$CC\" CFLAGS=-DANSWER=7");
+    let select = |build_id: &str| Select {
+        program: Some("server".to_string()),
+        build_id: Some(build_id.to_string()),
+        ..Select::default()
+    };
+    let new = load(&project.path().join("new/capture"), &select("00"), &[]).unwrap();
+    assert_eq!(new.tree.root, project.path().join("new"));
+    assert_eq!(units(&Ok(new.clone())), ["server.c", "log.c", "lib/used.c", "lib/deeper.c"]);
+    let texts: Vec<_> = new.tree.units.iter().map(|unit| unit.text.contains("int more;")).collect();
+    assert_eq!(texts, [false, true, false, false]);
+    assert!(new.notes[0].title.contains("not the server that was captured"), "{:?}", new.notes);
 }
