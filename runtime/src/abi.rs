@@ -102,8 +102,8 @@ structs! {
     }
     /// Code that belongs to an entry.
     Extent = "polus_extent" { start: u64, end: u64, entry: u32, reserved: u32, }
-    /// New code refers to a migrated instance.
-    Reference = "polus_reference" { instance: u64, entry: u32, reserved: u32, }
+    /// Code of a function uses a migrated variable.
+    Reference = "polus_reference" { identity: u64, instance: u64, side: u32, reserved: u32, }
     /// A variable that crosses.
     Cell = "polus_cell" {
         name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64, size: u64,
@@ -116,10 +116,12 @@ structs! {
     }
     /// A published active function.
     Active = "polus_active" { function: u64, since_ms: u64, thread: u32, reserved: u32, }
+    /// A call made on behalf of the injector.
+    Call = "polus_call" { function: u64, arguments: [u64; 3], result: u64, errno_location: u64, }
     /// Head of the registry; `active_count` slots of [`Active`] follow.
     RegistryHead = "polus_registry" {
         magic: [u8; 16], abi: u32, size: u32, newest: u64, version: u32, goal: u32, state: u32,
-        converted: u32, changed_ms: u64, active_count: u32, reserved: u32,
+        converted: u32, incoming: u64, changed_ms: u64, active_count: u32, reserved: u32,
     }
 }
 
@@ -149,4 +151,7 @@ pub mod kind {
     pub const ROLLED_BACK: u32 = 3;
     pub const ORIGIN: u32 = 1;
     pub const BRANCH_TO_ENTRY: u32 = 2;
+    pub const KEEPS_ENTRY: u32 = 4;
+    pub const OLD: u32 = 1;
+    pub const NEW_CODE: u32 = 2;
 }

@@ -7,7 +7,9 @@ use std::{fs, path::Path, process::Command};
 fn assertions(layout: &Layout) -> String {
     let size = format!("struct {}", layout.name);
     let mut text = match layout.name {
-        "polus_registry" => format!("_Static_assert(offsetof({size}, active) == {}, \"size\");\n", layout.size),
+        "polus_registry" => {
+            format!("_Static_assert(offsetof({size}, active) == {}, \"size\");\n", layout.size)
+        }
         _ => format!("_Static_assert(sizeof({size}) == {}, \"size\");\n", layout.size),
     };
     let padding = ["polus_layout", "polus_patch"].contains(&layout.name);
@@ -27,7 +29,8 @@ fn assertions(layout: &Layout) -> String {
 fn mirrors_equal_the_headers() {
     let folder = tempfile_folder();
     let source = folder.join("layout.c");
-    let mut text = String::from("#include <stddef.h>\n#include <polus/patch.h>\n#include <polus/registry.h>\n");
+    let mut text =
+        String::from("#include <stddef.h>\n#include <polus/patch.h>\n#include <polus/registry.h>\n");
     for layout in abi::layouts() {
         let covered: usize = layout.fields.iter().map(|field| field.2).sum();
         assert_eq!(covered, layout.size, "{} has a gap", layout.name);

@@ -33,6 +33,7 @@ enum polus_record_state {
 enum polus_entry_flag {
     POLUS_ORIGIN = 1,          // the executable's own code
     POLUS_BRANCH_TO_ENTRY = 2, // its body branches into the bytes of the jump
+    POLUS_KEEPS_ENTRY = 4,     // listed for its extents only, never redirected
 };
 
 // One version of a function that some patch replaces or adds.
@@ -50,10 +51,17 @@ struct polus_extent {
     unsigned entry, reserved; // index into the record's entries
 };
 
-// New code of this patch refers to the instance of a migrated variable.
+enum polus_side {
+    POLUS_OLD = 1,
+    POLUS_NEW_CODE = 2,
+};
+
+// Code of a function uses a migrated variable: every version older than this
+// record's (POLUS_OLD), or this record's (POLUS_NEW_CODE).
 struct polus_reference {
-    unsigned long long instance;
-    unsigned entry, reserved;
+    unsigned long long identity; // of the function
+    unsigned long long instance; // new instance of the variable
+    unsigned side, reserved;
 };
 
 // A variable that crosses when the patch comes or goes.
@@ -89,6 +97,15 @@ struct polus_active {
 
 #define POLUS_ACTIVE_MAX 64
 
+// A call made on behalf of the injector: the way back to it overwrites the
+// register of the result, and errno belongs to the interrupted code.
+struct polus_call {
+    unsigned long (*function)(unsigned long, unsigned long, unsigned long);
+    unsigned long arguments[3];
+    unsigned long result;
+    int *(*errno_location)(void);
+};
+
 struct polus_registry {
     char magic[16];
     unsigned abi, size;
@@ -96,6 +113,7 @@ struct polus_registry {
     unsigned version;            // that the process runs
     unsigned goal, state;        // the journal
     unsigned converted;          // records whose cells have crossed on the way to `goal`
+    struct polus_record *incoming; // becomes active with `goal`, or null
     unsigned long long changed_ms; // when `version` was reached, CLOCK_MONOTONIC
     unsigned active_count, reserved;
     struct polus_active active[POLUS_ACTIVE_MAX];
@@ -105,3 +123,4 @@ extern struct polus_registry polus_registry;
 void polus_convert(const struct polus_record *record, enum polus_direction direction,
                    enum polus_selection selection);
 void *polus_reserve(unsigned long bytes);
+void polus_call(struct polus_call *call);

@@ -1,0 +1,72 @@
+//! What stands in the way of a change in stopped threads.
+
+use crate::facts::code::JUMP_SIZE;
+use crate::facts::stacks;
+use crate::facts::unwind::{Stack, Unwinder};
+use crate::plan::{Wait, Write};
+use crate::tracee::{Stopped, Thread};
+
+/// A thread that delays a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// Its number.
+    pub tid: i32,
+    /// The function that it is in.
+    pub function: String,
+    /// Where that name lies in the target.
+    pub function_address: u64,
+    /// The variable that the function uses; empty if its entry is the reason.
+    pub variable: String,
+    /// Its stack could not be walked to the bottom.
+    pub unknown: bool,
+}
+
+/// All reasons against the change now. Stacks are walked only where the change
+/// depends on them.
+pub fn blockers(
+    stopped: &Stopped,
+    unwinder: &mut Unwinder<'_>,
+    waits: &[Wait],
+    writes: &[Write],
+) -> Vec<Blocker> {
+    let loops = writes.iter().filter(|write| !write.loops.is_empty()).map(|write| Wait {
+        function: write.name.clone(),
+        function_address: write.name_address,
+        variable: String::new(),
+        ranges: write.loops.clone(),
+    });
+    let waits: Vec<Wait> = waits.iter().cloned().chain(loops).collect();
+    let groups: Vec<Vec<(u64, u64)>> = waits.iter().map(|wait| wait.ranges.clone()).collect();
+    let mut found = Vec::new();
+    for thread in &stopped.threads {
+        found.extend(on_entry(thread, writes));
+        if waits.is_empty() {
+            continue;
+        }
+        let stack =
+            thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
+        let active = stacks::active(&stack, &groups).into_iter().map(|index| &waits[index]);
+        found.extend(active.map(|wait| Blocker {
+            tid: thread.tid,
+            function: wait.function.clone(),
+            function_address: wait.function_address,
+            variable: wait.variable.clone(),
+            unknown: !stack.complete,
+        }));
+    }
+    found
+}
+
+/// A thread about to execute bytes that would change under it.
+fn on_entry(thread: &Thread, writes: &[Write]) -> Option<Blocker> {
+    let pc = thread.registers?.rip;
+    let covers = |write: &&Write| write.address < pc && pc < write.address + JUMP_SIZE as u64;
+    let write = writes.iter().find(covers)?;
+    Some(Blocker {
+        tid: thread.tid,
+        function: write.name.clone(),
+        function_address: write.name_address,
+        variable: String::new(),
+        unknown: false,
+    })
+}

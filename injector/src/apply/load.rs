@@ -1,0 +1,222 @@
+//! Brings the runtime and a patch into a process while its other threads run.
+
+use crate::apply::block::{self, Header};
+use crate::apply::failure::step;
+use crate::apply::object::{DLOPEN_FLAGS, Object};
+use crate::apply::session::Session;
+use crate::apply::victim;
+use crate::error::{Fault, Result};
+use crate::facts::image;
+use crate::facts::memory::Memory;
+use crate::facts::patch_file::PatchFile;
+use crate::facts::registry::RUNTIME_NAME;
+use crate::plan::load::Load;
+use crate::tracee::sigframe::RESTORER;
+use crate::tracee::{Hijack, Rewrite};
+use polus_runtime::{LIBRARY, abi, abi::Plain};
+use std::mem::offset_of;
+
+/// Bytes of an image read at a time when looking for code.
+const SEARCH_CHUNK: usize = 1 << 16;
+
+/// Loads `patch` unless it is there already; returns its record's address.
+pub fn load(session: &mut Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
+    if let Some(record) = plan.known {
+        return Ok(record);
+    }
+    let record = load_in_a_thread(session, patch, plan)?;
+    session.refresh()?;
+    Ok(record)
+}
+
+fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
+    let restorer = find_restorer(session)?;
+    let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
+    step("load.choose")?;
+    let stopped = victim::choose(session)?;
+    let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
+    let hijack = Hijack::begin(thread, &session.memory, restorer)?;
+    let mut loader = Loader { session, hijack, dlopen };
+    let outcome = loader.run(patch, plan);
+    let ended = loader.hijack.end();
+    drop(stopped);
+    ended.and(outcome)
+}
+
+/// The C library's way back from signal handlers.
+pub fn find_restorer(session: &Session) -> Result<u64> {
+    let libc = session.images.iter().filter(|image| image.exported(&session.memory, "sigaction").is_some());
+    for image in libc {
+        for map in session.maps.iter().filter(|map| map.access.starts_with("r-x")) {
+            if map.start >= image.range.0 && map.end <= image.range.1 {
+                if let Some(found) = search(&session.memory, map.start, map.end) {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+    Err(Fault::refused(format!(
+        "{}: its C library has no known way back from signal handlers",
+        session.name()
+    )))
+}
+
+fn search(memory: &Memory, start: u64, end: u64) -> Option<u64> {
+    let mut at = start;
+    while at < end {
+        let bytes = memory.read_some(at, SEARCH_CHUNK + RESTORER.len());
+        if let Some(offset) = bytes.windows(RESTORER.len()).position(|window| window == RESTORER) {
+            return Some(at + offset as u64);
+        }
+        at += SEARCH_CHUNK as u64;
+    }
+    None
+}
+
+fn exported(session: &Session, names: &[&str]) -> Result<u64> {
+    let find = |name: &&str| {
+        let images = session.images.iter().filter(|image| image.path.starts_with('/'));
+        images.filter_map(|image| image.exported(&session.memory, name)).next()
+    };
+    names.iter().find_map(find).ok_or_else(|| {
+        Fault::refused(format!("{}: no loaded library exports `{}`", session.name(), names[0]))
+            .hint("programs linked statically cannot load a patch")
+    })
+}
+
+/// A taken thread that loads.
+struct Loader<'a> {
+    session: &'a Session,
+    hijack: Hijack<'a>,
+    dlopen: u64,
+}
+
+impl Loader<'_> {
+    fn run(&mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {
+        step("load.runtime")?;
+        if self.session.registry.address == 0 {
+            let outcome = self.open_runtime();
+            outcome.map_err(|fault| fault.within(format!("{}: loading the runtime", self.session.name())))?;
+        }
+        step("load.patch")?;
+        let base = self.open_patch(patch)?;
+        step("load.bind")?;
+        for binding in &plan.bindings {
+            self.memory().write(base.wrapping_add(binding.place), &binding.value.to_le_bytes())?;
+        }
+        step("load.record")?;
+        self.record(patch, plan, base)
+    }
+
+    fn memory(&self) -> &Memory {
+        &self.session.memory
+    }
+
+    fn open_runtime(&mut self) -> Result<()> {
+        self.open(RUNTIME_NAME, LIBRARY, None, None)?;
+        match self.image(RUNTIME_NAME)? {
+            Some(_) => Ok(()),
+            None => Err(Fault::environment("dlopen failed; does the process's C library allow it?")),
+        }
+    }
+
+    /// Returns the load bias.
+    fn open_patch(&mut self, patch: &PatchFile) -> Result<u64> {
+        let name = format!("/polus-{}.so", &image::hex(&patch.digest)[..16]);
+        let near = self.session.executable()?.range;
+        let call = self.runtime("polus_call")?;
+        let result = self.open(&name, &patch.bytes, Some(near), Some(call))?;
+        match self.image(&name)? {
+            Some(image) if result != 0 => Ok(image.bias),
+            _ => Err(Fault::refused(format!(
+                "{}: ld.so does not load {}: {}",
+                self.session.name(),
+                patch.name,
+                self.reason(call)
+            ))),
+        }
+    }
+
+    /// dlopen, through the runtime's `polus_call` once there is one.
+    fn open(&mut self, name: &str, bytes: &[u8], near: Option<(u64, u64)>, call: Option<u64>) -> Result<u64> {
+        let place = self.hijack.scratch();
+        let mut text = name.as_bytes().to_vec();
+        text.push(0);
+        self.memory().write(place, &text)?;
+        let mut object = Object::new(self.session.pid(), &self.session.memory, name, bytes, near);
+        let mut observe = |stop| object.observe(stop);
+        match call {
+            None => self.hijack.call(self.dlopen, [place, DLOPEN_FLAGS, 0], &mut observe).map(|()| 0),
+            Some(call) => {
+                let (dlopen, arguments) = (self.dlopen, [place, DLOPEN_FLAGS, 0]);
+                self.invoke(call, dlopen, arguments, &mut observe)
+            }
+        }
+    }
+
+    fn invoke(
+        &mut self,
+        call: u64,
+        function: u64,
+        arguments: [u64; 3],
+        observe: &mut dyn FnMut(crate::tracee::SyscallStop) -> Result<Rewrite>,
+    ) -> Result<u64> {
+        let place = self.hijack.scratch() + 256;
+        let errno_location = exported(self.session, &["__errno_location"])?;
+        let request = abi::Call { function, arguments, result: 0, errno_location };
+        self.memory().write(place, request.bytes())?;
+        self.hijack.call(call, [place, 0, 0], observe)?;
+        Ok(self.memory().read_plain::<abi::Call>(place)?.result)
+    }
+
+    fn quietly(&mut self, call: u64, function: u64, arguments: [u64; 3]) -> Result<u64> {
+        self.invoke(call, function, arguments, &mut |_| Ok(Rewrite::Keep))
+    }
+
+    /// What dlerror says.
+    fn reason(&mut self, call: u64) -> String {
+        let text =
+            exported(self.session, &["dlerror"]).and_then(|dlerror| self.quietly(call, dlerror, [0; 3]));
+        match text {
+            Ok(address) if address != 0 => self.memory().read_string(address).unwrap_or_default(),
+            _ => "no reason given".to_string(),
+        }
+    }
+
+    fn record(&mut self, patch: &PatchFile, plan: &Load, base: u64) -> Result<u64> {
+        let registry = self.runtime("polus_registry")?;
+        let head: abi::RegistryHead = self.memory().read_plain(registry)?;
+        let header = Header { patch, base, next: head.newest };
+        let size = block::record(0, &header, plan).len() as u64;
+        let (call, reserve) = (self.runtime("polus_call")?, self.runtime("polus_reserve")?);
+        let address = self.quietly(call, reserve, [size, 0, 0])?;
+        if address == 0 {
+            return Err(Fault::environment(format!("{}: it may have no more memory", self.session.name())));
+        }
+        self.memory().write(address, &block::record(address, &header, plan))?;
+        step("load.link")?;
+        self.memory()
+            .write(registry + offset_of!(abi::RegistryHead, newest) as u64, &address.to_le_bytes())?;
+        Ok(address)
+    }
+
+    fn image(&self, name: &str) -> Result<Option<image::Image>> {
+        let maps = crate::facts::maps::read(self.session.pid())?;
+        let maps: Vec<_> = maps.into_iter().filter(|map| map.path.contains(name)).collect();
+        Ok(image::read(self.memory(), &maps).into_iter().next())
+    }
+
+    fn runtime(&self, symbol: &str) -> Result<u64> {
+        runtime_symbol(self.session, symbol)
+    }
+}
+
+/// Address of a function or object of the runtime in the process.
+pub fn runtime_symbol(session: &Session, symbol: &str) -> Result<u64> {
+    let maps = crate::facts::maps::read(session.pid())?;
+    let maps: Vec<_> = maps.into_iter().filter(|map| map.path.contains(RUNTIME_NAME)).collect();
+    let images = image::read(&session.memory, &maps);
+    let found = images.first().and_then(|image| image.exported(&session.memory, symbol));
+    found
+        .ok_or_else(|| Fault::environment(format!("{}: the runtime in it has no `{symbol}`", session.name())))
+}

@@ -1,0 +1,15 @@
+//! The stage that changes a process: load, commit, journal, repair, rollback.
+
+pub mod block;
+pub mod commit;
+pub mod failure;
+pub mod inflight;
+pub mod interrupt;
+pub mod journal;
+pub mod load;
+pub mod object;
+pub mod repair;
+pub mod session;
+pub mod victim;
+
+pub use session::Session;

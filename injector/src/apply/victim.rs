@@ -1,0 +1,138 @@
+//! Which thread may load a library: one that certainly holds no lock of ld.so or
+//! of malloc, and has room on its stack.
+
+use crate::apply::session::Session;
+use crate::error::{Fault, Result};
+use crate::facts::image::{self, Image};
+use crate::facts::process;
+use crate::facts::unwind::{Stack, Unwinder};
+use crate::facts::{maps, memory::Memory};
+use crate::tracee::Stopped;
+use std::time::{Duration, Instant};
+
+/// Stack that loading a library may need, bytes.
+const STACK_NEEDED: u64 = 48 << 10;
+/// How long to look for a thread.
+const SEARCH_TIME: Duration = Duration::from_secs(10);
+/// Pause between two rounds over all threads.
+const ROUND_PAUSE: Duration = Duration::from_millis(1);
+/// Rounds after which calls with a remaining time, and running code, are taken too.
+const CHOOSY_ROUNDS: u32 = 3;
+/// The kernel's mark of a call that restarts with its remaining time.
+const RESTARTBLOCK: i64 = 516;
+/// Calls in which nobody holds a lock of malloc or ld.so: read, poll, select,
+/// pause, nanosleep, accept, recvfrom, recvmsg, wait4, msgrcv, rt_sigtimedwait,
+/// rt_sigsuspend, semtimedop, epoll_wait, clock_nanosleep, waitid, pselect6, ppoll,
+/// epoll_pwait, accept4, signalfd reads by read, epoll_pwait2.
+const WAITING_CALLS: [u64; 22] =
+    [0, 7, 23, 34, 35, 43, 45, 47, 61, 70, 128, 130, 220, 232, 230, 247, 270, 271, 281, 288, 299, 441];
+/// futex, and its operation that condition variables, joins and semaphores wait
+/// with; malloc's locks use another one.
+const FUTEX: u64 = 202;
+const FUTEX_WAIT_BITSET: u64 = 9;
+const FUTEX_COMMAND: u64 = 0x7f;
+
+/// How sure it is that a thread holds no lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fitness {
+    Unfit,
+    Running,
+    Waiting,
+}
+
+/// Stops a thread that may load a library.
+pub fn choose(session: &Session) -> Result<Stopped> {
+    let deadline = Instant::now() + SEARCH_TIME;
+    let mut unwinder = Unwinder::new(&session.images, &session.memory);
+    let executable_has_malloc = session.executable()?.exported(&session.memory, "malloc").is_some();
+    let mut round = 0;
+    loop {
+        for tid in process::threads(session.pid())? {
+            let stopped = Stopped::one(session.pid(), tid, session.process.seccomp)?;
+            let wanted = if round < CHOOSY_ROUNDS || executable_has_malloc {
+                Fitness::Waiting
+            } else {
+                Fitness::Running
+            };
+            if fitness(session, &mut unwinder, &stopped, round >= CHOOSY_ROUNDS) >= wanted {
+                return Ok(stopped);
+            }
+        }
+        if Instant::now() > deadline {
+            return Err(Fault::refused(format!(
+                "{}: no thread is at a place where it may load a library",
+                session.name()
+            ))
+            .hint("try again when the process is less busy"));
+        }
+        round += 1;
+        std::thread::sleep(ROUND_PAUSE);
+    }
+}
+
+fn fitness(session: &Session, unwinder: &mut Unwinder<'_>, stopped: &Stopped, any_call: bool) -> Fitness {
+    let Some(thread) = stopped.threads.first() else { return Fitness::Unfit };
+    let (Some(registers), Some(unwind)) = (thread.registers, thread.unwind_registers()) else {
+        return Fitness::Unfit;
+    };
+    if registers.rax as i64 == -RESTARTBLOCK && !any_call {
+        return Fitness::Unfit;
+    }
+    let stack = unwinder.walk(unwind);
+    if !stack.complete || !has_room(session, registers.rsp, &stack) {
+        return Fitness::Unfit;
+    }
+    let frames = Frames::sort(&stack, &session.images, &session.memory);
+    if frames.in_loader {
+        return Fitness::Unfit;
+    }
+    let waiting = registers.orig_rax as i64 >= 0 && is_waiting(&registers);
+    match (waiting, frames.all_in_executable) {
+        (true, _) => Fitness::Waiting,
+        (false, true) => Fitness::Running,
+        (false, false) => Fitness::Unfit,
+    }
+}
+
+fn is_waiting(registers: &libc::user_regs_struct) -> bool {
+    let waits_on_condition =
+        registers.orig_rax == FUTEX && registers.rsi & FUTEX_COMMAND == FUTEX_WAIT_BITSET;
+    waits_on_condition || WAITING_CALLS.contains(&registers.orig_rax)
+}
+
+/// The stack reaches from its mapping's start to its bottom frame without a gap.
+fn has_room(session: &Session, stack_pointer: u64, stack: &Stack) -> bool {
+    let Some(map) = maps::find(&session.maps, stack_pointer) else { return false };
+    let bottom = stack.frames.last().map_or(0, |frame| frame.sp);
+    let grows = map.path == "[stack]";
+    bottom < map.end && (grows || stack_pointer - map.start >= STACK_NEEDED)
+}
+
+/// Where a stack's frames lie.
+struct Frames {
+    in_loader: bool,
+    all_in_executable: bool,
+}
+
+impl Frames {
+    /// The C library's frames at the bottom (start of the program or thread) do not count.
+    fn sort(stack: &Stack, images: &[Image], memory: &Memory) -> Frames {
+        let of = |lookup: u64| image::find(images, lookup);
+        let in_loader =
+            stack.frames.iter().any(|frame| of(frame.lookup).is_none_or(|image| image.is_loader(memory)));
+        let is_program = |lookup: u64| {
+            of(lookup).is_some_and(|image| image.entry != image.bias || image.path.contains("memfd:/polus"))
+        };
+        let mut inner: &[_] = &stack.frames;
+        while let Some((last, rest)) = inner.split_last() {
+            let is_start =
+                of(last.lookup).is_some_and(|image| (image.entry..image.entry + 64).contains(&last.lookup));
+            if is_program(last.lookup) && !is_start {
+                break;
+            }
+            inner = rest;
+        }
+        let all_in_executable = !inner.is_empty() && inner.iter().all(|frame| is_program(frame.lookup));
+        Frames { in_loader, all_in_executable }
+    }
+}

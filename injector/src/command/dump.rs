@@ -1,0 +1,94 @@
+//! `polus dump`: what a patch contains.
+
+use crate::cli::Dump;
+use crate::command::output::{Output, Report};
+use crate::facts::image::hex;
+use crate::facts::patch_file::{self, PatchFile, Tables};
+use polus_runtime::abi::kind;
+use serde_json::json;
+
+/// Runs the command; returns the exit status.
+pub fn run(arguments: &Dump, output: &Output) -> u8 {
+    match patch_file::read(&arguments.patch) {
+        Ok(patch) => {
+            let json = json!({ "name": patch.name, "sha256": hex(&patch.digest), "tables": patch.tables });
+            output.results(vec![Report { pid: 0, text: text(&patch), json }]);
+            0
+        }
+        Err(fault) => {
+            output.error(&fault);
+            fault.exit_code()
+        }
+    }
+}
+
+fn text(patch: &PatchFile) -> String {
+    let tables = &patch.tables;
+    let or = |text: &str, other: &str| if text.is_empty() { other.to_string() } else { text.to_string() };
+    let mut lines = vec![
+        format!(
+            "{}: patch {} for {}",
+            patch.name,
+            or(&tables.id, "without id"),
+            or(&tables.program, "any program")
+        ),
+        format!("  version {} to {}", tables.from_version, tables.to_version),
+        format!("  build-id {}", or(&tables.build_id, "unknown: constructed without --binary")),
+        format!("  sha256 {}", hex(&patch.digest)),
+    ];
+    lines.extend(functions(tables));
+    lines.extend(variables(tables));
+    lines.extend(tables.imports.iter().map(|import| format!("  uses {}", shown(&import.file, &import.name))));
+    lines.extend(
+        tables.layouts.iter().map(|layout| format!("  shares {} ({} bytes)", layout.r#type, layout.size)),
+    );
+    lines.join("\n")
+}
+
+fn functions(tables: &Tables) -> Vec<String> {
+    let verb = |kind: u32| match kind {
+        kind::REPLACED => "replaces",
+        kind::ADDED => "adds",
+        _ => "removes",
+    };
+    let line = |function: &patch_file::Function| {
+        let mut line =
+            format!("  {} function {}", verb(function.kind), shown(&function.file, &function.name));
+        if !function.version_name.is_empty() {
+            line += &format!(" by {}", function.version_name);
+        }
+        if function.flags & kind::NO_ENTRY != 0 {
+            line += " (no entry of its own)";
+        }
+        if function.flags & kind::NEVER_RETURNS != 0 {
+            line += " (never returns)";
+        }
+        line + &because(&function.reason)
+    };
+    tables.functions.iter().map(line).collect()
+}
+
+fn variables(tables: &Tables) -> Vec<String> {
+    let verb = |kind: u32| match kind {
+        kind::MIGRATED => "migrates",
+        kind::NEW => "adds",
+        _ => "adopts the initialiser of",
+    };
+    let line = |variable: &patch_file::Variable| {
+        let name = match variable.function.is_empty() {
+            true => shown(&variable.file, &variable.name),
+            false => format!("{}:{}", shown(&variable.file, &variable.function), variable.name),
+        };
+        let sizes = format!(" ({} to {} bytes)", variable.old_size, variable.new_size);
+        format!("  {} variable {name}", verb(variable.kind)) + &sizes + &because(&variable.reason)
+    };
+    tables.variables.iter().map(line).collect()
+}
+
+fn shown(file: &str, name: &str) -> String {
+    if file.is_empty() { name.to_string() } else { format!("{file}:{name}") }
+}
+
+fn because(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(", because {reason}") }
+}

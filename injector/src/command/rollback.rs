@@ -1,0 +1,69 @@
+//! `polus rollback`: an update backwards, to code and data that are still there.
+
+use crate::apply::Session;
+use crate::apply::interrupt::note_interruptions;
+use crate::cli::Rollback;
+use crate::command::output::{Output, Report};
+use crate::command::targets;
+use crate::command::transaction::{Member, Transaction};
+use crate::error::{Fault, Result};
+use crate::plan;
+use serde_json::json;
+
+/// Runs the command; returns the exit status.
+pub fn run(arguments: &Rollback, output: &Output) -> u8 {
+    let pids = note_interruptions().and_then(|()| targets::select(&arguments.targets));
+    let pids = match pids {
+        Ok(pids) => pids,
+        Err(fault) => {
+            output.error(&fault);
+            output.results(vec![Report::fault(0, &fault)]);
+            return fault.exit_code();
+        }
+    };
+    let mut transaction = Transaction::open(&pids, &arguments.conduct, output);
+    transaction.each(&mut |member| goal(member, arguments.to).map(drop));
+    let repaired: Vec<i32> =
+        transaction.members.iter().filter(|member| member.repaired).map(|member| member.pid).collect();
+    transaction.commit(&|session| {
+        let version = session.registry.version;
+        match arguments.to.unwrap_or(version.saturating_sub(1)) {
+            goal if goal < version && !(arguments.to.is_none() && repaired.contains(&session.pid())) => {
+                Ok(Some((plan::change(&session.registry, goal, None)?, 0)))
+            }
+            _ => Ok(None),
+        }
+    });
+    transaction.finish(&|member, session| report(member, session, output))
+}
+
+/// The version to go to; a repair that reached it counts as done.
+fn goal(member: &Member, to: Option<u32>) -> Result<u32> {
+    let Some(session) = &member.session else { return Ok(0) };
+    let version = session.registry.version;
+    let goal = to.unwrap_or(version.saturating_sub(1));
+    let name = session.name();
+    if member.repaired && goal <= version {
+        return Ok(goal);
+    }
+    if goal > version {
+        return Err(Fault::refused(format!(
+            "{name} is at version {version}: rollback goes back only, not to {goal}"
+        ))
+        .hint("use apply to go on"));
+    }
+    if version == 0 || goal == version {
+        return Err(Fault::refused(format!("{name} is at version {version}: there is nothing to take back")));
+    }
+    Ok(goal)
+}
+
+fn report(member: &Member, session: &Session, output: &Output) -> Report {
+    let (version, total_us) = (session.registry.version, output.total_us());
+    let paused_us = u64::try_from(member.pause.longest.as_micros()).unwrap_or(u64::MAX);
+    Report {
+        pid: member.pid,
+        text: format!("{}: rolled back from version {} to {version}", session.name(), member.from),
+        json: json!({ "version": version, "from": member.from, "total_us": total_us, "paused_us": paused_us }),
+    }
+}

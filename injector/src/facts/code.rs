@@ -1,0 +1,96 @@
+//! What machine code tells: where it branches, what it refers to, how much room
+//! a jump has.
+
+use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKind};
+
+/// Bytes of `jmp rel32`.
+pub const JUMP_SIZE: usize = 5;
+/// Longest run of padding looked at.
+const PADDING_MAX: usize = 16;
+
+fn instructions(code: &[u8], address: u64) -> impl Iterator<Item = Instruction> + '_ {
+    let mut decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
+    std::iter::from_fn(move || decoder.can_decode().then(|| decoder.decode()))
+}
+
+/// Some branch of `code`, which lies at `address`, lands inside the bytes that a
+/// jump at `entry` would cover.
+pub fn branches_into_entry(code: &[u8], address: u64, entry: u64) -> bool {
+    let covered = entry + 1..entry + JUMP_SIZE as u64;
+    instructions(code, address).any(|instruction| {
+        let direct = matches!(
+            instruction.flow_control(),
+            FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch
+        );
+        direct
+            && instruction.op0_kind() == OpKind::NearBranch64
+            && covered.contains(&instruction.near_branch64())
+    })
+}
+
+/// Addresses that `code` refers to relative to its own place, calls left out.
+pub fn references(code: &[u8], address: u64) -> Vec<u64> {
+    let relative = instructions(code, address).filter(Instruction::is_ip_rel_memory_operand);
+    relative.map(|instruction| instruction.ip_rel_memory_address()).collect()
+}
+
+/// Bytes of padding that `code` begins with: nops, int3 or zeros.
+pub fn padding(code: &[u8]) -> usize {
+    let code = &code[..code.len().min(PADDING_MAX)];
+    let mut length = code.iter().take_while(|byte| **byte == 0).count();
+    for instruction in instructions(&code[length..], 0) {
+        if !matches!(instruction.mnemonic(), Mnemonic::Nop | Mnemonic::Int3) {
+            break;
+        }
+        length += instruction.len();
+    }
+    length.min(code.len())
+}
+
+/// `jmp target` for the place `from`; `None` if it does not reach.
+pub fn jump(from: u64, target: u64) -> Option<[u8; JUMP_SIZE]> {
+    let distance = target.wrapping_sub(from.wrapping_add(JUMP_SIZE as u64)) as i64;
+    let distance = i32::try_from(distance).ok()?.to_le_bytes();
+    Some([0xe9, distance[0], distance[1], distance[2], distance[3]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_head_inside_the_jump() {
+        // xor %eax,%eax; 2: mov (%rdi),%edx; test %edx,%edx; jne 2b; ret
+        let code = [0x31, 0xc0, 0x8b, 0x17, 0x85, 0xd2, 0x75, 0xfa, 0xc3];
+        assert!(branches_into_entry(&code, 0x1000, 0x1000));
+        // the same loop eight bytes further on
+        let code = [0x90; 8].into_iter().chain(code[2..].iter().copied()).collect::<Vec<_>>();
+        assert!(!branches_into_entry(&code, 0x1000, 0x1000));
+    }
+
+    #[test]
+    fn a_loop_to_the_entry_itself_is_none() {
+        // while (*p); : cmpl $0,(%rdi); jne 0b; ret
+        assert!(!branches_into_entry(&[0x83, 0x3f, 0, 0x75, 0xfb, 0xc3], 0x1000, 0x1000));
+    }
+
+    #[test]
+    fn padding_of_either_kind() {
+        assert_eq!(padding(&[0x66, 0x0f, 0x1f, 0x44, 0, 0, 0xc3]), 6);
+        assert_eq!(padding(&[0xcc, 0xcc, 0xc3]), 2);
+        assert_eq!(padding(&[0x55]), 0);
+    }
+
+    #[test]
+    fn a_jump_reaches_two_gigabytes() {
+        assert_eq!(jump(0x1000, 0x2000), Some([0xe9, 0xfb, 0x0f, 0, 0]));
+        assert_eq!(jump(0x1000, 0x0fff), Some([0xe9, 0xfa, 0xff, 0xff, 0xff]));
+        assert_eq!(jump(0x1000, 0x1_0000_0000), None);
+    }
+
+    #[test]
+    fn a_reference_by_place() {
+        // mov 0x10(%rip),%eax
+        assert_eq!(references(&[0x8b, 0x05, 0x10, 0, 0, 0], 0x1000), [0x1016]);
+    }
+}

@@ -1,0 +1,237 @@
+//! ELF images as they lie in the target's memory: nothing depends on files that
+//! the injector may be unable to reach (chroot, namespaces, deleted files).
+
+use crate::facts::maps::{Mapping, PAGE};
+use crate::facts::memory::Memory;
+use object::LittleEndian as LE;
+use object::elf;
+use object::read::elf::{Dyn, FileHeader, ProgramHeader, Sym};
+use std::cell::OnceCell;
+
+/// A loaded executable, library, patch or the vdso.
+pub struct Image {
+    /// Path in /proc/PID/maps.
+    pub path: String,
+    /// Actual less stated address.
+    pub bias: u64,
+    /// First and last+1 address.
+    pub range: (u64, u64),
+    /// Actual address of the program's first instruction, for an executable.
+    pub entry: u64,
+    segments: Vec<Segment>,
+    notes: Vec<(u64, u64)>,
+    frame_index: Option<u64>,
+    dynamic: Option<Dynamic>,
+}
+
+/// A loaded segment; its bytes are copied when first needed.
+struct Segment {
+    start: u64,
+    end: u64,
+    bytes: OnceCell<Vec<u8>>,
+}
+
+/// Actual addresses of the tables that symbols are found with.
+#[derive(Default)]
+struct Dynamic {
+    symbols: u64,
+    strings: u64,
+    gnu_hash: u64,
+    sysv_hash: u64,
+    soname: Option<u64>,
+}
+
+/// All images of a process, in order of address.
+pub fn read(memory: &Memory, maps: &[Mapping]) -> Vec<Image> {
+    let starts = maps.iter().filter(|map| map.offset == 0 && map.access.starts_with('r'));
+    let starts = starts.filter(|map| map.file != "00:00 0" || map.path == "[vdso]");
+    let mut images: Vec<Image> = starts.filter_map(|map| Image::read(memory, map)).collect();
+    images.sort_by_key(|image| image.range.0);
+    images
+}
+
+/// The image that holds `address`.
+pub fn find(images: &[Image], address: u64) -> Option<&Image> {
+    let index = images.partition_point(|image| image.range.1 <= address);
+    images.get(index).filter(|image| image.range.0 <= address)
+}
+
+impl Image {
+    fn read(memory: &Memory, map: &Mapping) -> Option<Image> {
+        let head = memory.read_some(map.start, PAGE as usize);
+        let header = elf::FileHeader64::<LE>::parse(&*head).ok()?;
+        let headers = header.program_headers(LE, &*head).ok()?;
+        if header.e_machine.get(LE) != elf::EM_X86_64
+            || !matches!(header.e_type.get(LE), elf::ET_DYN | elf::ET_EXEC)
+        {
+            return None;
+        }
+        let loads: Vec<_> = headers.iter().filter(|segment| segment.p_type(LE) == elf::PT_LOAD).collect();
+        let bias = map.start.wrapping_sub(loads.first()?.p_vaddr(LE) & !(PAGE - 1));
+        let range = |segment: &elf::ProgramHeader64<LE>| {
+            let start = segment.p_vaddr(LE).wrapping_add(bias);
+            (start, start.saturating_add(segment.p_memsz(LE)))
+        };
+        let all = |kind| headers.iter().filter(move |segment| segment.p_type(LE) == kind);
+        let end = loads.iter().map(|segment| range(segment).1).max()?.checked_next_multiple_of(PAGE)?;
+        let dynamic = all(elf::PT_DYNAMIC).next().map(|segment| Dynamic::read(memory, range(segment), bias));
+        Some(Image {
+            path: map.path.clone(),
+            bias,
+            range: (map.start, end),
+            entry: header.e_entry.get(LE).wrapping_add(bias),
+            segments: loads.iter().map(|segment| Segment::new(range(segment))).collect(),
+            notes: all(elf::PT_NOTE).map(range).collect(),
+            frame_index: all(elf::PT_GNU_EH_FRAME).next().map(|segment| range(segment).0),
+            dynamic,
+        })
+    }
+
+    /// Build-id as lower-case hex, if the image has one.
+    pub fn build_id(&self, memory: &Memory) -> Option<String> {
+        self.notes.iter().find_map(|(start, end)| {
+            let bytes = memory.read_some(*start, usize::try_from(end - start).ok()?.min(1 << 16));
+            build_id_note(&bytes)
+        })
+    }
+
+    /// Bytes from `address` to the end of its segment.
+    pub fn bytes_at(&self, memory: &Memory, address: u64) -> Option<&[u8]> {
+        let segment =
+            self.segments.iter().find(|segment| segment.start <= address && address < segment.end)?;
+        let bytes = segment
+            .bytes
+            .get_or_init(|| memory.read_some(segment.start, (segment.end - segment.start) as usize));
+        bytes.get((address - segment.start) as usize..)
+    }
+
+    /// Address of the index of unwind entries, `.eh_frame_hdr`.
+    pub fn frame_index(&self) -> Option<u64> {
+        self.frame_index
+    }
+
+    /// DT_SONAME, or else the last part of the path.
+    pub fn soname(&self, memory: &Memory) -> String {
+        let own = || self.string(memory, self.dynamic.as_ref()?.soname?);
+        own().unwrap_or_else(|| self.path.rsplit('/').next().unwrap_or("").to_string())
+    }
+
+    /// True for the image that ld.so is.
+    pub fn is_loader(&self, memory: &Memory) -> bool {
+        let name = self.soname(memory);
+        name.starts_with("ld-linux") || name.starts_with("ld-musl") || name.starts_with("ld.so")
+    }
+
+    /// Actual address of a function or object that the image exports.
+    pub fn exported(&self, memory: &Memory, name: &str) -> Option<u64> {
+        let dynamic = self.dynamic.as_ref()?;
+        let index =
+            self.gnu_lookup(memory, dynamic, name).or_else(|| self.sysv_lookup(memory, dynamic, name))?;
+        let symbol = self.symbol(memory, dynamic, index)?;
+        Some(symbol.st_value(LE).wrapping_add(self.bias))
+    }
+
+    fn symbol(&self, memory: &Memory, dynamic: &Dynamic, index: usize) -> Option<elf::Sym64<LE>> {
+        let offset = index.checked_mul(size_of::<elf::Sym64<LE>>())? as u64;
+        let bytes = self.bytes_at(memory, dynamic.symbols.checked_add(offset)?)?;
+        object::pod::from_bytes::<elf::Sym64<LE>>(bytes).ok().map(|(symbol, _)| *symbol)
+    }
+
+    fn string(&self, memory: &Memory, offset: u64) -> Option<String> {
+        let bytes = self.bytes_at(memory, self.dynamic.as_ref()?.strings.checked_add(offset)?)?;
+        let end = bytes.iter().position(|byte| *byte == 0)?;
+        Some(String::from_utf8_lossy(&bytes[..end]).into_owned())
+    }
+
+    fn is_definition(&self, memory: &Memory, dynamic: &Dynamic, index: usize, name: &str) -> bool {
+        self.symbol(memory, dynamic, index).is_some_and(|symbol| {
+            symbol.st_shndx(LE) != elf::SHN_UNDEF
+                && self.string(memory, symbol.st_name(LE).into()).is_some_and(|found| found == name)
+        })
+    }
+
+    fn gnu_lookup(&self, memory: &Memory, dynamic: &Dynamic, name: &str) -> Option<usize> {
+        let bytes = self.bytes_at(memory, dynamic.gnu_hash)?;
+        let word =
+            |index: usize| Some(u32::from_le_bytes(bytes.get(index * 4..index * 4 + 4)?.try_into().ok()?));
+        let (buckets, first, bloom) = (word(0)? as usize, word(1)? as usize, word(2)? as usize);
+        let hash = elf::gnu_hash(name.as_bytes());
+        let chains = 4 + bloom * 2 + buckets;
+        let mut index = word(4 + bloom * 2 + (hash as usize).checked_rem(buckets)?)? as usize;
+        while index >= first && index != 0 {
+            let chained = word(chains + index - first)?;
+            if chained | 1 == hash | 1 && self.is_definition(memory, dynamic, index, name) {
+                return Some(index);
+            }
+            if chained & 1 == 1 {
+                return None;
+            }
+            index += 1;
+        }
+        None
+    }
+
+    fn sysv_lookup(&self, memory: &Memory, dynamic: &Dynamic, name: &str) -> Option<usize> {
+        let bytes = self.bytes_at(memory, dynamic.sysv_hash)?;
+        let word =
+            |index: usize| Some(u32::from_le_bytes(bytes.get(index * 4..index * 4 + 4)?.try_into().ok()?));
+        let (buckets, chains) = (word(0)? as usize, word(1)? as usize);
+        let hash = elf::hash(name.as_bytes()) as usize;
+        let mut index = word(2 + hash.checked_rem(buckets)?)? as usize;
+        for _ in 0..chains {
+            if index == 0 || self.is_definition(memory, dynamic, index, name) {
+                break;
+            }
+            index = word(2 + buckets + index)? as usize;
+        }
+        (index != 0).then_some(index)
+    }
+}
+
+impl Segment {
+    fn new((start, end): (u64, u64)) -> Segment {
+        Segment { start, end, bytes: OnceCell::new() }
+    }
+}
+
+impl Dynamic {
+    /// ld.so may have relocated the addresses in place; the vdso's are not.
+    fn read(memory: &Memory, (start, end): (u64, u64), bias: u64) -> Dynamic {
+        let bytes = memory.read_some(start, (end.saturating_sub(start) as usize).min(1 << 16));
+        let actual = |value: u64| if value < bias { value.wrapping_add(bias) } else { value };
+        let mut found = Dynamic::default();
+        for entry in
+            bytes.chunks_exact(16).filter_map(|entry| object::pod::from_bytes::<elf::Dyn64<LE>>(entry).ok())
+        {
+            let value = entry.0.d_val(LE);
+            match entry.0.d_tag(LE) {
+                elf::DT_SYMTAB => found.symbols = actual(value),
+                elf::DT_STRTAB => found.strings = actual(value),
+                elf::DT_GNU_HASH => found.gnu_hash = actual(value),
+                elf::DT_HASH => found.sysv_hash = actual(value),
+                elf::DT_SONAME => found.soname = Some(value),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// The build-id in a segment of notes.
+fn build_id_note(bytes: &[u8]) -> Option<String> {
+    let word = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?) as usize);
+    let mut at = 0;
+    while let (Some(name), Some(size), Some(kind)) = (word(at), word(at + 4), word(at + 8)) {
+        let description = at + 12 + name.next_multiple_of(4);
+        if kind == elf::NT_GNU_BUILD_ID.0 as usize && bytes.get(at + 12..at + 16) == Some(b"GNU\0") {
+            return bytes.get(description..description + size).map(hex);
+        }
+        at = description + size.next_multiple_of(4);
+    }
+    None
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,154 @@
+//! What /proc says about a process, and the lock that keeps two injectors apart.
+
+use crate::error::{Fault, Result};
+use crate::facts::memory::not_permitted;
+use nix::fcntl::{Flock, FlockArg};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// A process that may be updated.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Its number.
+    pub pid: i32,
+    /// Its name in the kernel.
+    pub name: String,
+    /// Path of its executable, as the kernel tells it.
+    pub exe: PathBuf,
+    /// A system call filter is in force.
+    pub seccomp: bool,
+}
+
+/// Looks at process `pid`; refuses what can have no update.
+pub fn inspect(pid: i32) -> Result<Process> {
+    let status = Status::read(pid)?;
+    let name = status.text("Name").to_string();
+    let process = format!("process {pid} ({name})");
+    if status.number("Tgid") != i64::from(pid) {
+        let leader = status.number("Tgid");
+        return Err(Fault::environment(format!("{pid} is a thread of process {leader}"))
+            .hint(format!("use -p {leader}")));
+    }
+    if status.text("State").starts_with(['Z', 'X']) {
+        return Err(Fault::refused(format!("{process} is a zombie: it has ended")));
+    }
+    if status.text("VmSize").is_empty() {
+        return Err(Fault::refused(format!("{process} is a kernel thread")));
+    }
+    let exe = fs::read_link(format!("/proc/{pid}/exe")).map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => not_permitted(pid).within("not permitted"),
+        _ => Fault::environment(format!("{process}: cannot read its executable's path: {error}")),
+    })?;
+    Ok(Process { pid, name, exe, seccomp: status.number("Seccomp") > 0 })
+}
+
+/// Refuses a process that a debugger holds.
+pub fn check_untraced(pid: i32) -> Result<()> {
+    for tid in threads(pid)? {
+        let tracer = Status::of_thread(pid, tid).map_or(0, |status| status.number("TracerPid"));
+        if tracer > 0 {
+            let name = Status::read(tracer as i32).map(|status| status.text("Name").to_string());
+            let name = name.unwrap_or_else(|_| "unknown".to_string());
+            return Err(Fault::environment(format!(
+                "process {pid}: thread {tid} is traced already, by process {tracer} ({name})"
+            ))
+            .hint("detach the other tracer first"));
+        }
+    }
+    Ok(())
+}
+
+/// Numbers of the process's threads now.
+pub fn threads(pid: i32) -> Result<Vec<i32>> {
+    let path = format!("/proc/{pid}/task");
+    let entries = fs::read_dir(&path).map_err(|_| missing(pid))?;
+    Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
+}
+
+/// Number of threads the kernel counts, and whether the leader has ended.
+pub fn thread_count(pid: i32) -> Result<(usize, bool)> {
+    let status = Status::read(pid)?;
+    Ok((status.number("Threads").max(0) as usize, status.text("State").starts_with('Z')))
+}
+
+/// Processes whose executable is the file at `exe`.
+pub fn running(exe: &Path) -> Result<Vec<i32>> {
+    let wanted = fs::canonicalize(exe)
+        .map_err(|error| Fault::environment(format!("cannot read {}: {error}", exe.display())))?;
+    let matches = |pid: &i32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == wanted);
+    Ok(all_processes()?.into_iter().filter(matches).collect())
+}
+
+/// `roots` and all their descendants.
+pub fn descendants(roots: &[i32]) -> Result<Vec<i32>> {
+    let parents: Vec<(i32, i32)> = all_processes()?
+        .into_iter()
+        .filter_map(|pid| Some((pid, Status::read(pid).ok()?.number("PPid") as i32)))
+        .collect();
+    let mut found = roots.to_vec();
+    let mut next = 0;
+    while next < found.len() {
+        let parent = found[next];
+        let children = parents.iter().filter(|(pid, of)| *of == parent && !found.contains(pid));
+        let children: Vec<i32> = children.map(|(pid, _)| *pid).collect();
+        found.extend(children);
+        next += 1;
+    }
+    Ok(found)
+}
+
+fn all_processes() -> Result<Vec<i32>> {
+    let entries = fs::read_dir("/proc");
+    let entries = entries.map_err(|error| Fault::environment(format!("cannot read /proc: {error}")))?;
+    let mut pids: Vec<i32> =
+        entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect();
+    pids.sort_unstable();
+    Ok(pids)
+}
+
+/// Held while an injector changes a process; the kernel drops it with its holder.
+pub struct Lock {
+    _lock: Flock<File>,
+}
+
+/// Takes the process for this injector; `None` if another one has it.
+pub fn lock(pid: i32) -> Result<Option<Lock>> {
+    let folder = File::open(format!("/proc/{pid}")).map_err(|_| missing(pid))?;
+    match Flock::lock(folder, FlockArg::LockExclusiveNonblock) {
+        Ok(lock) => Ok(Some(Lock { _lock: lock })),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The fault of a process that is not there.
+pub fn missing(pid: i32) -> Fault {
+    Fault::environment(format!("there is no process {pid}"))
+}
+
+/// Lines of a `status` file.
+struct Status {
+    text: String,
+}
+
+impl Status {
+    fn read(pid: i32) -> Result<Status> {
+        let text = fs::read_to_string(format!("/proc/{pid}/status")).map_err(|_| missing(pid))?;
+        Ok(Status { text })
+    }
+
+    fn of_thread(pid: i32, tid: i32) -> Option<Status> {
+        Some(Status { text: fs::read_to_string(format!("/proc/{pid}/task/{tid}/status")).ok()? })
+    }
+
+    fn text(&self, key: &str) -> &str {
+        let value = |line: &'_ str| -> Option<usize> {
+            line.strip_prefix(key).and_then(|rest| rest.strip_prefix(':')).map(|rest| line.len() - rest.len())
+        };
+        self.text.lines().find_map(|line| value(line).map(|start| line[start..].trim())).unwrap_or("")
+    }
+
+    fn number(&self, key: &str) -> i64 {
+        self.text(key).split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0)
+    }
+}

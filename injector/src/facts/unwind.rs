@@ -1,0 +1,245 @@
+//! Unwinds stopped threads by call frame information alone. A frame that no FDE
+//! covers ends the walk as incomplete: guessing by frame pointer could miss an
+//! active function. (framehop falls back to the frame pointer without saying so,
+//! and ends at signal frames as if the stack were complete.)
+
+use crate::facts::image::{self, Image};
+use crate::facts::memory::Memory;
+use gimli::{
+    BaseAddresses, CfaRule, EhFrame, EhFrameHdr, Encoding, EndianSlice, EvaluationResult, Expression,
+    LittleEndian, Location, Register, RegisterRule, UnwindContext, UnwindExpression, UnwindSection,
+    UnwindTableRow, Value, X86_64,
+};
+use std::collections::HashMap;
+
+type Bytes<'a> = EndianSlice<'a, LittleEndian>;
+
+/// Longest stack walked, frames.
+const FRAMES_MAX: usize = 4096;
+/// Bytes of stack copied at a time.
+const STACK_CHUNK: usize = 4096;
+/// What follows the call of a thread's start function in `clone`: exit(result).
+const EXIT_CALLS: [&[u8]; 3] = [
+    &[0x89, 0xc7, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05],
+    &[0x48, 0x89, 0xc7, 0xb8, 0x3c, 0, 0, 0, 0x0f, 0x05],
+    &[0x89, 0xc7, 0x31, 0xc0, 0xb0, 0x3c, 0x0f, 0x05],
+];
+/// Bytes of `_start` in which its call of the C library lies.
+const START_SIZE: u64 = 64;
+
+/// DWARF's numbering: rax rdx rcx rbx rsi rdi rbp rsp r8-r15, then the return address.
+pub type Registers = [u64; 17];
+
+/// One activation on a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Where it executes; for callers the return address.
+    pub pc: u64,
+    /// Address inside the instruction that executes or called.
+    pub lookup: u64,
+    /// Stack pointer at `pc`.
+    pub sp: u64,
+}
+
+/// A walked stack, innermost frame first.
+#[derive(Clone, Debug, Default)]
+pub struct Stack {
+    /// Activations.
+    pub frames: Vec<Frame>,
+    /// It ends in the start of the program or of a thread.
+    pub complete: bool,
+}
+
+/// Frame information of all images, with the rows met so far.
+pub struct Unwinder<'a> {
+    images: &'a [Image],
+    memory: &'a Memory,
+    rows: HashMap<u64, Option<Row>>,
+    context: UnwindContext<usize>,
+}
+
+/// How to leave one instruction's frame.
+struct Row {
+    row: UnwindTableRow<usize>,
+    encoding: Encoding,
+    signal: bool,
+    eh_frame: u64,
+}
+
+enum Step {
+    Caller { signal: bool },
+    Bottom,
+}
+
+impl<'a> Unwinder<'a> {
+    /// An unwinder over the images of one process.
+    pub fn new(images: &'a [Image], memory: &'a Memory) -> Self {
+        Unwinder { images, memory, rows: HashMap::new(), context: UnwindContext::new() }
+    }
+
+    /// Walks a stack from the registers of a stopped thread.
+    pub fn walk(&mut self, registers: Registers) -> Stack {
+        let mut registers = registers;
+        let mut words = StackWords { memory: self.memory, start: 0, bytes: Vec::new() };
+        let mut stack = Stack::default();
+        let mut exact = true;
+        while stack.frames.len() < FRAMES_MAX {
+            let (pc, sp) = (registers[16], registers[7]);
+            let lookup = if exact { pc } else { pc.wrapping_sub(1) };
+            stack.frames.push(Frame { pc, lookup, sp });
+            match self.step(lookup, &mut registers, &mut words) {
+                Some(Step::Caller { signal }) if signal || registers[7] > sp => exact = signal,
+                Some(Step::Bottom) => {
+                    stack.complete = self.is_known_bottom(pc);
+                    return stack;
+                }
+                _ => return stack,
+            }
+        }
+        stack
+    }
+
+    fn step(&mut self, lookup: u64, registers: &mut Registers, words: &mut StackWords) -> Option<Step> {
+        if !self.rows.contains_key(&lookup) {
+            let row = self.row(lookup);
+            self.rows.insert(lookup, row);
+        }
+        let row = self.rows.get(&lookup)?.as_ref()?;
+        if row.row.register(X86_64::RA) == Some(RegisterRule::Undefined) {
+            return Some(Step::Bottom);
+        }
+        let section = section(self.images, self.memory, row.eh_frame)?;
+        let leave = Leave { row, section, registers: *registers };
+        *registers = leave.caller(words)?;
+        Some(Step::Caller { signal: row.signal })
+    }
+
+    fn row(&mut self, lookup: u64) -> Option<Row> {
+        let image = image::find(self.images, lookup)?;
+        let index_address = image.frame_index()?;
+        let index_bytes = image.bytes_at(self.memory, index_address)?;
+        let bases = BaseAddresses::default().set_eh_frame_hdr(index_address);
+        let index = EhFrameHdr::new(index_bytes, LittleEndian).parse(&bases, 8).ok()?;
+        let eh_frame = index.eh_frame_ptr().direct().ok()?;
+        let bases = bases.set_eh_frame(eh_frame);
+        let frames = section(self.images, self.memory, eh_frame)?;
+        let fde = index.table()?.fde_for_address(&frames, &bases, lookup, EhFrame::cie_from_offset).ok()?;
+        let row = fde.unwind_info_for_address(&frames, &bases, &mut self.context, lookup).ok()?;
+        let (row, encoding) = (row.clone(), fde.cie().encoding());
+        Some(Row { row, encoding, signal: fde.is_signal_trampoline(), eh_frame })
+    }
+
+    fn is_known_bottom(&self, pc: u64) -> bool {
+        let Some(image) = image::find(self.images, pc) else { return false };
+        if (image.entry..image.entry + START_SIZE).contains(&pc) {
+            return !image.is_loader(self.memory);
+        }
+        let code = self.memory.read_some(pc, 10);
+        EXIT_CALLS.iter().any(|exit| code.starts_with(exit))
+    }
+}
+
+fn section<'a>(images: &'a [Image], memory: &'a Memory, eh_frame: u64) -> Option<EhFrame<Bytes<'a>>> {
+    let bytes = image::find(images, eh_frame)?.bytes_at(memory, eh_frame)?;
+    Some(EhFrame::new(bytes, LittleEndian))
+}
+
+/// One frame being left.
+struct Leave<'r, 's> {
+    row: &'r Row,
+    section: EhFrame<Bytes<'s>>,
+    registers: Registers,
+}
+
+impl Leave<'_, '_> {
+    /// Registers of the caller.
+    fn caller(&self, words: &mut StackWords) -> Option<Registers> {
+        let cfa = match self.row.row.cfa() {
+            CfaRule::RegisterAndOffset { register, offset } => {
+                self.get(*register)?.checked_add_signed(*offset)?
+            }
+            CfaRule::Expression(expression) => self.evaluate(expression, None, words)?,
+        };
+        let mut caller = self.registers;
+        caller[usize::from(X86_64::RSP.0)] = cfa;
+        for (register, rule) in self.row.row.registers() {
+            let Some(slot) = caller.get_mut(usize::from(register.0)) else { continue };
+            if let Some(value) = self.value(rule, cfa, words)? {
+                *slot = value;
+            }
+        }
+        Some(caller)
+    }
+
+    /// `Some(None)`: the register has no new value.
+    fn value(&self, rule: &RegisterRule<usize>, cfa: u64, words: &mut StackWords) -> Option<Option<u64>> {
+        Some(Some(match rule {
+            RegisterRule::Undefined | RegisterRule::SameValue => return Some(None),
+            RegisterRule::Offset(offset) => words.read(cfa.checked_add_signed(*offset)?)?,
+            RegisterRule::ValOffset(offset) => cfa.checked_add_signed(*offset)?,
+            RegisterRule::Register(register) => self.get(*register)?,
+            RegisterRule::Expression(expression) => {
+                let address = self.evaluate(expression, Some(cfa), words)?;
+                words.read(address)?
+            }
+            RegisterRule::ValExpression(expression) => self.evaluate(expression, Some(cfa), words)?,
+            _ => return None,
+        }))
+    }
+
+    fn get(&self, register: Register) -> Option<u64> {
+        self.registers.get(usize::from(register.0)).copied()
+    }
+
+    fn evaluate(
+        &self,
+        expression: &UnwindExpression<usize>,
+        initial: Option<u64>,
+        words: &mut StackWords,
+    ) -> Option<u64> {
+        let expression: Expression<Bytes<'_>> = expression.get(&self.section).ok()?;
+        let mut evaluation = expression.evaluation(self.row.encoding);
+        if let Some(initial) = initial {
+            evaluation.set_initial_value(initial);
+        }
+        let mut state = evaluation.evaluate().ok()?;
+        loop {
+            state = match state {
+                EvaluationResult::Complete => break,
+                EvaluationResult::RequiresRegister { register, .. } => {
+                    evaluation.resume_with_register(Value::Generic(self.get(register)?)).ok()?
+                }
+                EvaluationResult::RequiresMemory { address, size: 8, .. } => {
+                    evaluation.resume_with_memory(Value::Generic(words.read(address)?)).ok()?
+                }
+                _ => return None,
+            }
+        }
+        match evaluation.result().first()?.location {
+            Location::Address { address } => Some(address),
+            _ => None,
+        }
+    }
+}
+
+/// Words of a thread's stack, copied in chunks.
+struct StackWords<'a> {
+    memory: &'a Memory,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl StackWords<'_> {
+    fn read(&mut self, address: u64) -> Option<u64> {
+        let cached = |words: &Self| {
+            let at = usize::try_from(address.checked_sub(words.start)?).ok()?;
+            Some(u64::from_le_bytes(words.bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+        };
+        if let Some(word) = cached(self) {
+            return Some(word);
+        }
+        self.start = address;
+        self.bytes = self.memory.read_some(address, STACK_CHUNK);
+        cached(self)
+    }
+}

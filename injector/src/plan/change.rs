@@ -1,0 +1,204 @@
+//! From the version that runs to another one: which entries get which bytes, what
+//! crosses, and what must not be active meanwhile (paper sections 3.2, 3.5, 5.2).
+
+use crate::error::{Fault, Result};
+use crate::facts::code::{JUMP_SIZE, jump};
+use crate::facts::registry::{Entry, Record, Registry};
+use polus_runtime::abi::kind;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The bytes that an entry shall have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    /// Entry of some version of the function.
+    pub address: u64,
+    /// What goes there.
+    pub bytes: [u8; JUMP_SIZE],
+    /// They lead elsewhere.
+    pub is_jump: bool,
+    /// What may be there: the function's own bytes, or a jump to one of its versions.
+    pub known: Vec<[u8; JUMP_SIZE]>,
+    /// As the program spells it.
+    pub name: String,
+    /// Where that name lies in the target.
+    pub name_address: u64,
+    /// Code that must not be active while the bytes change, if it branches into them.
+    pub loops: Vec<(u64, u64)>,
+}
+
+/// Code that must be left before the change can be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// As the program spells it.
+    pub function: String,
+    /// Where that name lies in the target.
+    pub function_address: u64,
+    /// The variable that it uses; empty if its own entry is the reason.
+    pub variable: String,
+    /// Its code.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// A change of version, ready to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Version before.
+    pub from: u32,
+    /// Version after.
+    pub goal: u32,
+    /// Records whose cells cross, in order, and TO_NEW or TO_OLD.
+    pub crossings: Vec<(u64, u32)>,
+    /// Entries.
+    pub writes: Vec<Write>,
+    /// Records and their new state.
+    pub states: Vec<(u64, u32)>,
+    /// What delays the change.
+    pub waits: Vec<Wait>,
+}
+
+/// Plans the way to version `goal`, with the loaded patch `incoming` as the newest.
+pub fn change(registry: &Registry, goal: u32, incoming: Option<u64>) -> Result<Change> {
+    let incoming = registry.records.iter().find(|record| Some(record.address) == incoming);
+    let mut chain = registry.chain(goal);
+    chain.extend(incoming);
+    let mut outgoing: Vec<&Record> =
+        registry.chain(u32::MAX).into_iter().filter(|record| record.version > goal).collect();
+    outgoing.reverse();
+    let back = outgoing.iter().map(|record| (record.address, kind::TO_OLD));
+    let forth = incoming.iter().map(|record| (record.address, kind::TO_NEW));
+    let crosses = |record: &&Record| !record.cells.is_empty();
+    let with_cells: Vec<u64> = registry.records.iter().filter(crosses).map(|record| record.address).collect();
+    let mut waits: Vec<Wait> = incoming.iter().flat_map(|record| older_users(registry, record)).collect();
+    waits.extend(newer_users(&outgoing));
+    Ok(Change {
+        from: registry.version,
+        goal,
+        crossings: back.clone().chain(forth).filter(|(record, _)| with_cells.contains(record)).collect(),
+        writes: writes(registry, &chain)?,
+        states: outgoing
+            .iter()
+            .map(|record| (record.address, kind::ROLLED_BACK))
+            .chain(incoming.iter().map(|record| (record.address, kind::ACTIVE)))
+            .collect(),
+        waits,
+    })
+}
+
+/// All versions of all functions known, by entry.
+fn entries(registry: &Registry) -> BTreeMap<u64, &Entry> {
+    let all = registry.records.iter().flat_map(|record| &record.entries);
+    all.filter(|entry| entry.flags & kind::KEEPS_ENTRY == 0).map(|entry| (entry.code, entry)).collect()
+}
+
+/// Every entry leads directly to the newest version in `chain`.
+fn writes(registry: &Registry, chain: &[&Record]) -> Result<Vec<Write>> {
+    let entries = entries(registry);
+    let mut writes = Vec::new();
+    for entry in entries.values() {
+        let target = newest(chain, entry.identity).unwrap_or(entry.identity);
+        let mut known = vec![entry.original];
+        let versions =
+            entries.values().filter(|other| other.identity == entry.identity && other.code != entry.code);
+        known.extend(versions.filter_map(|other| jump(entry.code, other.code)));
+        let bytes = if target == entry.code { Some(entry.original) } else { jump(entry.code, target) };
+        let bytes = bytes.ok_or_else(|| {
+            Fault::refused(format!(
+                "the new version of `{}` at {target:#x} is too far from its entry at {:#x} for a jump",
+                entry.name, entry.code
+            ))
+        })?;
+        let loops = if entry.flags & kind::BRANCH_TO_ENTRY != 0 { entry.extents.clone() } else { Vec::new() };
+        writes.push(Write {
+            address: entry.code,
+            bytes,
+            is_jump: target != entry.code,
+            known,
+            name: entry.name.clone(),
+            name_address: entry.name_address,
+            loops,
+        });
+    }
+    // a jump's target must be code, not a jump back, also if the injector dies in between
+    writes.sort_by_key(|write| write.is_jump);
+    Ok(writes)
+}
+
+fn newest(chain: &[&Record], identity: u64) -> Option<u64> {
+    chain.iter().rev().find_map(|record| {
+        let own = record.entries.iter().filter(|entry| entry.flags & kind::ORIGIN == 0);
+        own.filter(|entry| entry.identity == identity).map(|entry| entry.code).next()
+    })
+}
+
+/// Versions older than `record`'s that use what it migrates.
+fn older_users(registry: &Registry, record: &Record) -> Vec<Wait> {
+    let references = record.references.iter().filter(|reference| reference.side == kind::OLD);
+    references
+        .map(|reference| {
+            let own = |entry: &&Entry| {
+                let of_record = entry.flags & kind::ORIGIN == 0 && record.entries.contains(entry);
+                entry.identity == reference.identity && !of_record
+            };
+            let all: Vec<&Entry> =
+                registry.records.iter().flat_map(|record| &record.entries).filter(own).collect();
+            wait(record, reference.instance, &all)
+        })
+        .filter(|wait| !wait.ranges.is_empty())
+        .collect()
+}
+
+/// Code of the patches that go, and the variables that go with them.
+fn newer_users(outgoing: &[&Record]) -> Vec<Wait> {
+    let mut waits = Vec::new();
+    for record in outgoing {
+        for reference in record.references.iter().filter(|reference| reference.side == kind::NEW_CODE) {
+            let owner = outgoing
+                .iter()
+                .find(|owner| owner.cells.iter().any(|cell| cell.new_instance == reference.instance));
+            let Some(owner) = owner else { continue };
+            let own =
+                |entry: &&Entry| entry.identity == reference.identity && entry.flags & kind::ORIGIN == 0;
+            let entries: Vec<&Entry> = record.entries.iter().filter(own).collect();
+            let wait = wait(owner, reference.instance, &entries);
+            if !waits.contains(&wait) {
+                waits.push(wait);
+            }
+        }
+    }
+    waits
+}
+
+fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
+    let cell = owner.cells.iter().find(|cell| cell.new_instance == instance);
+    let mut ranges: Vec<(u64, u64)> =
+        entries.iter().flat_map(|entry| entry.extents.iter().copied()).collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    Wait {
+        function: entries.first().map(|entry| entry.name.clone()).unwrap_or_default(),
+        function_address: entries.first().map_or(0, |entry| entry.name_address),
+        variable: cell.map(|cell| cell.name.clone()).unwrap_or_default(),
+        ranges,
+    }
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "from version {} to {}", self.from, self.goal)?;
+        for wait in &self.waits {
+            writeln!(out, "wait until {} is left, it uses {}", wait.function, wait.variable)?;
+        }
+        for (record, direction) in &self.crossings {
+            let way = if *direction == kind::TO_NEW { "to new" } else { "to old" };
+            writeln!(out, "convert the variables of {record:#x} {way}")?;
+        }
+        for write in &self.writes {
+            writeln!(out, "write {} at {:#x}: {:02x?}", write.name, write.address, write.bytes)?;
+        }
+        for (record, state) in &self.states {
+            writeln!(out, "set the state of {record:#x} to {state}")?;
+        }
+        Ok(())
+    }
+}

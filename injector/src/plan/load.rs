@@ -1,0 +1,400 @@
+//! What has to be in memory before a patch can be activated: bindings of its
+//! imports, and the record that later injectors read.
+
+use crate::error::{Fault, Result};
+use crate::facts::code;
+use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
+use crate::facts::program::{Program, Symbol};
+use crate::facts::registry::Registry;
+use crate::plan::resolve::Names;
+use crate::plan::verify::{self, Target};
+use object::elf;
+use polus_runtime::abi::kind;
+use std::fmt;
+
+/// Module number of the executable in ld.so's thread storage.
+const EXECUTABLE_MODULE: u64 = 1;
+/// How far beside an array gcc may anchor an access to it, bytes.
+const ANCHOR: u64 = 64;
+
+/// An address that is known now, or once the patch has its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the process.
+    Process(u64),
+    /// Stated address in the patch.
+    Patch(u64),
+}
+
+impl Place {
+    /// The actual address.
+    pub fn at(self, base: u64) -> u64 {
+        match self {
+            Place::Process(address) => address,
+            Place::Patch(stated) => stated.wrapping_add(base),
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Process(address) => write!(out, "{address:#x}"),
+            Place::Patch(stated) => write!(out, "patch+{stated:#x}"),
+        }
+    }
+}
+
+/// A relocation against an import, filled by the injector whatever ld.so put there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Stated address of the place in the patch.
+    pub place: u64,
+    /// What goes there.
+    pub value: u64,
+    /// For people.
+    pub symbol: String,
+}
+
+/// See `struct polus_entry`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Entry of the function's first version.
+    pub identity: Place,
+    /// Entry of this version.
+    pub code: Place,
+    /// As the program spells it.
+    pub name: String,
+    /// Its first bytes.
+    pub original: [u8; 5],
+    /// ORIGIN …
+    pub flags: u32,
+    /// Its code.
+    pub extents: Vec<(Place, Place)>,
+}
+
+/// See `struct polus_reference`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The function.
+    pub identity: Place,
+    /// The variable.
+    pub instance: Place,
+    /// OLD or NEW_CODE.
+    pub side: u32,
+}
+
+/// See `struct polus_cell`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// As the program spells it.
+    pub name: String,
+    /// Its instance before.
+    pub old_instance: u64,
+    /// Its instance in the patch.
+    pub new_instance: Place,
+    /// Stated addresses of the state synchronization functions; 0 for an adopted one.
+    pub to_new: u64,
+    /// The way back.
+    pub to_old: u64,
+    /// Bytes to swap.
+    pub size: u64,
+}
+
+/// Everything about a patch in one process that needs no base.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Where its record is, if it was loaded before.
+    pub known: Option<u64>,
+    /// Relocations.
+    pub bindings: Vec<Binding>,
+    /// Versions of functions.
+    pub entries: Vec<Entry>,
+    /// Who uses migrated variables.
+    pub references: Vec<Reference>,
+    /// Variables that cross.
+    pub cells: Vec<Cell>,
+}
+
+/// Plans loading `patch` into a process, or refuses.
+pub fn load(target: &Target, program: &Program, registry: &Registry, patch: &PatchFile) -> Result<Load> {
+    verify::belongs(target, patch)?;
+    let known = verify::follows(target, registry, patch)?.map(|record| record.address);
+    verify::loads(target, patch)?;
+    let names = Names { program, registry, bias: target.bias };
+    let planner = Planner { target, names, patch };
+    planner.plan(known).map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))
+}
+
+struct Planner<'a> {
+    target: &'a Target,
+    names: Names<'a>,
+    patch: &'a PatchFile,
+}
+
+impl Planner<'_> {
+    fn plan(&self, known: Option<u64>) -> Result<Load> {
+        let tables = &self.patch.tables;
+        let mut load = Load { known, ..Load::default() };
+        for import in &tables.imports {
+            load.bindings.extend(self.bindings(import)?);
+        }
+        let mut identities = Vec::new();
+        for function in &tables.functions {
+            let entries = self.entries(function)?;
+            identities.push(entries.first().map(|entry| entry.identity));
+            load.entries.extend(entries);
+        }
+        for variable in tables.variables.iter().filter(|variable| variable.kind != kind::NEW) {
+            load.cells.push(self.cell(variable)?);
+        }
+        load.references = self.old_references(&identities);
+        load.references.extend(self.new_references(&load));
+        Ok(load)
+    }
+
+    fn bindings(&self, import: &Import) -> Result<Vec<Binding>> {
+        let value = match import.kind {
+            kind::FUNCTION => self.names.identity(&import.name, &import.file, import.address)?,
+            kind::VARIABLE => {
+                self.names.variable(&import.name, &import.file, &import.function, import.address)?
+            }
+            _ => self.names.thread_variable(import)?,
+        };
+        let thread = import.kind == kind::THREAD_VARIABLE;
+        let ours = self.patch.relocations.iter().filter(|relocation| relocation.symbol == import.symbol);
+        ours.map(|relocation| {
+            let value = match (relocation.kind, thread) {
+                (elf::R_X86_64_GLOB_DAT | elf::R_X86_64_JUMP_SLOT, false) => value,
+                (elf::R_X86_64_64, false) => value.wrapping_add_signed(relocation.addend),
+                (elf::R_X86_64_DTPMOD64, true) => EXECUTABLE_MODULE,
+                (elf::R_X86_64_DTPOFF64, true) => value.wrapping_add_signed(relocation.addend),
+                (other, _) => {
+                    return Err(Fault::refused(format!(
+                        "refers to `{}` by a relocation of type {}",
+                        import.name, other.0
+                    ))
+                    .hint("build it with plain `gcc -O2 -fPIC -shared`"));
+                }
+            };
+            Ok(Binding { place: relocation.offset, value, symbol: import.name.clone() })
+        })
+        .collect()
+    }
+
+    /// The executable's version and the patch's.
+    fn entries(&self, function: &Function) -> Result<Vec<Entry>> {
+        let new = |identity| self.new_entry(function, identity);
+        let no_entry = function.flags & kind::NO_ENTRY != 0;
+        if function.kind == kind::ADDED {
+            return Ok(vec![new(Place::Patch(function.code))?]);
+        }
+        if no_entry || function.kind == kind::REMOVED {
+            let mut entries: Vec<Entry> = self.parts_without_entry(function).into_iter().collect();
+            if function.kind == kind::REPLACED {
+                let identity = entries.first().map_or(Place::Patch(function.code), |entry| entry.identity);
+                entries.push(new(identity)?);
+            }
+            return Ok(entries);
+        }
+        let identity = self.names.identity(&function.name, &function.file, function.address)?;
+        let new = new(Place::Process(identity))?;
+        let known = self.names.registry.records.iter().flat_map(|record| &record.entries);
+        let is_patch_code =
+            known.clone().any(|entry| entry.code == identity && entry.flags & kind::ORIGIN == 0);
+        if is_patch_code {
+            return Ok(vec![new]);
+        }
+        Ok(vec![self.origin(function, identity)?, new])
+    }
+
+    fn origin(&self, function: &Function, identity: u64) -> Result<Entry> {
+        let stated = identity.wrapping_sub(self.target.bias);
+        let program = self.names.program;
+        let missing = || {
+            Fault::refused(format!(
+                "{} has no function `{}` at {stated:#x}",
+                program.path.display(),
+                function.name
+            ))
+        };
+        let symbol = program.function_at(stated).ok_or_else(missing)?;
+        let room = program.room(symbol);
+        if room < code::JUMP_SIZE {
+            return Err(Fault::refused(format!(
+                "the function `{}` has {room} bytes with its padding, too few for a jump of {}",
+                function.name,
+                code::JUMP_SIZE
+            ))
+            .hint("construct the patch with --binary, so that its callers are replaced instead"));
+        }
+        let extents = program.extents(symbol);
+        let loops = extents.iter().any(|(start, end)| {
+            let bytes = program.code_at(*start).and_then(|code| code.get(..(end - start) as usize));
+            bytes.is_some_and(|bytes| code::branches_into_entry(bytes, *start, stated))
+        });
+        let mut original = [0; code::JUMP_SIZE];
+        original.copy_from_slice(&program.code_at(stated).ok_or_else(missing)?[..code::JUMP_SIZE]);
+        Ok(Entry {
+            identity: Place::Process(identity),
+            code: Place::Process(identity),
+            name: function.name.clone(),
+            original,
+            flags: kind::ORIGIN | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            extents: self.actual(&extents),
+        })
+    }
+
+    /// A removed function, or one that the binary holds only as clones: its code
+    /// may be active and use what changes, but nobody is led elsewhere.
+    fn parts_without_entry(&self, function: &Function) -> Option<Entry> {
+        let pattern = Symbol {
+            name: function.name.clone(),
+            file: function.file.rsplit('/').next().unwrap_or("").to_string(),
+            address: 0,
+            size: 0,
+            kind: object::SymbolKind::Text,
+        };
+        let extents = self.actual(&self.names.program.extents(&pattern));
+        let first = extents.first()?.0;
+        let (name, flags) = (function.name.clone(), kind::ORIGIN | kind::KEEPS_ENTRY);
+        Some(Entry { identity: first, code: first, name, original: [0; 5], flags, extents })
+    }
+
+    fn actual(&self, extents: &[(u64, u64)]) -> Vec<(Place, Place)> {
+        let place = |stated: u64| Place::Process(stated.wrapping_add(self.target.bias));
+        extents.iter().map(|(start, end)| (place(*start), place(*end))).collect()
+    }
+
+    fn new_entry(&self, function: &Function, identity: Place) -> Result<Entry> {
+        let extents = self.code_of(function);
+        if extents.is_empty() {
+            return Err(Fault::refused(format!(
+                "has no symbol for `{}`: it is stripped",
+                function.version_name
+            ))
+            .hint("build it without -s and do not strip it"));
+        }
+        let layout = &self.patch.layout;
+        let mut original = [0; code::JUMP_SIZE];
+        let bytes = layout.bytes(function.code, code::JUMP_SIZE);
+        original.copy_from_slice(
+            bytes.ok_or_else(|| Fault::refused(format!("`{}` has no code", function.version_name)))?,
+        );
+        let loops = extents.iter().any(|(start, end)| {
+            let bytes = layout.bytes(*start, (end - start) as usize);
+            bytes.is_some_and(|bytes| code::branches_into_entry(bytes, *start, function.code))
+        });
+        Ok(Entry {
+            identity,
+            code: Place::Patch(function.code),
+            name: function.name.clone(),
+            original,
+            flags: if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            extents: extents.iter().map(|(start, end)| (Place::Patch(*start), Place::Patch(*end))).collect(),
+        })
+    }
+
+    /// Stated code ranges of a new function, its cold part included.
+    fn code_of(&self, function: &Function) -> Vec<(u64, u64)> {
+        let is_part = |name: &str| {
+            name.strip_prefix(&function.version_name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let parts =
+            self.patch.code.iter().filter(|symbol| is_part(&symbol.name) || symbol.address == function.code);
+        let inside =
+            parts.filter(|symbol| self.patch.layout.bytes(symbol.address, symbol.size as usize).is_some());
+        inside.map(|symbol| (symbol.address, symbol.address + symbol.size)).collect()
+    }
+
+    fn cell(&self, variable: &Variable) -> Result<Cell> {
+        let old =
+            self.names.variable(&variable.name, &variable.file, &variable.function, variable.address)?;
+        let migrated = variable.kind == kind::MIGRATED;
+        Ok(Cell {
+            name: variable.name.clone(),
+            old_instance: old,
+            new_instance: Place::Patch(variable.instance),
+            to_new: if migrated { variable.to_new } else { 0 },
+            to_old: if migrated { variable.to_old } else { 0 },
+            size: variable.new_size,
+        })
+    }
+
+    fn old_references(&self, identities: &[Option<Place>]) -> Vec<Reference> {
+        let tables = &self.patch.tables;
+        let reference = |(function, variable): &(u32, u32)| {
+            let variable =
+                tables.variables.get(*variable as usize).filter(|found| found.kind == kind::MIGRATED)?;
+            let identity = (*identities.get(*function as usize)?)?;
+            Some(Reference { identity, instance: Place::Patch(variable.instance), side: kind::OLD })
+        };
+        tables.uses.iter().filter_map(reference).collect()
+    }
+
+    /// Migrated variables that the new code refers to, here or in earlier patches.
+    fn new_references(&self, load: &Load) -> Vec<Reference> {
+        let own = self.patch.tables.variables.iter().filter(|variable| variable.kind == kind::MIGRATED);
+        let own: Vec<_> = own.map(|variable| (variable.instance, variable.new_size)).collect();
+        let mut found = Vec::new();
+        for entry in load.entries.iter().filter(|entry| entry.flags & kind::ORIGIN == 0) {
+            for address in self.addresses_in(entry) {
+                let near = |(start, size): &&(u64, u64)| {
+                    (start.saturating_sub(ANCHOR)..start.saturating_add(size + ANCHOR)).contains(&address)
+                };
+                let own = own.iter().filter(near).map(|(instance, _)| Place::Patch(*instance));
+                let earlier = self.earlier_instance(load, address).map(Place::Process);
+                let instances: Vec<Place> = own.chain(earlier).collect();
+                found.extend(instances.into_iter().map(|instance| Reference {
+                    identity: entry.identity,
+                    instance,
+                    side: kind::NEW_CODE,
+                }));
+            }
+        }
+        found
+    }
+
+    fn addresses_in(&self, entry: &Entry) -> Vec<u64> {
+        let ranges = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0)));
+        let code = ranges.filter_map(|(start, end)| {
+            Some((start, self.patch.layout.bytes(start, (end - start) as usize)?))
+        });
+        code.flat_map(|(start, bytes)| code::references(bytes, start)).collect()
+    }
+
+    /// The migrated variable of an earlier patch that the slot at `place` will hold.
+    fn earlier_instance(&self, load: &Load, place: u64) -> Option<u64> {
+        let value = load.bindings.iter().find(|binding| binding.place == place)?.value;
+        let cells = self.names.registry.records.iter().flat_map(|record| &record.cells);
+        cells.filter(|cell| !cell.adopted).map(|cell| cell.new_instance).find(|instance| *instance == value)
+    }
+}
+
+impl fmt::Display for Load {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.known {
+            Some(record) => writeln!(out, "use the loaded patch recorded at {record:#x}")?,
+            None => writeln!(out, "load the patch near the executable")?,
+        }
+        for binding in &self.bindings {
+            writeln!(out, "bind {} at patch+{:#x} to {:#x}", binding.symbol, binding.place, binding.value)?;
+        }
+        for entry in &self.entries {
+            writeln!(
+                out,
+                "know {} of {} at {} flags {}",
+                entry.name, entry.identity, entry.code, entry.flags
+            )?;
+        }
+        for cell in &self.cells {
+            writeln!(out, "carry {} from {:#x} to {}", cell.name, cell.old_instance, cell.new_instance)?;
+        }
+        for reference in &self.references {
+            let side = if reference.side == kind::OLD { "older code" } else { "new code" };
+            writeln!(out, "{side} of {} uses {}", reference.identity, reference.instance)?;
+        }
+        Ok(())
+    }
+}

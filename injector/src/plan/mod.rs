@@ -1,0 +1,9 @@
+//! Pure: from facts and a patch to what shall be done, or to a refusal.
+
+pub mod change;
+pub mod load;
+pub mod resolve;
+pub mod verify;
+
+pub use change::{Change, Wait, Write, change};
+pub use load::{Load, load};

@@ -1,0 +1,118 @@
+//! Whether a patch belongs to a process at all (rule 10), and in its order.
+
+use crate::error::{Fault, Result};
+use crate::facts::patch_file::PatchFile;
+use crate::facts::registry::{Record, Registry};
+use polus_runtime::abi::kind;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+/// Symbols that a linker adds, and that nobody has to define.
+const LINKER_SYMBOLS: [&str; 4] =
+    ["__gmon_start__", "_ITM_deregisterTMCloneTable", "_ITM_registerTMCloneTable", "__cxa_finalize"];
+
+/// What is so about the process as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// `process 12 (server)`.
+    pub name: String,
+    /// Path of the executable.
+    pub exe: PathBuf,
+    /// ld.so started it.
+    pub dynamic: bool,
+    /// Of the executable.
+    pub build_id: Option<String>,
+    /// SHA-256 of .text, read where the patch asks for it.
+    pub text_digest: Option<String>,
+    /// Actual less stated address in the executable.
+    pub bias: u64,
+    /// Sonames and file names of all images.
+    pub libraries: BTreeSet<String>,
+    /// Those symbols among the patch's undefined ones that some image exports.
+    pub exported: BTreeSet<String>,
+}
+
+/// Refuses a patch made for something else.
+pub fn belongs(target: &Target, patch: &PatchFile) -> Result<()> {
+    if !target.dynamic {
+        let exe = target.exe.display();
+        return Err(Fault::refused(format!(
+            "{}: {exe} is linked statically, it cannot load a patch",
+            target.name
+        )));
+    }
+    let tables = &patch.tables;
+    let own = target.exe.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let of_program = if tables.program.is_empty() || tables.program == own {
+        format!("another build of {own}")
+    } else {
+        format!("another program, {},", tables.program)
+    };
+    let wrong = |what: &str, wanted: &str, found: &str| {
+        Err(Fault::refused(format!(
+            "{}: {} was constructed for {of_program} with {what} {wanted}; {} has {found}",
+            target.name,
+            patch.name,
+            target.exe.display()
+        ))
+        .hint("construct the patch with --binary naming the executable that runs"))
+    };
+    let found = target.build_id.as_deref().unwrap_or("none");
+    if !tables.build_id.is_empty() && tables.build_id != found {
+        return wrong("build-id", &tables.build_id, found);
+    }
+    let found = target.text_digest.as_deref().unwrap_or("none");
+    if tables.build_id.is_empty() && !tables.text_digest.is_empty() && tables.text_digest != found {
+        return wrong("text digest", &tables.text_digest, found);
+    }
+    Ok(())
+}
+
+/// Refuses a patch that is applied already, or that does not follow the version.
+/// Returns the record that can be used again.
+pub fn follows<'a>(target: &Target, registry: &'a Registry, patch: &PatchFile) -> Result<Option<&'a Record>> {
+    let known = registry.by_digest(&patch.digest);
+    let (process, name) = (&target.name, &patch.name);
+    if known.is_some_and(|record| record.state == kind::ACTIVE) {
+        return Err(Fault::refused(format!("{process}: {name} is already applied")));
+    }
+    let (from, to, version) = (patch.tables.from_version, patch.tables.to_version, registry.version);
+    if from != version {
+        return Err(Fault::refused(format!(
+            "{process}: {name} leads from version {from} to {to}, the process is at {version}"
+        ))
+        .hint("apply the patches in their order; `polus status` shows them"));
+    }
+    if let Some(last) = registry.chain(version).last().filter(|last| last.to != patch.tables.from) {
+        return Err(Fault::refused(format!(
+            "{process}: {name} does not follow {}, the newest patch: it starts from another program",
+            last.name
+        ))
+        .hint("construct it from the sources that the newest patch led to"));
+    }
+    Ok(known)
+}
+
+/// Refuses what ld.so would not find, before it is asked.
+pub fn loads(target: &Target, patch: &PatchFile) -> Result<()> {
+    let imports: BTreeSet<&str> = patch.tables.imports.iter().map(|import| import.symbol.as_str()).collect();
+    let unknown = patch.undefined.iter().find(|(symbol, _)| {
+        !imports.contains(symbol.as_str())
+            && !LINKER_SYMBOLS.contains(&symbol.as_str())
+            && !target.exported.contains(symbol)
+    });
+    if let Some((symbol, _)) = unknown {
+        return Err(Fault::refused(format!(
+            "{}: {} needs `{symbol}`, which no loaded library defines and which is not among its imports",
+            target.name, patch.name
+        ))
+        .hint("if the program defines it, it belongs into polus_import; if a library does, the program must have loaded it"));
+    }
+    match patch.needed.iter().find(|library| !target.libraries.contains(*library)) {
+        Some(library) => Err(Fault::refused(format!(
+            "{}: {} is linked to {library}, which the process has not loaded",
+            target.name, patch.name
+        ))),
+        None => Ok(()),
+    }
+}

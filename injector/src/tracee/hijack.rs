@@ -1,0 +1,198 @@
+//! Calling functions in a stopped thread of the target, which afterwards goes on
+//! as if nothing had been: registers, vector state, signal mask, system call.
+
+use crate::error::{Fault, Result};
+use crate::facts::memory::Memory;
+use crate::tracee::raw::{self, fault};
+use crate::tracee::sigframe::{Place, RESTORER};
+use crate::tracee::stopped::Thread;
+use crate::tracee::wait::{self, Stop};
+use nix::sys::ptrace;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use std::time::{Duration, Instant};
+
+/// How long a call may take.
+const CALL_TIME: Duration = Duration::from_secs(10);
+/// Direction and trap flags.
+const FLAGS_CLEARED: u64 = 1 << 10 | 1 << 8;
+/// rt_sigreturn.
+const SIGRETURN: u64 = 15;
+
+/// A system call of the called function, at its entry or its exit.
+#[derive(Clone, Copy, Debug)]
+pub struct SyscallStop {
+    /// Entry, or exit with the result in rax.
+    pub entry: bool,
+    /// Registers; the number is in `orig_rax`.
+    pub registers: libc::user_regs_struct,
+}
+
+/// What to do about a system call.
+#[derive(Clone, Copy, Debug)]
+pub enum Rewrite {
+    /// Let it be.
+    Keep,
+    /// Go on with these registers; arguments are put back at the exit.
+    With(libc::user_regs_struct),
+}
+
+/// A stopped thread, taken over.
+pub struct Hijack<'a> {
+    tid: i32,
+    memory: &'a Memory,
+    restorer: u64,
+    saved: libc::user_regs_struct,
+    xstate: Vec<u8>,
+    mask: u64,
+    place: Place,
+    /// False while a call runs, for then the thread comes back by itself.
+    taken: bool,
+}
+
+impl<'a> Hijack<'a> {
+    /// Takes over `thread`. `restorer` is the address of [`RESTORER`] in the target.
+    pub fn begin(thread: &Thread, memory: &'a Memory, restorer: u64) -> Result<Hijack<'a>> {
+        let tid = thread.tid;
+        let saved =
+            thread.registers.ok_or_else(|| Fault::environment(format!("thread {tid} is not stopped")))?;
+        let (xstate, mask) = (raw::xstate(tid)?, raw::signal_mask(tid)?);
+        let place = Place::below(saved.rsp, xstate.len());
+        memory.write(place.stack_pointer(), &place.bytes(restorer, &saved, mask, &xstate))?;
+        raw::set_signal_mask(tid, u64::MAX)?;
+        Ok(Hijack { tid, memory, restorer, saved, xstate, mask, place, taken: true })
+    }
+
+    /// Address of free bytes for arguments, [`crate::tracee::sigframe::SCRATCH_SIZE`] of them.
+    pub fn scratch(&self) -> u64 {
+        self.place.scratch
+    }
+
+    /// Calls `function`, showing each of its system calls to `observe`. The result
+    /// of the function is not seen: the way back overwrites its register.
+    pub fn call(
+        &mut self,
+        function: u64,
+        arguments: [u64; 3],
+        observe: &mut dyn FnMut(SyscallStop) -> Result<Rewrite>,
+    ) -> Result<()> {
+        let deadline = Instant::now() + CALL_TIME;
+        self.memory.write(self.place.stack_pointer(), &self.restorer.to_le_bytes())?;
+        raw::set_registers(self.tid, &self.entry_registers(function, arguments))?;
+        self.taken = false;
+        let mut outcome = Ok(());
+        let mut changed = None;
+        let mut entry = true;
+        loop {
+            self.next_syscall_stop(deadline)?;
+            let registers = raw::registers(self.tid)?;
+            if entry && self.is_way_back(&registers) {
+                self.skip_syscall(registers, deadline)?;
+                self.taken = true;
+                return outcome;
+            }
+            if entry && outcome.is_ok() {
+                match observe(SyscallStop { entry, registers }) {
+                    Ok(Rewrite::Keep) => {}
+                    Ok(Rewrite::With(rewritten)) => {
+                        raw::set_registers(self.tid, &rewritten)?;
+                        changed = Some(registers);
+                    }
+                    Err(fault) => outcome = Err(fault),
+                }
+            } else if !entry && outcome.is_ok() {
+                let seen = SyscallStop { entry, registers };
+                outcome = observe(seen).map(drop);
+                if let Some(original) = changed.take() {
+                    raw::set_registers(self.tid, &with_arguments(registers, &original))?;
+                }
+            }
+            entry = !entry;
+        }
+    }
+
+    /// Puts everything back; the thread is stopped as it was before, and any
+    /// interrupted system call will go on.
+    pub fn end(mut self) -> Result<()> {
+        self.restore()
+    }
+
+    fn restore(&mut self) -> Result<()> {
+        self.taken = false;
+        let deadline = Instant::now() + CALL_TIME;
+        raw::set_registers(self.tid, &self.saved)?;
+        raw::set_xstate(self.tid, &self.xstate)?;
+        // interrupted calls are restarted only on the way out of a stop of this kind
+        ptrace::interrupt(Pid::from_raw(self.tid)).map_err(|errno| fault(self.tid, "interrupt it", errno))?;
+        ptrace::cont(Pid::from_raw(self.tid), None).map_err(|errno| fault(self.tid, "continue it", errno))?;
+        match wait::wait(self.tid, deadline)? {
+            Stop::Gone => Err(self.gone()),
+            _ => raw::set_signal_mask(self.tid, self.mask),
+        }
+    }
+
+    fn entry_registers(&self, function: u64, arguments: [u64; 3]) -> libc::user_regs_struct {
+        let mut registers = self.saved;
+        (registers.rdi, registers.rsi, registers.rdx) = (arguments[0], arguments[1], arguments[2]);
+        (registers.rip, registers.rsp) = (function, self.place.stack_pointer());
+        (registers.rax, registers.orig_rax) = (0, u64::MAX);
+        registers.eflags &= !FLAGS_CLEARED;
+        registers
+    }
+
+    fn next_syscall_stop(&mut self, deadline: Instant) -> Result<()> {
+        let mut held = None;
+        loop {
+            ptrace::syscall(Pid::from_raw(self.tid), held.take())
+                .map_err(|errno| fault(self.tid, "continue it", errno))?;
+            match wait::wait(self.tid, deadline)? {
+                Stop::Syscall => return Ok(()),
+                Stop::Gone => return Err(self.gone()),
+                Stop::Event => {}
+                Stop::Signal(Signal::SIGSTOP) => held = Some(Signal::SIGSTOP),
+                Stop::Signal(signal) => {
+                    self.taken = true;
+                    return Err(Fault::environment(format!(
+                        "thread {} was hit by {signal} in a call for polus",
+                        self.tid
+                    )));
+                }
+            }
+        }
+    }
+
+    fn is_way_back(&self, registers: &libc::user_regs_struct) -> bool {
+        registers.orig_rax == SIGRETURN && registers.rip == self.restorer + RESTORER.len() as u64
+    }
+
+    fn skip_syscall(&mut self, registers: libc::user_regs_struct, deadline: Instant) -> Result<()> {
+        let mut skipped = registers;
+        skipped.orig_rax = u64::MAX;
+        raw::set_registers(self.tid, &skipped)?;
+        self.next_syscall_stop(deadline)
+    }
+
+    fn gone(&self) -> Fault {
+        Fault::environment(format!("thread {} ended while polus used it", self.tid))
+    }
+}
+
+impl Drop for Hijack<'_> {
+    /// Between calls the thread would not return by itself.
+    fn drop(&mut self) {
+        if self.taken {
+            // the thread may be gone; then there is nothing to restore
+            let _ = self.restore();
+        }
+    }
+}
+
+fn with_arguments(
+    registers: libc::user_regs_struct,
+    original: &libc::user_regs_struct,
+) -> libc::user_regs_struct {
+    let mut restored = registers;
+    (restored.rdi, restored.rsi, restored.rdx) = (original.rdi, original.rsi, original.rdx);
+    (restored.r10, restored.r8, restored.r9) = (original.r10, original.r8, original.r9);
+    restored
+}

@@ -1,0 +1,13 @@
+//! Threads of the target under ptrace; nothing else in this program uses it.
+//!
+//! No thread is ever traced with PTRACE_O_EXITKILL, no breakpoint is set and no
+//! debug register is written: an injector that dies leaves the target running.
+
+pub mod hijack;
+pub mod raw;
+pub mod sigframe;
+pub mod stopped;
+mod wait;
+
+pub use hijack::{Hijack, Rewrite, SyscallStop};
+pub use stopped::{Stopped, Thread};

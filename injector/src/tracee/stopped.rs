@@ -1,0 +1,199 @@
+//! Stopping threads so that none is missed and no system call fails for it.
+
+use crate::error::{Fault, Result};
+use crate::facts::memory::not_permitted;
+use crate::facts::process;
+use crate::facts::unwind::Registers;
+use crate::tracee::raw::{self, fault};
+use crate::tracee::wait::{self, Stop};
+use nix::errno::Errno;
+use nix::sys::ptrace::{self, Options};
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+use std::time::{Duration, Instant};
+
+/// Kernel's "restart if no handler runs"; the program never sees it.
+const ERESTARTNOHAND: i64 = 514;
+/// Option that lifts a system call filter while the thread is traced.
+const SUSPEND_SECCOMP: i32 = 1 << 21;
+/// How long a thread may take to stop.
+const STOP_TIME: Duration = Duration::from_secs(2);
+/// System calls whose caller cannot be stopped and runs no code of its own until they end.
+const PARKING_CALLS: [&str; 3] = ["58", "56", "435"];
+
+/// A thread that this process holds.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// Its number.
+    pub tid: i32,
+    /// Its registers at the stop; `None` while it waits for a child of vfork.
+    pub registers: Option<libc::user_regs_struct>,
+    signal: Option<Signal>,
+}
+
+impl Thread {
+    /// Registers in DWARF's order.
+    pub fn unwind_registers(&self) -> Option<Registers> {
+        let r = self.registers.as_ref()?;
+        Some([
+            r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8, r.r9, r.r10, r.r11, r.r12, r.r13,
+            r.r14, r.r15, r.rip,
+        ])
+    }
+}
+
+/// Threads held stopped; dropping it lets them go on.
+pub struct Stopped {
+    /// In the order they were found.
+    pub threads: Vec<Thread>,
+}
+
+impl Stopped {
+    /// Stops one thread.
+    pub fn one(pid: i32, tid: i32, suspend_seccomp: bool) -> Result<Stopped> {
+        let mut stopped = Stopped { threads: Vec::new() };
+        if seize(pid, tid, suspend_seccomp)? {
+            interrupt(tid);
+            stopped.collect(pid, vec![tid])?;
+        }
+        Ok(stopped)
+    }
+
+    /// Stops all threads of a process: the scan ends only when as many are held as
+    /// the kernel counts, for a directory walk may miss new ones.
+    pub fn all(pid: i32) -> Result<Stopped> {
+        let deadline = Instant::now() + STOP_TIME;
+        let mut stopped = Stopped { threads: Vec::new() };
+        loop {
+            let known: std::collections::HashSet<i32> =
+                stopped.threads.iter().map(|thread| thread.tid).collect();
+            let mut new = process::threads(pid)?;
+            new.retain(|tid| !known.contains(tid));
+            let mut seized = Vec::with_capacity(new.len());
+            for tid in new {
+                if seize(pid, tid, false)? {
+                    seized.push(tid);
+                }
+            }
+            seized.iter().for_each(|tid| interrupt(*tid));
+            stopped.collect(pid, seized)?;
+            let (count, leader_ended) = process::thread_count(pid)?;
+            if stopped.threads.len() + usize::from(leader_ended) == count {
+                return Ok(stopped);
+            }
+            if Instant::now() > deadline {
+                return Err(Fault::environment(format!(
+                    "process {pid}: its threads come and go too fast to stop them"
+                )));
+            }
+        }
+    }
+
+    /// Waits until each of `pending` is stopped, parked or gone.
+    fn collect(&mut self, pid: i32, pending: Vec<i32>) -> Result<()> {
+        let deadline = Instant::now() + STOP_TIME;
+        let (mut pending, mut looks) = (pending, 0);
+        while !pending.is_empty() {
+            let mut left = Vec::new();
+            for tid in pending {
+                match wait::look(tid)? {
+                    None if looks > 100 && is_parked(pid, tid) => self.hold(tid, None, None),
+                    None => left.push(tid),
+                    Some(Stop::Gone) => {}
+                    Some(stop) => self.hold_stopped(tid, stop)?,
+                }
+            }
+            pending = left;
+            looks += 1;
+            if let Some(tid) = pending.first().filter(|_| Instant::now() > deadline) {
+                return Err(Fault::environment(format!(
+                    "process {pid}: thread {tid} does not stop (is it in state D?)"
+                )));
+            }
+            if !pending.is_empty() {
+                wait::pause(looks);
+            }
+        }
+        Ok(())
+    }
+
+    fn hold_stopped(&mut self, tid: i32, stop: Stop) -> Result<()> {
+        let signal = match stop {
+            Stop::Signal(signal) => Some(signal),
+            _ => None,
+        };
+        self.hold(tid, None, signal);
+        let mut registers = raw::registers(tid)?;
+        if resume_interrupted_call(&mut registers) {
+            raw::set_registers(tid, &registers)?;
+        }
+        if let Some(thread) = self.threads.last_mut() {
+            thread.registers = Some(registers);
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, tid: i32, registers: Option<libc::user_regs_struct>, signal: Option<Signal>) {
+        self.threads.push(Thread { tid, registers, signal });
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        for thread in &self.threads {
+            // a thread that is gone, or parked, cannot be detached and needs no detaching
+            let _ = ptrace::detach(Pid::from_raw(thread.tid), thread.signal);
+        }
+    }
+}
+
+/// Our stop made some calls return EINTR (epoll_wait, sigtimedwait, recv with a
+/// timeout): they shall go on unless a handler really runs.
+fn resume_interrupted_call(registers: &mut libc::user_regs_struct) -> bool {
+    let interrupted = registers.rax as i64 == -i64::from(libc::EINTR) && registers.orig_rax as i64 >= 0;
+    if interrupted {
+        registers.rax = (-ERESTARTNOHAND) as u64;
+    }
+    interrupted
+}
+
+/// False if the thread has ended.
+fn seize(pid: i32, tid: i32, suspend_seccomp: bool) -> Result<bool> {
+    let mut options = Options::PTRACE_O_TRACESYSGOOD;
+    if suspend_seccomp {
+        options |= Options::from_bits_retain(SUSPEND_SECCOMP);
+    }
+    match ptrace::seize(Pid::from_raw(tid), options) {
+        Ok(()) => Ok(true),
+        Err(Errno::ESRCH) => Ok(false),
+        Err(Errno::EPERM) if has_ended(pid, tid) => Ok(false),
+        Err(Errno::EPERM) if suspend_seccomp => Err(Fault::environment(format!(
+            "process {pid}: its system call filter cannot be lifted for loading the patch"
+        ))
+        .hint("run polus with CAP_SYS_ADMIN")),
+        Err(Errno::EPERM) => {
+            process::check_untraced(pid)?;
+            Err(not_permitted(pid))
+        }
+        Err(errno) => Err(fault(tid, "trace it", errno)),
+    }
+}
+
+fn has_ended(pid: i32, tid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/stat")).unwrap_or_default();
+    let state = stat.rsplit_once(") ").map_or("X", |(_, rest)| rest);
+    state.starts_with(['Z', 'X'])
+}
+
+fn interrupt(tid: i32) {
+    // fails only for a thread that has ended, which the wait will tell
+    let _ = ptrace::interrupt(Pid::from_raw(tid));
+}
+
+/// The thread waits for a child of vfork to exec: it cannot stop, and runs nothing.
+fn is_parked(pid: i32, tid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/stat")).unwrap_or_default();
+    let call = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).unwrap_or_default();
+    let number = call.split_whitespace().next().unwrap_or("");
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('D')) && PARKING_CALLS.contains(&number)
+}
