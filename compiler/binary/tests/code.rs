@@ -159,9 +159,10 @@ int main(int n, char **v) { return keeps(n, n + 1, n + 2) + keeps_nothing(n, 2) 
 
 /// The registers that a function keeps across its calls of another one.
 fn kept(binary: &Binary, caller: &str, callee: &str) -> Vec<String> {
-    let symbols = binary.symbols().unwrap();
-    let range = |name| symbols.named(name).next().unwrap().range();
-    let kept = binary.kept_across_calls(&[range(caller)], range(callee).start).unwrap();
+    let info = binary.debug_info().unwrap();
+    let unit = info.match_unit("kept.c").unwrap();
+    let instance = |name| info.function_in(name, Some(unit)).unwrap().entry().unwrap();
+    let kept = binary.kept_across_calls(&instance(caller).ranges, instance(callee).entry).unwrap();
     kept.into_iter().flat_map(|call| call.registers).collect()
 }
 

@@ -40,7 +40,8 @@ impl Flow {
         flow
     }
 
-    fn index(&self, svma: u64) -> Option<usize> {
+    /// The number of the instruction at an address.
+    pub fn index(&self, svma: u64) -> Option<usize> {
         self.code.binary_search_by_key(&svma, Instruction::ip).ok()
     }
 

@@ -28,7 +28,7 @@ impl Binary {
     /// it, if the caller may have put something there before, and if it is read on some path afterwards.
     ///
     /// Errs on the side of reporting: where a jump's targets are unknown, every register is read; a
-    /// callee without debug information reads all argument registers.
+    /// callee without debug information (a library's, too) reads all argument registers.
     ///
     /// # Errors
     /// A damaged file.
@@ -41,6 +41,9 @@ impl Binary {
         let to_callee = |next: &Next| matches!(next, Next::Call(Some(target), _) if *target == callee);
         let calls: Vec<usize> = (0..flow.code.len()).filter(|&at| to_callee(&flow.next[at])).collect();
         if calls.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !self.may_know(caller, callee)? {
             return Ok(Vec::new());
         }
         let spared = Registers::ALL.without(self.overwritten_by(callee)?);
@@ -59,6 +62,21 @@ impl Binary {
         Ok(kept
             .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names() })
             .collect())
+    }
+
+    /// A compiler knows the code of functions that it compiles in one go: in one unit, also an artificial
+    /// one of link-time optimisation. Without debug information it may always.
+    fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
+        if !self.has_debug_info() {
+            return Ok(true);
+        }
+        let info = self.debug_info()?;
+        let unit = |svma| info.function_at(svma).map(|(_, instance)| instance.unit);
+        let caller = caller.first().and_then(|range| unit(range.start));
+        Ok(match (caller, unit(callee)) {
+            (Some(caller), Some(callee)) => caller == callee,
+            _ => true,
+        })
     }
 
     /// What the function at an address overwrites, with everything that it calls. A callee outside of
@@ -107,6 +125,8 @@ struct Analysis<'f> {
     flow: &'f Flow,
     effects: Vec<Effect>,
     conventions: HashMap<u64, Convention>,
+    /// The function's own entry and convention.
+    entry: u64,
     own: Convention,
 }
 
@@ -120,7 +140,7 @@ impl<'f> Analysis<'f> {
                 conventions.insert(*target, binary.convention(*target)?);
             }
         }
-        Ok(Analysis { flow, effects, conventions, own: binary.convention(entry)? })
+        Ok(Analysis { flow, effects, conventions, entry, own: binary.convention(entry)? })
     }
 
     fn callee(&self, target: Option<u64>) -> Convention {
@@ -172,8 +192,8 @@ impl<'f> Analysis<'f> {
     /// The registers that may hold something of the function's own before each instruction.
     fn held(&self) -> Vec<Registers> {
         let mut held = vec![Registers::NONE; self.flow.code.len()];
-        if let Some(first) = held.first_mut() {
-            *first = self.own.arguments;
+        if let Some(entry) = self.flow.index(self.entry) {
+            held[entry] = self.own.arguments;
         }
         loop {
             let mut changed = false;

@@ -1,6 +1,6 @@
 //! Which registers a function takes its arguments and gives its result in, by its type.
 
-use gimli::constants;
+use gimli::{AttributeValue, constants};
 
 use super::entries::Entries;
 use super::functions::{FunctionId, Functions};
@@ -20,11 +20,8 @@ pub(crate) struct Convention {
 impl Convention {
     /// Of a function of which nothing is known.
     pub const UNKNOWN: Convention =
-        Convention { known: false, arguments: ANY_ARGUMENTS, results: ANY_RESULTS };
+        Convention { known: false, arguments: Registers::any_arguments(), results: Registers::any_results() };
 }
-
-const ANY_ARGUMENTS: Registers = Registers::any_arguments();
-const ANY_RESULTS: Registers = Registers::any_results();
 
 /// By the type of a function. A clone's convention is its own: anything may be an argument.
 pub(super) fn convention(
@@ -45,34 +42,65 @@ pub(super) fn convention(
     let results = results(&reader, &place);
     if clone {
         // A clone may also have lost its result: then its caller does not read it.
-        return Convention { known: true, arguments: ANY_ARGUMENTS, results: Registers::NONE };
+        return Convention { known: true, arguments: Registers::any_arguments(), results: Registers::NONE };
     }
     Convention { known: true, arguments: arguments(&reader, &place, results), results }
 }
 
 fn results<'d>(reader: &TypeReader<'_, 'd>, function: &Place<'d>) -> Registers {
     let Some(type_) = reader.type_of(function) else { return Registers::NONE };
-    match reader.size(&type_) {
-        Some(0..=8) => Registers::RAX.with(Registers::vectors(1)),
-        _ => ANY_RESULTS,
+    match class(reader, &type_) {
+        Class::Integer => Registers::RAX,
+        Class::Vector => Registers::vectors(1),
+        Class::Mixed => Registers::any_results(),
     }
 }
 
-/// At most two registers for each parameter; structures in memory need none, but then one for the
-/// result's address.
+/// At most two registers of each kind for a structure or the like; one for the address of a result
+/// in memory.
 fn arguments<'d>(reader: &TypeReader<'_, 'd>, function: &Place<'d>, results: Registers) -> Registers {
     let children = reader.children(function);
     let has = |tag| children.iter().any(|child| child.entry.tag() == tag);
     let prototyped = function.entry.attr_value(constants::DW_AT_prototyped).is_some();
     if has(constants::DW_TAG_unspecified_parameters) || !prototyped {
-        return ANY_ARGUMENTS;
+        return Registers::any_arguments();
     }
     let parameters = children.iter().filter(|child| child.entry.tag() == constants::DW_TAG_formal_parameter);
-    let count = |parameter: &Place<'d>| {
-        let size = reader.type_of(parameter).and_then(|type_| reader.size(&type_));
-        if matches!(size, Some(0..=8)) { 1 } else { 2 }
-    };
-    let hidden = u32::from(results == ANY_RESULTS);
-    let count = parameters.map(count).sum::<u32>() + hidden;
-    Registers::integer_arguments(count).with(Registers::vectors(count.min(8)))
+    let (mut integers, mut vectors) = (u32::from(results == Registers::any_results()), 0);
+    for parameter in parameters {
+        let class = reader.type_of(parameter).map_or(Class::Mixed, |type_| class(reader, &type_));
+        let (integer, vector) = match class {
+            Class::Integer => (1, 0),
+            Class::Vector => (0, 1),
+            Class::Mixed => (2, 2),
+        };
+        (integers, vectors) = (integers + integer, vectors + vector);
+    }
+    Registers::integer_arguments(integers).with(Registers::vectors(vectors.min(8)))
+}
+
+/// What kind of registers a value is passed in.
+enum Class {
+    /// One general register.
+    Integer,
+    /// One vector register.
+    Vector,
+    /// Up to two of either kind, or memory.
+    Mixed,
+}
+
+fn class<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>) -> Class {
+    let plain = reader.underlying(type_);
+    let type_ = plain.as_ref().unwrap_or(type_);
+    let small = matches!(reader.size(type_), Some(0..=8));
+    match type_.entry.tag() {
+        constants::DW_TAG_pointer_type | constants::DW_TAG_enumeration_type if small => Class::Integer,
+        constants::DW_TAG_base_type if small => match type_.entry.attr_value(constants::DW_AT_encoding) {
+            Some(AttributeValue::Encoding(constants::DW_ATE_float)) => Class::Vector,
+            // Two floats share one register.
+            Some(AttributeValue::Encoding(constants::DW_ATE_complex_float)) => Class::Mixed,
+            _ => Class::Integer,
+        },
+        _ => Class::Mixed,
+    }
 }

@@ -94,31 +94,11 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 fn layout<'d>(reader: &TypeReader<'_, 'd>, named: &Place<'d>) -> Option<Layout> {
-    let place = underlying(reader, named);
+    let place = reader.underlying(named);
     let place = place.as_ref().unwrap_or(named);
     let mut fields = Vec::new();
     collect_fields(reader, place, 0, DEEPEST, &mut fields);
     Some(Layout { size: reader.size(place)?, fields, enumerators: enumerators(reader, place) })
-}
-
-/// Through typedefs and qualifiers to what has members. `None`: it is that already.
-fn underlying<'d>(reader: &TypeReader<'_, 'd>, place: &Place<'d>) -> Option<Place<'d>> {
-    let transparent = |place: &Place<'d>| {
-        matches!(
-            place.entry.tag(),
-            constants::DW_TAG_typedef
-                | constants::DW_TAG_const_type
-                | constants::DW_TAG_volatile_type
-                | constants::DW_TAG_atomic_type
-        )
-    };
-    let mut current = transparent(place).then(|| reader.type_of(place))??;
-    for _ in 0..DEEPEST {
-        let next = transparent(&current).then(|| reader.type_of(&current)).flatten();
-        let Some(next) = next else { break };
-        current = next;
-    }
-    Some(current)
 }
 
 fn collect_fields<'d>(

@@ -111,6 +111,17 @@ impl<'r, 'd> TypeReader<'r, 'd> {
         }
     }
 
+    /// Through typedefs and qualifiers to the type itself. `None`: it is that already.
+    pub fn underlying(&self, type_: &Place<'d>) -> Option<Place<'d>> {
+        let mut current = is_transparent(type_).then(|| self.type_of(type_))??;
+        for _ in 0..DEEPEST {
+            let next = is_transparent(&current).then(|| self.type_of(&current)).flatten();
+            let Some(next) = next else { break };
+            current = next;
+        }
+        Some(current)
+    }
+
     /// Bytes of an object of this type. `None`: incomplete, or of variable length.
     pub fn size(&self, place: &Place<'d>) -> Option<u64> {
         self.size_within(place, DEEPEST)
@@ -232,6 +243,10 @@ fn qualifier(tag: gimli::DwTag) -> Option<&'static str> {
         constants::DW_TAG_atomic_type => "_Atomic",
         _ => return None,
     })
+}
+
+fn is_transparent(place: &Place<'_>) -> bool {
+    place.entry.tag() == constants::DW_TAG_typedef || qualifier(place.entry.tag()).is_some()
 }
 
 fn is_pointer(place: &Place<'_>) -> bool {
