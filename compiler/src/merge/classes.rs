@@ -233,7 +233,8 @@ impl<'a> Refinement<'a> {
             for definition in self.definers(known) {
                 let declared = self.declared((definition.0, definition.2));
                 if !self.has_own_state(definition.0, declared) {
-                    let first = *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
+                    let first =
+                        *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
                     groups.join(first, unit);
                 }
             }

@@ -34,7 +34,8 @@ pub(super) fn names_in_assembly(text: &str, base: usize, identifiers: &Identifie
 pub(super) fn names_in_pragma(text: &str, identifiers: &Identifiers, facts: &mut Facts) {
     let body = text.trim_start().trim_start_matches('#');
     let tokens = lex(body);
-    let mut scan = Scan { text: body, tokens: &tokens, base: text.len() - body.len(), identifiers, hidden: &[], facts };
+    let mut scan =
+        Scan { text: body, tokens: &tokens, base: text.len() - body.len(), identifiers, hidden: &[], facts };
     for index in 2..tokens.len() {
         if tokens[index].kind == Kind::Ident {
             scan.mention(tokens[index], false);
@@ -80,7 +81,9 @@ impl Scan<'_> {
                 }
                 _ if depth < 3 || matches!(attribute.as_str(), "format" | "mode" | "access") => {}
                 _ if token.kind == Kind::Ident => self.mention(token, words::is_tag(self.at(index - 1))),
-                _ if token.kind == Kind::Str && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") => {
+                _ if token.kind == Kind::Str
+                    && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") =>
+                {
                     self.string(token);
                 }
                 _ => {}

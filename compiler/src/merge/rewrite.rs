@@ -45,21 +45,31 @@ impl Rewriter<'_> {
 
     /// An external name that had to be declared under another name, because its types differ here.
     fn is_second_view(&self, declared: &Declared, unit: u32) -> bool {
-        let external = self.classes.split.get(&declared.name).is_some_and(|split| {
-            split.class(unit).is_some_and(|class| split.external[class])
-        });
+        let external = self
+            .classes
+            .split
+            .get(&declared.name)
+            .is_some_and(|split| split.class(unit).is_some_and(|class| split.external[class]));
         external && self.new_name(declared.name, unit).is_some()
     }
 
     /// Binds a renamed declaration to the original symbol.
-    fn bind(&self, piece: &Unique, declared: &Declared, edits: &mut Vec<Edit>, diagnostics: &mut Vec<Diagnostic>) {
+    fn bind(
+        &self,
+        piece: &Unique,
+        declared: &Declared,
+        edits: &mut Vec<Edit>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) {
         let symbol = self.identifiers.text(declared.name.identifier());
         let place = piece.place(declared.at);
         if declared.definition {
             diagnostics.push(
-                Diagnostic::error(format!("`{symbol}` is defined here with types that other units define differently"))
-                    .at(place, "defined here")
-                    .help("give the types that its declaration names one definition in all units"),
+                Diagnostic::error(format!(
+                    "`{symbol}` is defined here with types that other units define differently"
+                ))
+                .at(place, "defined here")
+                .help("give the types that its declaration names one definition in all units"),
             );
             return;
         }
@@ -69,15 +79,18 @@ impl Rewriter<'_> {
             edits.push(Edit { at: declared.head_end, length: 0, text: format!(" __asm__(\"{symbol}\")") });
         }
         diagnostics.push(
-            Diagnostic::warning(format!("`{symbol}` is declared here with types that other units define differently"))
-                .at(place, "this declaration gets a name of its own")
-                .note("it is bound to the same symbol"),
+            Diagnostic::warning(format!(
+                "`{symbol}` is declared here with types that other units define differently"
+            ))
+            .at(place, "this declaration gets a name of its own")
+            .note("it is bound to the same symbol"),
         );
     }
 
     /// `__func__` stays what it was.
     fn function_names(&self, facts: &Facts, unit: u32, edits: &mut Vec<Edit>) {
-        let function = facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
+        let function =
+            facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
         let Some(function) = function else { return };
         if self.new_name(function.name, unit).is_none() {
             return;

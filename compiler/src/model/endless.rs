@@ -1,9 +1,11 @@
 //! Functions that never return: `main`, accept loops, thread loops (design rule 11).
 
+use super::{ItemId, Program, Syntax};
+use crate::clang::Kind;
 use crate::clang::Role;
-use crate::model::{ItemId, Program, Syntax};
 use lang_c::ast::{
-    BlockItem, Constant, Expression, ForStatement, Integer, Label, LabeledStatement, Statement, SwitchStatement,
+    BlockItem, Constant, Expression, ForStatement, Integer, Label, LabeledStatement, Statement,
+    SwitchStatement,
 };
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
@@ -11,12 +13,19 @@ use std::collections::BTreeSet;
 
 /// Functions of a program that, once entered, stay active; `main` among them.
 pub fn never_return(program: &Program) -> BTreeSet<ItemId> {
-    let mut found: BTreeSet<ItemId> = super::functions(program)
-        .filter(|&id| program.items[id].original == "main" || may_loop(program.source(id)) && loops_for_ever(program, id))
+    let mut found: BTreeSet<ItemId> = program
+        .own(Kind::Function)
+        .filter(|&id| {
+            program.items[id].original == "main"
+                || may_loop(program.source(id)) && loops_for_ever(program, id)
+        })
         .collect();
     loop {
-        let callers: Vec<ItemId> = super::functions(program)
-            .filter(|id| !found.contains(id) && calls_any(program, *id, &found) && ends_in_call(program, *id, &found))
+        let callers: Vec<ItemId> = program
+            .own(Kind::Function)
+            .filter(|id| {
+                !found.contains(id) && calls_any(program, *id, &found) && ends_in_call(program, *id, &found)
+            })
             .collect();
         if callers.is_empty() {
             return found;
@@ -123,7 +132,9 @@ impl<'a> Visit<'a> for Leaving {
         match statement {
             Statement::Return(_) | Statement::Goto(_) => self.found = true,
             Statement::Break => self.found |= self.breakable == 0,
-            Statement::While(_) | Statement::DoWhile(_) => self.nested(|s| visit::visit_statement(s, statement, span)),
+            Statement::While(_) | Statement::DoWhile(_) => {
+                self.nested(|s| visit::visit_statement(s, statement, span))
+            }
             _ => visit::visit_statement(self, statement, span),
         }
     }
