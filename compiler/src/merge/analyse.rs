@@ -19,7 +19,8 @@ use super::unique::{Pieces, Unique};
 use super::units::UnitSet;
 use crate::diag::{Diagnostic, Failure, Place, Result};
 use crate::text::{
-    Kind, Lexer, Shadow, Token, declared_typedefs, is_keyword, lex, on_big_stacks, parse, shadow_tokens, words,
+    Kind, Lexer, Shadow, Token, declared_typedefs, is_keyword, lex, on_big_stacks, parse, shadow_tokens,
+    words,
 };
 
 /// Bytes of source that are parsed in one go: the tree stays in the processor's caches.
@@ -163,7 +164,8 @@ impl Context<'_> {
             }
             let base = prelude.len() + batch.starts[index];
             facts[index].absorb(found, base);
-            hidden[index].extend(local.into_iter().map(|(name, range)| (name, range.start - base..range.end - base)));
+            hidden[index]
+                .extend(local.into_iter().map(|(name, range)| (name, range.start - base..range.end - base)));
         }
         self.check_typedefs(&batch, &facts)?;
         self.blanked(&batch, &shadow, &tokens, &hidden, &mut facts);
@@ -207,8 +209,11 @@ impl Context<'_> {
                 let name = self.identifiers.text(declared.name.identifier());
                 if !self.typedefs.contains_key(name) {
                     let place = piece.place(declared.at);
-                    let error = Diagnostic::error(format!("the typedef `{name}` has a form that is not understood"));
-                    return Err(Box::new(error.at(place, "here").help("write it in the usual order: typedef TYPE NAME;")));
+                    let error =
+                        Diagnostic::error(format!("the typedef `{name}` has a form that is not understood"));
+                    return Err(Box::new(
+                        error.at(place, "here").help("write it in the usual order: typedef TYPE NAME;"),
+                    ));
                 }
             }
         }
@@ -216,7 +221,14 @@ impl Context<'_> {
     }
 
     /// Names in text that the parser did not get.
-    fn blanked(&self, batch: &Batch, shadow: &Shadow, tokens: &[Token], hidden: &[Vec<Hidden>], facts: &mut [Facts]) {
+    fn blanked(
+        &self,
+        batch: &Batch,
+        shadow: &Shadow,
+        tokens: &[Token],
+        hidden: &[Vec<Hidden>],
+        facts: &mut [Facts],
+    ) {
         for range in &shadow.changed {
             let index = batch.piece_at(range.start);
             let base = range.start - batch.starts[index];

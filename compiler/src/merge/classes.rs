@@ -154,7 +154,7 @@ impl<'a> Refinement<'a> {
             return declarations.iter().any(|&d| self.declared(d).label != declared.label);
         }
         let one = declarations.len() == 1 && !self.has_own_state(first.0, declared);
-        let settled = one && matches!(declared.entity, Entity::Tag | Entity::Typedef);
+        let settled = one && declared.entity == Entity::Tag;
         !settled && (!one || self.is_mentioned_elsewhere(name, first.0))
     }
 
@@ -237,7 +237,8 @@ impl<'a> Refinement<'a> {
             for definition in self.definers(known) {
                 let declared = self.declared((definition.0, definition.2));
                 if !self.has_own_state(definition.0, declared) {
-                    let first = *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
+                    let first =
+                        *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
                     groups.join(first, unit);
                 }
             }

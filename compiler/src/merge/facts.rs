@@ -64,7 +64,8 @@ impl Facts {
         }
         self.declared.append(&mut other.declared);
         self.mentions.extend(other.mentions.iter().map(|m| Mention { at: m.at - base, ..*m }));
-        self.function_names.extend(other.function_names.iter().map(|(start, end)| (start - base, end - base)));
+        self.function_names
+            .extend(other.function_names.iter().map(|(start, end)| (start - base, end - base)));
         self.own_state |= other.own_state;
     }
 

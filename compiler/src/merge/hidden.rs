@@ -15,7 +15,8 @@ pub(super) fn names_in(
     facts: &mut Facts,
 ) {
     let tokens = lex(changed);
-    let mut scan = Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts, in_string: false };
+    let mut scan =
+        Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts, in_string: false };
     match tokens.first().map(|token| token.text(changed)) {
         Some(word) if words::is_attribute(word) => scan.attribute(),
         Some(word) if words::is_asm(word) => scan.strings(),
@@ -34,7 +35,15 @@ pub(super) fn names_in_assembly(text: &str, base: usize, identifiers: &Identifie
 pub(super) fn names_in_pragma(text: &str, identifiers: &Identifiers, facts: &mut Facts) {
     let body = text.trim_start().trim_start_matches('#');
     let tokens = lex(body);
-    let mut scan = Scan { text: body, tokens: &tokens, base: text.len() - body.len(), identifiers, hidden: &[], facts, in_string: false };
+    let mut scan = Scan {
+        text: body,
+        tokens: &tokens,
+        base: text.len() - body.len(),
+        identifiers,
+        hidden: &[],
+        facts,
+        in_string: false,
+    };
     for index in 2..tokens.len() {
         if tokens[index].kind == Kind::Ident {
             scan.mention(tokens[index], false);
@@ -81,7 +90,9 @@ impl Scan<'_> {
                 }
                 _ if depth < 3 || matches!(attribute.as_str(), "format" | "mode" | "access") => {}
                 _ if token.kind == Kind::Ident => self.mention(token, words::is_tag(self.at(index - 1))),
-                _ if token.kind == Kind::Str && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") => {
+                _ if token.kind == Kind::Str
+                    && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") =>
+                {
                     self.string(token);
                 }
                 _ => {}

@@ -143,7 +143,9 @@ impl<'a> Merging<'a> {
     fn is_second_inline(&mut self, index: u32, unit: u32) -> bool {
         let declared = self.facts[index as usize].declared.iter();
         let is_inline = |d: &&Declared| d.inline && d.definition && !d.is_static && !d.within_function;
-        let Some(inline) = declared.filter(|d| d.entity == Entity::Function).find(is_inline) else { return false };
+        let Some(inline) = declared.filter(|d| d.entity == Entity::Function).find(is_inline) else {
+            return false;
+        };
         let split = self.rewriter.classes.split.get(&inline.name);
         let class = split.and_then(|split| split.class(unit));
         !self.inlines.insert((inline.name, class))

@@ -60,7 +60,8 @@ struct Specified {
 }
 
 fn specified(specifiers: &[Node<DeclarationSpecifier>]) -> Specified {
-    let mut specified = Specified { storage: Storage::Plain, inline: false, is_const: false, volatile: false };
+    let mut specified =
+        Specified { storage: Storage::Plain, inline: false, is_const: false, volatile: false };
     for specifier in specifiers {
         match &specifier.node {
             DeclarationSpecifier::StorageClass(class) => match class.node {

@@ -30,7 +30,8 @@ pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
     let mut names: Vec<&str> = bound.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let title = format!("{} external names are declared with types that units define differently", names.len());
+    let title =
+        format!("{} external names are declared with types that units define differently", names.len());
     let (_, place) = bound.first()?;
     let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
     Some(warning.note(format!("declared a second time under another name: {}", names.join(", "))))
@@ -105,7 +106,8 @@ impl Rewriter<'_> {
 
     /// `__func__` stays what it was.
     fn function_names(&self, facts: &Facts, unit: u32, edits: &mut Vec<Edit>) {
-        let function = facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
+        let function =
+            facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
         let Some(function) = function else { return };
         if self.new_name(function.name, unit).is_none() {
             return;
