@@ -15,7 +15,8 @@ pub(super) fn names_in(
     facts: &mut Facts,
 ) {
     let tokens = lex(changed);
-    let mut scan = Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts };
+    let mut scan =
+        Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts, in_string: false };
     match tokens.first().map(|token| token.text(changed)) {
         Some(word) if words::is_attribute(word) => scan.attribute(),
         Some(word) if words::is_asm(word) => scan.strings(),
@@ -27,15 +28,22 @@ pub(super) fn names_in(
 /// Adds the names in the strings of assembly statements within a function.
 pub(super) fn names_in_assembly(text: &str, base: usize, identifiers: &Identifiers, facts: &mut Facts) {
     let tokens = lex(text);
-    Scan { text, tokens: &tokens, base, identifiers, hidden: &[], facts }.strings();
+    Scan { text, tokens: &tokens, base, identifiers, hidden: &[], facts, in_string: false }.strings();
 }
 
 /// Adds the names in a pragma that is a declaration of its own.
 pub(super) fn names_in_pragma(text: &str, identifiers: &Identifiers, facts: &mut Facts) {
     let body = text.trim_start().trim_start_matches('#');
     let tokens = lex(body);
-    let mut scan =
-        Scan { text: body, tokens: &tokens, base: text.len() - body.len(), identifiers, hidden: &[], facts };
+    let mut scan = Scan {
+        text: body,
+        tokens: &tokens,
+        base: text.len() - body.len(),
+        identifiers,
+        hidden: &[],
+        facts,
+        in_string: false,
+    };
     for index in 2..tokens.len() {
         if tokens[index].kind == Kind::Ident {
             scan.mention(tokens[index], false);
@@ -50,6 +58,7 @@ struct Scan<'a> {
     identifiers: &'a Identifiers,
     hidden: &'a [Hidden],
     facts: &'a mut Facts,
+    in_string: bool,
 }
 
 impl Scan<'_> {
@@ -62,7 +71,7 @@ impl Scan<'_> {
         let Some(id) = self.identifiers.get(token.text(self.text)) else { return };
         let name = Name::new(id, tag);
         if !self.hidden.iter().any(|(local, range)| *local == name && range.contains(&at)) {
-            self.facts.mentions.push(Mention { at, name });
+            self.facts.mentions.push(Mention { at, name, symbol: self.in_string });
         }
     }
 
@@ -137,6 +146,7 @@ impl Scan<'_> {
 
     /// Words in a string; those behind `%` and `[` are the assembler template's own.
     fn string(&mut self, string: Token) {
+        self.in_string = true;
         let text = string.text(self.text);
         let bytes = text.as_bytes();
         let mut at = 1;
@@ -153,5 +163,6 @@ impl Scan<'_> {
             }
             at += length.max(1);
         }
+        self.in_string = false;
     }
 }

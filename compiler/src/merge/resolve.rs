@@ -167,7 +167,7 @@ impl Resolver<'_> {
     fn mention(&mut self, span: &Span, tag: bool) {
         if let Some(name) = self.name(span, tag) {
             if !self.locals.iter().any(|local| local.0 == name) {
-                self.facts.mentions.push(Mention { at: span.start, name });
+                self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
             }
         }
     }
@@ -179,7 +179,7 @@ impl Resolver<'_> {
             return self.local(span, tag);
         }
         let Some(name) = self.name(span, tag) else { return };
-        self.facts.mentions.push(Mention { at: span.start, name });
+        self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
         self.facts.declared.push(Declared {
             name,
             entity,
@@ -190,6 +190,7 @@ impl Resolver<'_> {
             mutable: false,
             inline: false,
             within_function: false,
+            label: 0,
         });
     }
 
@@ -210,7 +211,7 @@ impl Resolver<'_> {
             _ if function => Entity::Function,
             _ => Entity::Object,
         };
-        self.facts.mentions.push(Mention { at: identifier.span.start, name });
+        self.facts.mentions.push(Mention { at: identifier.span.start, name, symbol: false });
         self.facts.declared.push(Declared {
             name,
             entity,
@@ -221,6 +222,7 @@ impl Resolver<'_> {
             mutable,
             inline: specified.inline,
             within_function: !self.at_file_scope(),
+            label: 0,
         });
     }
 
