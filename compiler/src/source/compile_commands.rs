@@ -2,7 +2,7 @@
 
 use super::command::{Command, Language, Source, split};
 use super::preprocess::preprocess;
-use super::text::{absolute, below, common_folder};
+use super::text::{absolute, project_folder, unit_path};
 use super::{Loaded, Members, Select, Tree, Unit};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use rayon::prelude::*;
@@ -43,8 +43,10 @@ pub fn load(path: &Path, select: &Select) -> Result<Loaded> {
         entries.iter().map(|entry| understand(entry, &base, path)).collect::<Result<Vec<_>>>()?;
     let mut notes = foreign(&compiles);
     compiles.retain(|compile| compile.source.language == Language::C);
-    let root = root(&base, &compiles);
-    compiles.iter_mut().for_each(|compile| compile.path = below(&root, &compile.file));
+    let files: Vec<_> = compiles.iter().map(|compile| compile.file.clone()).collect();
+    let directories: Vec<_> = compiles.iter().map(|compile| compile.directory.clone()).collect();
+    let root = project_folder(&base, &files, &directories);
+    compiles.iter_mut().for_each(|compile| compile.path = unit_path(&root, &base, &compile.file));
     let (taken, left_out) = choose(compiles, &select.members);
     let units = taken.par_iter().map(unit).collect::<Result<Vec<_>>>()?;
     let units = one_each(taken, units, select.program.as_deref(), &mut notes);
@@ -81,14 +83,6 @@ fn understand(entry: &Entry, base: &Path, database: &Path) -> Result<Compile> {
 fn foreign(compiles: &[Compile]) -> Vec<Diagnostic> {
     let others = compiles.iter().filter(|compile| compile.source.language != Language::C);
     others.map(|compile| super::foreign(&compile.file, compile.source.language)).collect()
-}
-
-/// The database's own folder where it holds all sources, else what they have in common.
-fn root(base: &Path, compiles: &[Compile]) -> PathBuf {
-    if compiles.iter().all(|compile| compile.file.starts_with(base)) {
-        return base.to_path_buf();
-    }
-    common_folder(compiles.iter().map(|compile| compile.file.as_path()))
 }
 
 /// Parts the program's entries from the paths of the others.
