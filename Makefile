@@ -1,6 +1,6 @@
 # What people do with this project; cargo does the building.
 
-.PHONY: all test lint demo bench live-redis live-dropbear
+.PHONY: all test lint demo demo-small bench live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
@@ -13,9 +13,16 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# A small threaded server, updated and taken back while its clients go on.
-demo: all
-	scripts/demo
+# A redis server of Debian's takes a real security update while 50 clients go on,
+# and gives it back. Installs and builds what that needs.
+demo:
+	scripts/install-deps --live
+	$(MAKE) all
+	scripts/live-redis
+
+# The same with a small threaded server of our own, in seconds.
+demo-small: all
+	scripts/demo-small
 
 bench: all
 	cargo bench --workspace
