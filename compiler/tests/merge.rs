@@ -1,8 +1,8 @@
 //! Merged programs behave as the separately compiled ones.
 //!
 //! `testdata/merge/NAME/`: the units `*.c`, headers, `flags` for the compiler, `renamed.txt` with the names
-//! that must be new, or `error.txt` with the refusal. Further programs come from csmith, where
-//! that is installed; `POLUS_MERGE_SEEDS=100` tries more of them.
+//! that must be new, or `error.txt` with the refusal. Further programs come from csmith;
+//! `POLUS_MERGE_SEEDS=100` tries more of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
