@@ -130,7 +130,7 @@ impl Walk {
         entity.holds = holds;
         entity.fields = fields;
         entity.dimensions = dimensions(ty);
-        entity.constant = cursor.kind() == VARIABLE && element(ty).is_const();
+        entity.constant = cursor.kind() == VARIABLE && is_read_only(ty);
         entity.enumerators = cursor
             .children()
             .into_iter()
@@ -309,6 +309,12 @@ fn element(ty: Type) -> Type {
         Form::Array(_) => element(canonical.element()),
         _ => canonical,
     }
+}
+
+/// No element of it can be written; `const` may stand at any level of an array.
+fn is_read_only(ty: Type) -> bool {
+    let canonical = ty.canonical();
+    canonical.is_const() || matches!(canonical.form(), Form::Array(_)) && is_read_only(canonical.element())
 }
 
 fn dimensions(ty: Type) -> Vec<u64> {
