@@ -50,7 +50,7 @@ polus-capture:
 	$(call polus_needs,POLUS_PROGRAM)
 	$(MAKE) $(POLUS_CLEAN)
 	rm -rf '$(POLUS_CAPTURE)'
-	POLUS_CAPTURE='$(abspath $(POLUS_CAPTURE))' $(MAKE) CC='$(POLUS_CC) $(polus_compiler)' $(POLUS_BUILD)
+	$(MAKE) POLUS_CAPTURE='$(abspath $(POLUS_CAPTURE))' CC='$(POLUS_CC) $(polus_compiler)' $(POLUS_BUILD)
 
 polus-patch: polus-check polus-capture
 	$(POLUSC) '$(POLUS_OLD)' '$(POLUS_CAPTURE)' --program '$(notdir $(POLUS_PROGRAM))' \

@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// Construct a live patch from two versions of a C program
 #[derive(Parser, Debug)]
-#[command(name = "polusc", version, args_conflicts_with_subcommands = true, subcommand_precedence_over_arg = true)]
+#[command(
+    name = "polusc",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true
+)]
 #[command(after_help = "EXAMPLES:
     polusc old.c new.c -o patch.c
     polusc old/polus-capture new/polus-capture --binary /usr/sbin/server -o patch.c

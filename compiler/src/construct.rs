@@ -42,6 +42,8 @@ pub struct Pair {
     pub name: String,
     /// Flags of the build that change what code means.
     pub optimize: Vec<String>,
+    /// Of programs of one file: the name that stands for it in all versions.
+    pub unit: Option<String>,
     /// What was noticed on the way.
     pub notes: Vec<Diagnostic>,
 }
@@ -64,7 +66,8 @@ pub struct Analysis {
 /// It cannot be read, or is not what it should be.
 pub fn open_binary(inputs: &Inputs) -> Result<Option<Binary>> {
     let Some(path) = &inputs.binary else { return Ok(None) };
-    let binary = Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| Failure::Environment(e.to_string()))?;
+    let binary =
+        Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| Failure::Environment(e.to_string()))?;
     Ok(Some(binary))
 }
 
@@ -82,19 +85,40 @@ pub fn load(input: &Path, inputs: &Inputs, members: Members, build_id: Option<St
 ///
 /// # Errors
 /// As the stages.
-pub fn pair(inputs: &Inputs, binary: Option<&Binary>) -> Result<Pair> {
-    let compiled = binary.and_then(|b| b.debug_info().ok()).map(|info| {
-        Members::Compiled(info.units().map(|unit| PathBuf::from(&unit.path)).collect())
-    });
+pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Result<Pair> {
+    let compiled = binary
+        .and_then(|b| b.debug_info().ok())
+        .map(|info| Members::Compiled(info.units().map(|unit| PathBuf::from(&unit.path)).collect()));
     let build_id = binary.and_then(Binary::build_id);
-    let old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
-    let new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
-    let name = old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
+    let mut old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
+    let mut new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
+    let unit = one_unit(&mut old, &mut new, binary, history);
+    let name =
+        old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
     let optimize = meaning_flags(&old);
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     notes.extend(more);
-    Ok(Pair { old, new, name, optimize, notes })
+    Ok(Pair { old, new, name, optimize, unit, notes })
+}
+
+/// Two single files are one unit whatever their names: the one that the version file or the
+/// binary knows, else the old one's.
+fn one_unit(
+    old: &mut Loaded,
+    new: &mut Loaded,
+    binary: Option<&Binary>,
+    history: &History,
+) -> Option<String> {
+    let ([ours], [theirs]) = (&mut old.tree.units[..], &mut new.tree.units[..]) else { return None };
+    let in_binary = binary.and_then(|b| b.debug_info().ok()).and_then(|info| {
+        let mut names = info.units().filter_map(|u| Path::new(&u.path).file_name()?.to_str());
+        names.next().map(str::to_string).filter(|_| names.next().is_none())
+    });
+    let name = history.unit.clone().or(in_binary).unwrap_or_else(|| ours.path.clone());
+    ours.path = name.clone();
+    theirs.path = name.clone();
+    Some(name)
 }
 
 fn file_stem(path: &Path) -> String {
@@ -104,9 +128,21 @@ fn file_stem(path: &Path) -> String {
 /// Flags under which equal text means something else, without their `-f`.
 fn meaning_flags(loaded: &Loaded) -> Vec<String> {
     const MEANING: &[&str] = &[
-        "no-strict-aliasing", "wrapv", "wrapv-pointer", "no-strict-overflow", "no-delete-null-pointer-checks",
-        "trapv", "no-math-errno", "fast-math", "no-fast-math", "rounding-math", "signaling-nans",
-        "no-signed-zeros", "finite-math-only", "unsafe-math-optimizations", "non-call-exceptions",
+        "no-strict-aliasing",
+        "wrapv",
+        "wrapv-pointer",
+        "no-strict-overflow",
+        "no-delete-null-pointer-checks",
+        "trapv",
+        "no-math-errno",
+        "fast-math",
+        "no-fast-math",
+        "rounding-math",
+        "signaling-nans",
+        "no-signed-zeros",
+        "finite-math-only",
+        "unsafe-math-optimizations",
+        "non-call-exceptions",
     ];
     let flags = loaded.tree.units.iter().flat_map(|u| &u.flags).filter_map(|f| f.strip_prefix("-f"));
     let mut found: Vec<String> = flags.filter(|f| MEANING.contains(f)).map(str::to_string).collect();

@@ -22,7 +22,9 @@ enum Outcome {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = crate::text::big_stack(|| match cli.command {
-        Some(Command::Merge { input, output, program, cflags }) => merge_command(&input, output.as_deref(), program, cflags),
+        Some(Command::Merge { input, output, program, cflags }) => {
+            merge_command(&input, output.as_deref(), program, cflags)
+        }
         Some(Command::Diff { versions }) => diff_command(&versions),
         Some(Command::Man) => man(),
         Some(Command::Completions { shell }) => {
@@ -89,7 +91,12 @@ fn write_file(path: &Path, text: &str) -> Result<()> {
     Ok(())
 }
 
-fn merge_command(input: &Path, output: Option<&Path>, program: Option<String>, cflags: Vec<String>) -> Result<Outcome> {
+fn merge_command(
+    input: &Path,
+    output: Option<&Path>,
+    program: Option<String>,
+    cflags: Vec<String>,
+) -> Result<Outcome> {
     let inputs = Inputs { program, cflags, ..Inputs::default() };
     let loaded = construct::load(input, &inputs, Members::All, None)?;
     let (unit, told) = merge::merge(&loaded.tree)?;
@@ -131,7 +138,7 @@ fn check_strategy(choice: &str) -> Result<()> {
 fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     let inputs = inputs(versions)?;
     let binary = construct::open_binary(&inputs)?;
-    let pair = construct::pair(&inputs, binary.as_ref())?;
+    let pair = construct::pair(&inputs, binary.as_ref(), &History::default())?;
     let running = construct::running(binary.as_ref(), &pair)?;
     let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
     tell(&pair.notes);
@@ -157,12 +164,17 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     let inputs = inputs(&arguments.versions)?;
     if let Some(file) = &arguments.callbacks {
         return Err(Failure::Refused(vec![
-            Diagnostic::error(format!("{}: hand-written callbacks are not supported by this version", file.display()))
-                .help("adjust the generated patch by hand, or leave --callbacks out"),
+            Diagnostic::error(format!(
+                "{}: hand-written callbacks are not supported by this version",
+                file.display()
+            ))
+            .help("adjust the generated patch by hand, or leave --callbacks out"),
         ]));
     }
     let binary = construct::open_binary(&inputs)?;
-    let pair = construct::pair(&inputs, binary.as_ref())?;
+    let version_file = version_file(arguments);
+    let mut history = read_history(&version_file)?;
+    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
     if arguments.emit == Some(Stage::Merged) {
         write_out(arguments.output.as_deref(), &(pair.old.unit.text.clone() + "\n" + &pair.new.unit.text))?;
         return Ok(Outcome::Done);
@@ -179,14 +191,13 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     if analysis.changes.is_empty() {
         return Ok(Outcome::NothingChanged);
     }
-    let version_file = version_file(arguments);
-    let mut history = read_history(&version_file)?;
     let (patch, step) = construct::assemble(&pair, &analysis, running.as_ref(), &history)?;
     if arguments.emit == Some(Stage::Patch) {
         write_out(arguments.output.as_deref(), &format!("{patch:#?}\n"))?;
         return Ok(Outcome::Done);
     }
     write_out(arguments.output.as_deref(), &patch::render(&patch))?;
+    history.unit = history.unit.or_else(|| pair.unit.clone());
     history.record(step);
     write_file(&version_file, &history.render())?;
     Ok(Outcome::Done)
@@ -227,9 +238,9 @@ fn version_file(arguments: &Construct) -> PathBuf {
 
 fn read_history(path: &Path) -> Result<History> {
     match std::fs::read_to_string(path) {
-        Ok(text) => History::parse(&text).map_err(|e| Failure::Environment(format!("{}: no version file: {e}", path.display()))),
+        Ok(text) => History::parse(&text)
+            .map_err(|e| Failure::Environment(format!("{}: no version file: {e}", path.display()))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(History::default()),
         Err(error) => Err(Failure::io(path, &error)),
     }
 }
-

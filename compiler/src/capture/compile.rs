@@ -71,6 +71,7 @@ fn record_one(place: &Place, command: &Command, done: Preprocessed) -> io::Resul
     let object = (compiled && output.is_file()).then(|| std::fs::read(&output)).transpose()?;
     place.store.put_compile(&Compile {
         top: place.top.clone(),
+        beside: place.store.beside(),
         directory: place.directory.clone(),
         compiler: place.compiler.clone(),
         arguments: command.arguments.clone(),

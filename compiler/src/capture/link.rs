@@ -25,6 +25,7 @@ pub fn record(place: &Place, command: &Command, sources: &[String]) -> io::Resul
     let build_id = object::File::parse(&*bytes).ok().and_then(|file| file.build_id().ok().flatten().map(hex));
     place.store.put_link(&Link {
         top: place.top.clone(),
+        beside: place.store.beside(),
         directory: place.directory.clone(),
         hash: digest(&bytes),
         build_id,

@@ -44,11 +44,9 @@ pub fn now() -> u64 {
 /// `conftest.c`, CMake's and meson's like.
 pub fn is_probe(directory: &Path, command: &Command) -> bool {
     const FOLDERS: &[&str] = &["CMakeTmp", "CMakeScratch", "CompilerIdC", "CompilerIdCXX", "meson-private"];
-    command.sources.iter().any(|source| {
-        let path = absolute(directory, &source.path);
-        let inside = path.iter().any(|part| FOLDERS.iter().any(|folder| part == *folder));
-        inside || path.file_stem().is_some_and(|stem| stem == "conftest" || stem == "conftstm")
-    })
+    let inside = |path: &Path| path.iter().any(|part| FOLDERS.iter().any(|folder| part == *folder));
+    let probes = |path: &Path| inside(path) || path.file_stem().is_some_and(|stem| stem == "conftest");
+    inside(directory) || command.sources.iter().any(|source| probes(&absolute(directory, &source.path)))
 }
 
 /// The working folder of the topmost make or ninja above process `pid`.

@@ -159,13 +159,7 @@ pub struct Bindings {
 }
 
 /// Flags under which libclang reads what gcc preprocessed.
-const FLAGS: &[&str] = &[
-    "-xc",
-    "-std=gnu17",
-    "-w",
-    "-ferror-limit=0",
-    "-fno-builtin",
-];
+const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin"];
 
 /// Reads a text, already prepared for libclang, in the same offsets.
 ///

@@ -11,9 +11,29 @@ mod local;
 
 /// Library functions that keep a pointer which they are given.
 const KEEPERS: &[&str] = &[
-    "putenv", "setbuf", "setbuffer", "setlinebuf", "setvbuf", "pthread_create", "pthread_setspecific",
-    "pthread_cleanup_push", "__pthread_register_cancel", "tsearch", "tdelete", "hsearch", "insque", "aio_read",
-    "aio_write", "lio_listio", "sigaltstack", "on_exit", "atexit", "signal", "sigaction", "epoll_ctl", "getline",
+    "putenv",
+    "setbuf",
+    "setbuffer",
+    "setlinebuf",
+    "setvbuf",
+    "pthread_create",
+    "pthread_setspecific",
+    "pthread_cleanup_push",
+    "__pthread_register_cancel",
+    "tsearch",
+    "tdelete",
+    "hsearch",
+    "insque",
+    "aio_read",
+    "aio_write",
+    "lio_listio",
+    "sigaltstack",
+    "on_exit",
+    "atexit",
+    "signal",
+    "sigaction",
+    "epoll_ctl",
+    "getline",
 ];
 
 /// Every use that migrate cannot carry, in either version.
@@ -40,14 +60,25 @@ fn types_of(versions: Versions, program: &Program, is_old: bool) -> BTreeSet<Ite
 }
 
 /// Pointers to a migrated global, or into it, that leave the function.
-fn escapes(versions: Versions, program: &Program, is_old: bool, globals: &BTreeSet<ItemId>) -> Vec<Diagnostic> {
+fn escapes(
+    versions: Versions,
+    program: &Program,
+    is_old: bool,
+    globals: &BTreeSet<ItemId>,
+) -> Vec<Diagnostic> {
     let leaving = program.uses.iter().filter(|u| globals.contains(&u.target));
     leaving
         .filter_map(|found| {
             let Role::Address(escape) = &found.role else { return None };
             let why = match escape {
-                Escape::Argument(callee) if keeps_nothing(program, callee) && !holds_changed(versions, found) => return None,
-                Escape::Argument(callee) if callee.is_empty() => "its address is passed through a function pointer".into(),
+                Escape::Argument(callee)
+                    if keeps_nothing(program, callee) && !holds_changed(versions, found) =>
+                {
+                    return None;
+                }
+                Escape::Argument(callee) if callee.is_empty() => {
+                    "its address is passed through a function pointer".into()
+                }
                 Escape::Argument(callee) => format!("its address is passed to {callee}"),
                 Escape::Local(name) if local::stays(program, found.holder, name) => return None,
                 Escape::Local(name) => format!("its address is kept in {name}, which may leave the function"),
@@ -68,7 +99,8 @@ fn keeps_nothing(program: &Program, callee: &str) -> bool {
 
 /// The addressed part is itself of a changed type; `memset` and `memcpy` of the whole are named by size.
 fn holds_changed(versions: Versions, found: &Use) -> bool {
-    let tags = versions.relations.types.iter().map(|&id| format!("struct {}", versions.new.items[id].original));
+    let tags =
+        versions.relations.types.iter().map(|&id| format!("struct {}", versions.new.items[id].original));
     tags.into_iter().any(|tag| found.shape.split(['*', ']', ',']).any(|part| part.trim() == tag))
 }
 
@@ -95,13 +127,17 @@ fn instances_elsewhere(
     types: &BTreeSet<ItemId>,
 ) -> Option<Diagnostic> {
     let spelled = spellings(program, id);
-    let found = program
-        .uses
-        .iter()
-        .find(|u| spelled.contains(&u.target) && u.role == Role::Mention && !by_value(program, u, id, types))?;
-    let told = Diagnostic::error(format!("{} changes, and its objects are not only named globals", program.title(id)))
-        .at(program.place_at(found.offset),
-            format!("objects of it are reached here in the {} version", version(is_old)));
+    let found = program.uses.iter().find(|u| {
+        spelled.contains(&u.target) && u.role == Role::Mention && !by_value(program, u, id, types)
+    })?;
+    let told = Diagnostic::error(format!(
+        "{} changes, and its objects are not only named globals",
+        program.title(id)
+    ))
+    .at(
+        program.place_at(found.offset),
+        format!("objects of it are reached here in the {} version", version(is_old)),
+    );
     let (ours, theirs) = match is_old {
         true => (Some(id), versions.changes.pairing.to_new[id]),
         false => (versions.changes.pairing.to_old[id], Some(id)),
@@ -109,8 +145,10 @@ fn instances_elsewhere(
     let told = ours.map_or(told.clone(), |o| told.at(versions.old.place(o), "the old declaration"));
     let told = theirs.map_or(told.clone(), |n| told.at(versions.new.place(n), "the new declaration"));
     Some(
-        told.note("an object on the heap or the stack would be read with the wrong layout by one of the versions")
-            .help("keep the type's layout in this update, or restart the program for this change"),
+        told.note(
+            "an object on the heap or the stack would be read with the wrong layout by one of the versions",
+        )
+        .help("keep the type's layout in this update, or restart the program for this change"),
     )
 }
 
@@ -120,7 +158,9 @@ fn spellings(program: &Program, id: ItemId) -> BTreeSet<ItemId> {
     loop {
         let more: Vec<ItemId> = (0..program.items.len())
             .filter(|t| program.items[*t].kind() == Kind::Typedef && !found.contains(t))
-            .filter(|&t| program.uses_in(t).iter().any(|u| u.role == Role::Mention && found.contains(&u.target)))
+            .filter(|&t| {
+                program.uses_in(t).iter().any(|u| u.role == Role::Mention && found.contains(&u.target))
+            })
             .collect();
         if more.is_empty() {
             return found;

@@ -2,15 +2,12 @@
 //! (paper 3.3, 3.4).
 
 mod by_name;
-mod endless;
 mod refusals;
-
-pub use endless::never_return;
 
 use crate::clang::Kind;
 use crate::diag::Diagnostic;
 use crate::diff::{Change, ChangeSet, Modification};
-use crate::model::{ItemId, Program};
+use crate::model::{ItemId, Program, never_return};
 use crate::relations::Relations;
 use std::collections::BTreeSet;
 
@@ -54,7 +51,12 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     (crossing, told)
 }
 
-fn decide(versions: Versions, change: &Change, adopt: &[String], crossing: &mut Crossing) -> Option<Diagnostic> {
+fn decide(
+    versions: Versions,
+    change: &Change,
+    adopt: &[String],
+    crossing: &mut Crossing,
+) -> Option<Diagnostic> {
     let new = versions.new;
     match *change {
         Change::Added { new: id } if new.items[id].entity.function.is_none() => {
@@ -112,7 +114,8 @@ fn is_named(program: &Program, id: ItemId, wanted: &str) -> bool {
     let original = &program.items[id].original;
     match wanted.split_once(':') {
         Some((file, name)) => {
-            name == original && program.files(id).iter().any(|f| *f == file || f.ends_with(&format!("/{file}")))
+            name == original
+                && program.files(id).iter().any(|f| *f == file || f.ends_with(&format!("/{file}")))
         }
         None => wanted == original,
     }

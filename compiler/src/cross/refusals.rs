@@ -15,9 +15,13 @@ pub fn renumbered(versions: Versions) -> Vec<Diagnostic> {
             let changed = &versions.changes.renumbered;
             let (name, value) = new.items[id].entity.enumerators.iter().find(|(n, _)| changed.contains(n))?;
             let ours = versions.changes.pairing.to_old[id];
-            let was = ours.and_then(|o| versions.old.items[o].entity.enumerators.iter().find(|(n, _)| n == name));
-            let mut told = Diagnostic::error(format!("{} is renumbered: {name} was {} and is {value}",
-                new.title(id), was.map_or("unknown".into(), |(_, v)| v.to_string())));
+            let was =
+                ours.and_then(|o| versions.old.items[o].entity.enumerators.iter().find(|(n, _)| n == name));
+            let mut told = Diagnostic::error(format!(
+                "{} is renumbered: {name} was {} and is {value}",
+                new.title(id),
+                was.map_or("unknown".into(), |(_, v)| v.to_string())
+            ));
             if let Some(ours) = ours {
                 told = told.at(versions.old.place(ours), "the old declaration");
             }
@@ -51,17 +55,22 @@ pub fn local_static(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnos
 /// A mutable global keeps its running value.
 pub fn kept(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnostic {
     let name = &versions.new.items[theirs].original;
-    Diagnostic::warning(format!("{} keeps its running value; only its initialiser changed", versions.new.title(theirs)))
-        .at(versions.new.place(theirs), "the new initialiser is not used")
-        .at(versions.old.place(ours), "the old one")
-        .help(format!("use --adopt {name} to take the new value"))
+    Diagnostic::warning(format!(
+        "{} keeps its running value; only its initialiser changed",
+        versions.new.title(theirs)
+    ))
+    .at(versions.new.place(theirs), "the new initialiser is not used")
+    .at(versions.old.place(ours), "the old one")
+    .help(format!("use --adopt {name} to take the new value"))
 }
 
 /// Names given to `--adopt` that no global with another initialiser has.
 pub fn unknown_adoptions(versions: Versions, adopt: &[String]) -> Vec<Diagnostic> {
     let changed: Vec<ItemId> = versions.changes.globals.iter().filter_map(|c| c.new_item()).collect();
     let unknown = adopt.iter().filter(|name| !changed.iter().any(|&id| is_named(versions.new, id, name)));
-    unknown.map(|name| Diagnostic::error(format!("--adopt {name}: no such global changed its initialiser"))).collect()
+    unknown
+        .map(|name| Diagnostic::error(format!("--adopt {name}: no such global changed its initialiser")))
+        .collect()
 }
 
 /// A migrated global that an endless old function uses would never be left.
@@ -79,10 +88,14 @@ pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic>
                 old.title(function)
             ));
             if let Some(found) = at {
-                refusal = refusal.at(old.place_at(found.offset), "used here by a function that stays old for ever");
+                refusal =
+                    refusal.at(old.place_at(found.offset), "used here by a function that stays old for ever");
             }
             refusal = with_declarations(refusal, versions, global);
-            told.push(refusal.help("restart the program for this change, or leave the type as it is in this update"));
+            told.push(
+                refusal
+                    .help("restart the program for this change, or leave the type as it is in this update"),
+            );
         }
     }
     told
@@ -104,7 +117,9 @@ fn changed_type_of(versions: Versions, global: ItemId) -> Option<ItemId> {
     let (old, pairing) = (versions.old, &versions.changes.pairing);
     let changed = |id: ItemId| pairing.to_new[id].is_some_and(|n| versions.relations.types.contains(&n));
     let mut found = old.items[global].entity.holds.iter().copied().find(|&id| changed(id))?;
-    while let Some(inner) = old.items[found].entity.holds.iter().copied().find(|&id| id != found && changed(id)) {
+    while let Some(inner) =
+        old.items[found].entity.holds.iter().copied().find(|&id| id != found && changed(id))
+    {
         found = inner;
     }
     Some(found)

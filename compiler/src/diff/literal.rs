@@ -104,7 +104,9 @@ pub fn string(pieces: &[String], root: &str, file: &str) -> Text {
 fn without_root(bytes: Vec<u8>, root: &str) -> Vec<u8> {
     let root = root.trim_end_matches('/');
     match String::from_utf8(bytes) {
-        Ok(text) if root.len() > 1 && text.contains(root) => text.replace(&format!("{root}/"), "").into_bytes(),
+        Ok(text) if root.len() > 1 && text.contains(root) => {
+            text.replace(&format!("{root}/"), "").into_bytes()
+        }
         Ok(text) => text.into_bytes(),
         Err(error) => error.into_bytes(),
     }

@@ -96,7 +96,10 @@ pub struct ChangeSet {
 impl ChangeSet {
     /// Nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.types.is_empty() && self.globals.is_empty() && self.functions.is_empty() && self.renumbered.is_empty()
+        self.types.is_empty()
+            && self.globals.is_empty()
+            && self.functions.is_empty()
+            && self.renumbered.is_empty()
     }
 
     /// Every change.
@@ -152,7 +155,8 @@ impl normal::Context for Source<'_> {
     }
 
     fn own_line(&self, value: u128, offset: usize) -> Option<u32> {
-        let lines = self.program.unit.lines.logical_line(&self.program.unit.text, self.syntax.offset(offset))?;
+        let lines =
+            self.program.unit.lines.logical_line(&self.program.unit.text, self.syntax.offset(offset))?;
         let value = u32::try_from(value).ok()?;
         lines.contains(&value).then(|| value - lines.start)
     }

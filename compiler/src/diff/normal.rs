@@ -280,7 +280,9 @@ impl<'ast> Visit<'ast> for Form<'_> {
 
     /// Parameters are in scope in their own list only, but for those of the definition itself.
     fn visit_derived_declarator(&mut self, derived: &'ast DerivedDeclarator, span: &'ast Span) {
-        let own = self.definition && self.scopes.is_outermost() && !std::mem::replace(&mut self.scopes.listed, true);
+        let own = self.definition
+            && self.scopes.is_outermost()
+            && !std::mem::replace(&mut self.scopes.listed, true);
         let record = std::mem::replace(&mut self.in_record, false);
         self.within("derived", |form| {
             form.variant(derived);

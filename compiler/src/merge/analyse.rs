@@ -5,10 +5,11 @@
 //! disagree about a name can be parsed together.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::ops::Range;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::facts::{Entity, Facts};
 use super::hidden::{names_in, names_in_assembly, names_in_pragma};
@@ -18,7 +19,8 @@ use super::unique::{Pieces, Unique};
 use super::units::UnitSet;
 use crate::diag::{Diagnostic, Failure, Place, Result};
 use crate::text::{
-    Kind, Shadow, Token, declared_typedefs, is_keyword, lex, on_big_stacks, parse, shadow_tokens, words,
+    Kind, Lexer, Shadow, Token, declared_typedefs, is_keyword, lex, on_big_stacks, parse, shadow_tokens,
+    words,
 };
 
 /// Bytes of source that are parsed in one go: the tree stays in the processor's caches.
@@ -158,10 +160,12 @@ impl Context<'_> {
             let (mut found, local) = resolve(&source, self.identifiers, item);
             for declared in &mut found.declared {
                 declared.head_end = parsed[..declared.head_end].trim_end().len();
+                declared.label = label(&source[declared.head_end..]);
             }
             let base = prelude.len() + batch.starts[index];
             facts[index].absorb(found, base);
-            hidden[index].extend(local.into_iter().map(|(name, range)| (name, range.start - base..range.end - base)));
+            hidden[index]
+                .extend(local.into_iter().map(|(name, range)| (name, range.start - base..range.end - base)));
         }
         self.check_typedefs(&batch, &facts)?;
         self.blanked(&batch, &shadow, &tokens, &hidden, &mut facts);
@@ -205,8 +209,11 @@ impl Context<'_> {
                 let name = self.identifiers.text(declared.name.identifier());
                 if !self.typedefs.contains_key(name) {
                     let place = piece.place(declared.at);
-                    let error = Diagnostic::error(format!("the typedef `{name}` has a form that is not understood"));
-                    return Err(Box::new(error.at(place, "here").help("write it in the usual order: typedef TYPE NAME;")));
+                    let error =
+                        Diagnostic::error(format!("the typedef `{name}` has a form that is not understood"));
+                    return Err(Box::new(
+                        error.at(place, "here").help("write it in the usual order: typedef TYPE NAME;"),
+                    ));
                 }
             }
         }
@@ -214,7 +221,14 @@ impl Context<'_> {
     }
 
     /// Names in text that the parser did not get.
-    fn blanked(&self, batch: &Batch, shadow: &Shadow, tokens: &[Token], hidden: &[Vec<Hidden>], facts: &mut [Facts]) {
+    fn blanked(
+        &self,
+        batch: &Batch,
+        shadow: &Shadow,
+        tokens: &[Token],
+        hidden: &[Vec<Hidden>],
+        facts: &mut [Facts],
+    ) {
         for range in &shadow.changed {
             let index = batch.piece_at(range.start);
             let base = range.start - batch.starts[index];
@@ -232,6 +246,17 @@ impl Context<'_> {
             }
         }
     }
+}
+
+/// The assembler label that `text`, behind a declarator, begins with, as a number; 0: none.
+fn label(text: &str) -> u32 {
+    let mut tokens = Lexer::new(text).map(|token| (token.kind, token.text(text)));
+    if !tokens.next().is_some_and(|(_, word)| words::is_asm(word)) {
+        return 0;
+    }
+    let strings = tokens.skip(1).take_while(|(kind, _)| *kind == Kind::Str);
+    let label: String = strings.map(|(_, text)| text.trim_matches('"')).collect();
+    (FxBuildHasher.hash_one(label) as u32).max(1)
 }
 
 /// Where the parentheses that follow a token end.

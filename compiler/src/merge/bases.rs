@@ -69,7 +69,9 @@ fn read(text: &str, at: usize, identifiers: &Identifiers) -> Written {
     let specifiers: Vec<&str> = specifiers.into_iter().filter(|word| *word != "__extension__").collect();
     let name = |word: &str, tag| identifiers.get(word).map(|id| Name::new(id, tag));
     match specifiers.as_slice() {
-        ["typedef", one] if !words::is_keyword(one) => name(one, false).map_or(Written::Other, Written::Alias),
+        ["typedef", one] if !words::is_keyword(one) => {
+            name(one, false).map_or(Written::Other, Written::Alias)
+        }
         ["typedef", tag, one] | ["typedef", tag, one, "{", .., "}"] if words::is_tag(tag) => {
             name(one, true).map_or(Written::Other, |name| Written::Base(Base::Tag(name)))
         }

@@ -26,6 +26,8 @@ pub(super) struct Split {
     classes: Vec<u32>,
     /// For each class: its members have external linkage.
     pub(super) external: Vec<bool>,
+    /// For each class: declarations bind the name to a symbol by `__asm__`.
+    pub(super) labelled: Vec<bool>,
     /// The class that holds the definition of what is external.
     pub(super) defining: Option<usize>,
 }
@@ -65,9 +67,9 @@ pub(super) fn classes(pieces: &Pieces, facts: &[Facts], identifiers: &Identifier
         touched.sort_unstable();
         touched.dedup();
         for piece in touched {
-            if refinement.split_piece(piece) {
-                names.extend(facts[piece].declared.iter().map(|declared| declared.name));
-            }
+            refinement.split_piece(piece);
+            // Also where the piece did not split: what it mentions may differ from what others mention.
+            names.extend(facts[piece].declared.iter().map(|declared| declared.name));
         }
         names.sort_unstable();
         names.dedup();
@@ -147,12 +149,12 @@ impl<'a> Refinement<'a> {
         let declarations = &self.declarations[name.index()];
         let Some(&first) = declarations.first() else { return false };
         let internal = declarations.iter().any(|&d| is_internal(self.declared(d)));
-        if !internal || self.units == 1 {
-            return false;
-        }
         let declared = self.declared(first);
+        if !internal {
+            return declarations.iter().any(|&d| self.declared(d).label != declared.label);
+        }
         let one = declarations.len() == 1 && !self.has_own_state(first.0, declared);
-        let settled = one && matches!(declared.entity, Entity::Tag | Entity::Typedef);
+        let settled = one && declared.entity == Entity::Tag;
         !settled && (!one || self.is_mentioned_elsewhere(name, first.0))
     }
 
@@ -184,9 +186,11 @@ impl<'a> Refinement<'a> {
         let grown = count > before.map_or(1, |split| split.external.len());
         if grown {
             let mut external = vec![false; count];
+            let mut labelled = vec![false; count];
             for (unit, &class) in classes.iter().enumerate() {
                 if class != ABSENT {
                     external[class as usize] |= !name.tag() && !self.is_internal_in(&known[unit]);
+                    labelled[class as usize] |= self.label(&known[unit]) != 0;
                 }
             }
             let defining = (0..self.units).find(|&unit| {
@@ -194,7 +198,7 @@ impl<'a> Refinement<'a> {
                 class != ABSENT && external[class as usize] && self.defines(&known[unit])
             });
             let defining = defining.map(|unit| classes[unit] as usize);
-            self.split.insert(name, Split { classes, external, defining });
+            self.split.insert(name, Split { classes, external, labelled, defining });
         }
         grown
     }
@@ -233,7 +237,8 @@ impl<'a> Refinement<'a> {
             for definition in self.definers(known) {
                 let declared = self.declared((definition.0, definition.2));
                 if !self.has_own_state(definition.0, declared) {
-                    let first = *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
+                    let first =
+                        *by_definition.entry(self.identity(declared, definition, unit)).or_insert(unit);
                     groups.join(first, unit);
                 }
             }
@@ -277,13 +282,13 @@ impl<'a> Refinement<'a> {
     /// Units whose declarations agree in what type names mean share a class, the defining ones the first.
     fn external_classes(&self, known: &[Known], classes: &mut [Option<u32>]) {
         let base = self.units as u32;
-        let mut views: Vec<FxHashMap<Name, u32>> = vec![];
+        let mut views: Vec<FxHashMap<Option<Name>, u32>> = vec![];
         let external = |unit: &usize| known[*unit].mentioned && !self.is_internal_in(&known[*unit]);
         let mut units: Vec<usize> = (0..self.units).filter(external).collect();
         units.sort_by_key(|&unit| !self.defines(&known[unit]));
         for unit in units {
             let view = self.view(unit, &known[unit]);
-            let agrees = |known: &FxHashMap<Name, u32>| {
+            let agrees = |known: &FxHashMap<Option<Name>, u32>| {
                 view.iter().all(|(name, class)| known.get(name).is_none_or(|known| known == class))
             };
             let class = views.iter().position(agrees).unwrap_or_else(|| {
@@ -296,26 +301,38 @@ impl<'a> Refinement<'a> {
     }
 
     fn defines(&self, known: &Known) -> bool {
-        known.declarations.iter().any(|&(piece, _, index)| self.declared((piece, index)).definition)
+        known.declarations.iter().any(|&(piece, _, index)| {
+            let declared = self.declared((piece, index));
+            declared.definition && !declared.inline
+        })
+    }
+
+    fn label(&self, known: &Known) -> u32 {
+        let labels = known.declarations.iter().map(|&(piece, _, index)| self.declared((piece, index)).label);
+        labels.max().unwrap_or(0)
     }
 
     /// What the split names in a unit's declarations of an external name mean there.
-    fn view(&self, unit: usize, known: &Known) -> FxHashMap<Name, u32> {
+    /// A declaration that is bound to another symbol by `__asm__` names that symbol too.
+    fn view(&self, unit: usize, known: &Known) -> FxHashMap<Option<Name>, u32> {
         let mut view = FxHashMap::default();
+        if !known.declarations.is_empty() {
+            view.insert(None, self.label(known));
+        }
         for &(piece, _, index) in &known.declarations {
             let declared = self.declared((piece, index));
             let mentions = &self.facts[piece as usize].mentions;
             for mention in mentions.iter().filter(|m| m.at < declared.head_end && m.name != declared.name) {
                 if let Some(split) = self.split.get(&mention.name) {
-                    view.insert(mention.name, split.classes[unit]);
+                    view.insert(Some(mention.name), split.classes[unit]);
                 }
             }
         }
         view
     }
 
-    /// Splits a piece by what its names mean in its units; `true` if that is further than before.
-    fn split_piece(&mut self, piece: usize) -> bool {
+    /// Splits a piece by what its names mean in its units.
+    fn split_piece(&mut self, piece: usize) {
         let mut names: Vec<&Split> =
             self.facts[piece].mentions.iter().filter_map(|mention| self.split.get(&mention.name)).collect();
         names.dedup_by(|a, b| std::ptr::eq(*a, *b));
@@ -323,11 +340,9 @@ impl<'a> Refinement<'a> {
         let meaning = |unit: u32| -> Vec<u32> { names.iter().map(|s| s.classes[unit as usize]).collect() };
         let meanings: Vec<Option<Vec<u32>>> = units.iter().map(|&unit| Some(meaning(unit))).collect();
         let (variants, count) = dense(&meanings);
-        let before = self.variants[piece].iter().max().map_or(1, |max| *max as usize + 1);
         if count > 1 {
             self.variants[piece] = variants;
         }
-        count > before
     }
 }
 

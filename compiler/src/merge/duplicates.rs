@@ -8,7 +8,12 @@ use super::unique::Pieces;
 use crate::diag::{Diagnostic, Place};
 
 /// An error for each external function or initialised object with two definitions.
-pub(super) fn duplicates(pieces: &Pieces, facts: &[Facts], identifiers: &Identifiers, paths: &[&str]) -> Vec<Diagnostic> {
+pub(super) fn duplicates(
+    pieces: &Pieces,
+    facts: &[Facts],
+    identifiers: &Identifiers,
+    paths: &[&str],
+) -> Vec<Diagnostic> {
     let mut statics: FxHashMap<(Name, u32), ()> = FxHashMap::default();
     for (piece, facts) in pieces.unique.iter().zip(facts) {
         for declared in facts.declared.iter().filter(|declared| declared.is_static) {

@@ -29,6 +29,8 @@ pub(super) struct Declared {
     pub(super) inline: bool,
     /// `extern` within a function: it is no file-scope declaration, but binds the name.
     pub(super) within_function: bool,
+    /// The symbol that an `__asm__` label binds it to, as a number; 0: that of its name.
+    pub(super) label: u32,
 }
 
 /// A file-scope name at a place of a piece, its declarations included.
@@ -36,6 +38,8 @@ pub(super) struct Declared {
 pub(super) struct Mention {
     pub(super) at: usize,
     pub(super) name: Name,
+    /// It stands in a string and means the symbol of that name.
+    pub(super) symbol: bool,
 }
 
 /// The facts about one piece.
@@ -59,8 +63,9 @@ impl Facts {
             declared.head_end -= base;
         }
         self.declared.append(&mut other.declared);
-        self.mentions.extend(other.mentions.iter().map(|m| Mention { at: m.at - base, name: m.name }));
-        self.function_names.extend(other.function_names.iter().map(|(start, end)| (start - base, end - base)));
+        self.mentions.extend(other.mentions.iter().map(|m| Mention { at: m.at - base, ..*m }));
+        self.function_names
+            .extend(other.function_names.iter().map(|(start, end)| (start - base, end - base)));
         self.own_state |= other.own_state;
     }
 

@@ -15,7 +15,8 @@ pub(super) fn names_in(
     facts: &mut Facts,
 ) {
     let tokens = lex(changed);
-    let mut scan = Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts };
+    let mut scan =
+        Scan { text: changed, tokens: &tokens, base, identifiers, hidden, facts, in_string: false };
     match tokens.first().map(|token| token.text(changed)) {
         Some(word) if words::is_attribute(word) => scan.attribute(),
         Some(word) if words::is_asm(word) => scan.strings(),
@@ -27,18 +28,24 @@ pub(super) fn names_in(
 /// Adds the names in the strings of assembly statements within a function.
 pub(super) fn names_in_assembly(text: &str, base: usize, identifiers: &Identifiers, facts: &mut Facts) {
     let tokens = lex(text);
-    Scan { text, tokens: &tokens, base, identifiers, hidden: &[], facts }.strings();
+    Scan { text, tokens: &tokens, base, identifiers, hidden: &[], facts, in_string: false }.strings();
 }
 
 /// Adds the names in a pragma that is a declaration of its own.
 pub(super) fn names_in_pragma(text: &str, identifiers: &Identifiers, facts: &mut Facts) {
     let body = text.trim_start().trim_start_matches('#');
     let tokens = lex(body);
-    let mut scan = Scan { text: body, tokens: &tokens, base: text.len() - body.len(), identifiers, hidden: &[], facts };
-    for index in 2..tokens.len() {
-        if tokens[index].kind == Kind::Ident {
-            scan.mention(tokens[index], false);
-        }
+    let mut scan = Scan {
+        text: body,
+        tokens: &tokens,
+        base: text.len() - body.len(),
+        identifiers,
+        hidden: &[],
+        facts,
+        in_string: false,
+    };
+    for token in tokens.iter().skip(2).filter(|token| token.kind == Kind::Ident) {
+        scan.mention(*token, false);
     }
 }
 
@@ -49,6 +56,7 @@ struct Scan<'a> {
     identifiers: &'a Identifiers,
     hidden: &'a [Hidden],
     facts: &'a mut Facts,
+    in_string: bool,
 }
 
 impl Scan<'_> {
@@ -61,7 +69,7 @@ impl Scan<'_> {
         let Some(id) = self.identifiers.get(token.text(self.text)) else { return };
         let name = Name::new(id, tag);
         if !self.hidden.iter().any(|(local, range)| *local == name && range.contains(&at)) {
-            self.facts.mentions.push(Mention { at, name });
+            self.facts.mentions.push(Mention { at, name, symbol: self.in_string });
         }
     }
 
@@ -80,7 +88,9 @@ impl Scan<'_> {
                 }
                 _ if depth < 3 || matches!(attribute.as_str(), "format" | "mode" | "access") => {}
                 _ if token.kind == Kind::Ident => self.mention(token, words::is_tag(self.at(index - 1))),
-                _ if token.kind == Kind::Str && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") => {
+                _ if token.kind == Kind::Str
+                    && matches!(attribute.as_str(), "alias" | "ifunc" | "weakref") =>
+                {
                     self.string(token);
                 }
                 _ => {}
@@ -134,6 +144,7 @@ impl Scan<'_> {
 
     /// Words in a string; those behind `%` and `[` are the assembler template's own.
     fn string(&mut self, string: Token) {
+        self.in_string = true;
         let text = string.text(self.text);
         let bytes = text.as_bytes();
         let mut at = 1;
@@ -150,5 +161,6 @@ impl Scan<'_> {
             }
             at += length.max(1);
         }
+        self.in_string = false;
     }
 }

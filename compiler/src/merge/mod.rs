@@ -25,9 +25,11 @@ pub use lines::LineTable;
 
 use rustc_hash::FxHashSet;
 
-use crate::diag::{Diagnostic, Failure, Level, Result};
+use crate::diag::{Diagnostic, Failure, Place, Result};
 use crate::source::Tree;
-use facts::Facts;
+use emit::Writer;
+use facts::{Declared, Entity, Facts};
+use names::Name;
 use rewrite::Rewriter;
 use unique::{Pieces, Unique};
 
@@ -85,37 +87,73 @@ pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     let classes = classes::classes(&pieces, &facts, &identifiers, &bases);
     let (new_names, renamed) = naming::choose(&classes, &identifiers, &paths);
     let rewriter = Rewriter { classes: &classes, new_names: &new_names, identifiers: &identifiers };
-    let (mut merged, diagnostics) = write(&pieces, &facts, &rewriter, &paths);
-    merged.renamed = renamed;
-    let (errors, warnings): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|d| d.level == Level::Error);
-    if errors.is_empty() { Ok((merged, warnings)) } else { Err(Failure::Refused(errors)) }
+    let mut merging = Merging::new(&pieces, &facts, &rewriter);
+    merging.write();
+    if !merging.errors.is_empty() {
+        return Err(Failure::Refused(merging.errors));
+    }
+    let warnings = rewrite::bound_names(&merging.bound).into_iter().collect();
+    let units = paths.iter().map(ToString::to_string).collect();
+    Ok((MergedUnit { renamed, ..merging.writer.finish(units) }, warnings))
 }
 
-/// Writes each variant of each piece once, where the first unit needs it.
-fn write(
-    pieces: &Pieces,
-    facts: &[Facts],
-    rewriter: &Rewriter,
-    paths: &[&str],
-) -> (MergedUnit, Vec<Diagnostic>) {
-    let mut writer = emit::Writer::default();
-    let mut written: FxHashSet<(u32, u32)> = FxHashSet::default();
-    let mut diagnostics = vec![];
-    for (unit, sequence) in pieces.units.iter().enumerate() {
-        for &index in sequence {
-            let piece = &pieces.unique[index as usize];
-            let variants = &rewriter.classes.variants[index as usize];
-            let variant = variant_in(piece, variants, unit as u32);
-            if written.insert((index, variant)) {
-                let (edits, found) = rewriter.edits(piece, &facts[index as usize], unit as u32);
-                diagnostics.extend(found);
-                let units = piece.units.iter().filter(|&&unit| variant_in(piece, variants, unit) == variant);
-                writer.piece(piece, &edits, units.map(|&unit| unit as usize).collect());
+/// The last step: writes each variant of each piece once, where the first unit needs it.
+struct Merging<'a> {
+    pieces: &'a Pieces,
+    facts: &'a [Facts],
+    rewriter: &'a Rewriter<'a>,
+    writer: Writer,
+    /// Inline definitions of external functions, by name and class.
+    inlines: FxHashSet<(Name, Option<usize>)>,
+    errors: Vec<Diagnostic>,
+    bound: Vec<(String, Place)>,
+}
+
+impl<'a> Merging<'a> {
+    fn new(pieces: &'a Pieces, facts: &'a [Facts], rewriter: &'a Rewriter) -> Self {
+        let (writer, inlines) = (Writer::default(), FxHashSet::default());
+        Self { pieces, facts, rewriter, writer, inlines, errors: vec![], bound: vec![] }
+    }
+
+    fn write(&mut self) {
+        let mut written: FxHashSet<(u32, u32)> = FxHashSet::default();
+        for (unit, sequence) in self.pieces.units.iter().enumerate() {
+            for &index in sequence {
+                let piece = &self.pieces.unique[index as usize];
+                let variant = variant_in(piece, &self.rewriter.classes.variants[index as usize], unit as u32);
+                if written.insert((index, variant)) && !self.is_second_inline(index, unit as u32) {
+                    self.piece(index, variant, unit as u32);
+                }
             }
         }
     }
-    (writer.finish(paths.iter().map(ToString::to_string).collect()), diagnostics)
+
+    fn piece(&mut self, index: u32, variant: u32, unit: u32) {
+        let piece = &self.pieces.unique[index as usize];
+        let variants = &self.rewriter.classes.variants[index as usize];
+        let rewritten = self.rewriter.rewrite(piece, &self.facts[index as usize], unit);
+        let units = piece.units.iter().filter(|&&unit| variant_in(piece, variants, unit) == variant);
+        self.writer.piece(piece, &rewritten.edits, units.map(|&unit| unit as usize).collect());
+        self.errors.extend(rewritten.errors);
+        self.bound.extend(rewritten.bound);
+    }
+
+    /// Units may define an external inline function differently (headers do, by feature macros): C leaves
+    /// open whether such a definition is used at all, so that the first is as good as any.
+    fn is_second_inline(&mut self, index: u32, unit: u32) -> bool {
+        let declared = self.facts[index as usize].declared.iter();
+        let is_inline = |d: &&Declared| d.inline && d.definition && !d.is_static && !d.within_function;
+        let Some(inline) = declared.filter(|d| d.entity == Entity::Function).find(is_inline) else {
+            return false;
+        };
+        let split = self.rewriter.classes.split.get(&inline.name);
+        let class = split.and_then(|split| split.class(unit));
+        !self.inlines.insert((inline.name, class))
+    }
 }
+
+#[cfg(test)]
+mod tests;
 
 /// Which variant of a piece a unit has.
 fn variant_in(piece: &Unique, variants: &[u32], unit: u32) -> u32 {

@@ -19,7 +19,7 @@ pub(super) fn choose(
     paths: &[&str],
 ) -> (NewNames, Vec<Renamed>) {
     let stems = stems(paths);
-    let mut taken: HashSet<String> = HashSet::new();
+    let mut taken: HashSet<(String, bool)> = HashSet::new();
     let mut new_names = NewNames::default();
     let mut renamed = vec![];
     let mut names: Vec<(&Name, &Split)> = classes.split.iter().collect();
@@ -30,8 +30,8 @@ pub(super) fn choose(
         let mut choose = |class: usize| {
             let units = split.units(class);
             let wanted = format!("{original}__{}", stems[units[0]]);
-            let merged = free(&wanted, identifiers, &taken);
-            taken.insert(merged.clone());
+            let merged = free(&wanted, identifiers, &taken, name.tag());
+            taken.insert((merged.clone(), name.tag()));
             let original = original.to_string();
             renamed.push(Renamed { merged: merged.clone(), original, tag: name.tag(), units });
             merged
@@ -47,17 +47,18 @@ fn plain_class(split: &Split) -> Option<usize> {
     if split.defining.is_some() {
         return split.defining;
     }
-    if let Some(external) = split.external.iter().position(|&external| external) {
-        return Some(external);
-    }
     let sizes: Vec<usize> = (0..split.external.len()).map(|class| split.units(class).len()).collect();
+    let external = (0..sizes.len()).filter(|&class| split.external[class]);
+    if let Some(largest) = external.max_by_key(|&class| (sizes[class], std::cmp::Reverse(class))) {
+        return Some(largest);
+    }
     let most = *sizes.iter().max()?;
     let alone = sizes.iter().filter(|&&size| size == most).count() == 1;
     (most > 1 && alone).then(|| sizes.iter().position(|&size| size == most))?
 }
 
-fn free(wanted: &str, identifiers: &Identifiers, taken: &HashSet<String>) -> String {
-    let is_free = |name: &String| identifiers.get(name).is_none() && !taken.contains(name);
+fn free(wanted: &str, identifiers: &Identifiers, taken: &HashSet<(String, bool)>, tag: bool) -> String {
+    let is_free = |name: &String| identifiers.get(name).is_none() && !taken.contains(&(name.clone(), tag));
     let numbered = (2..).map(|number| format!("{wanted}_{number}"));
     let mut candidates = std::iter::once(wanted.to_string()).chain(numbered);
     candidates.find(is_free).expect("there are more names than identifiers")

@@ -60,7 +60,8 @@ struct Specified {
 }
 
 fn specified(specifiers: &[Node<DeclarationSpecifier>]) -> Specified {
-    let mut specified = Specified { storage: Storage::Plain, inline: false, is_const: false, volatile: false };
+    let mut specified =
+        Specified { storage: Storage::Plain, inline: false, is_const: false, volatile: false };
     for specifier in specifiers {
         match &specifier.node {
             DeclarationSpecifier::StorageClass(class) => match class.node {
@@ -164,10 +165,9 @@ impl Resolver<'_> {
     }
 
     fn mention(&mut self, span: &Span, tag: bool) {
-        if let Some(name) = self.name(span, tag) {
-            if !self.locals.iter().any(|local| local.0 == name) {
-                self.facts.mentions.push(Mention { at: span.start, name });
-            }
+        let Some(name) = self.name(span, tag) else { return };
+        if !self.locals.iter().any(|local| local.0 == name) {
+            self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
         }
     }
 
@@ -178,7 +178,7 @@ impl Resolver<'_> {
             return self.local(span, tag);
         }
         let Some(name) = self.name(span, tag) else { return };
-        self.facts.mentions.push(Mention { at: span.start, name });
+        self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
         self.facts.declared.push(Declared {
             name,
             entity,
@@ -189,6 +189,7 @@ impl Resolver<'_> {
             mutable: false,
             inline: false,
             within_function: false,
+            label: 0,
         });
     }
 
@@ -209,7 +210,7 @@ impl Resolver<'_> {
             _ if function => Entity::Function,
             _ => Entity::Object,
         };
-        self.facts.mentions.push(Mention { at: identifier.span.start, name });
+        self.facts.mentions.push(Mention { at: identifier.span.start, name, symbol: false });
         self.facts.declared.push(Declared {
             name,
             entity,
@@ -220,6 +221,7 @@ impl Resolver<'_> {
             mutable,
             inline: specified.inline,
             within_function: !self.at_file_scope(),
+            label: 0,
         });
     }
 

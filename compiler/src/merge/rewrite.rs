@@ -3,11 +3,10 @@
 use super::classes::Classes;
 use super::emit::Edit;
 use super::facts::{Declared, Facts};
-use super::names::Identifiers;
+use super::names::{Identifiers, Name};
 use super::naming::NewNames;
 use super::unique::Unique;
-use crate::diag::Diagnostic;
-use crate::text::{Lexer, words};
+use crate::diag::{Diagnostic, Place};
 
 /// What the edits are made from.
 pub(super) struct Rewriter<'a> {
@@ -16,68 +15,99 @@ pub(super) struct Rewriter<'a> {
     pub(super) identifiers: &'a Identifiers,
 }
 
+/// What becomes of a piece in one unit.
+#[derive(Default)]
+pub(super) struct Rewritten {
+    /// Sorted.
+    pub(super) edits: Vec<Edit>,
+    pub(super) errors: Vec<Diagnostic>,
+    /// External names that got another name and were bound to their symbol.
+    pub(super) bound: Vec<(String, Place)>,
+}
+
+/// One warning for all names that had to be bound.
+pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
+    let mut names: Vec<&str> = bound.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let title =
+        format!("{} external names are declared with types that units define differently", names.len());
+    let (_, place) = bound.first()?;
+    let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
+    Some(warning.note(format!("declared a second time under another name: {}", names.join(", "))))
+}
+
 impl Rewriter<'_> {
-    /// Edits of a piece as it stands in `unit`, sorted; and what the author should know.
-    pub(super) fn edits(&self, piece: &Unique, facts: &Facts, unit: u32) -> (Vec<Edit>, Vec<Diagnostic>) {
-        let mut edits = vec![];
-        let mut diagnostics = vec![];
+    /// Rewrites a piece as it stands in `unit`.
+    pub(super) fn rewrite(&self, piece: &Unique, facts: &Facts, unit: u32) -> Rewritten {
+        let mut out = Rewritten::default();
         for mention in &facts.mentions {
+            if mention.symbol && self.is_external(mention.name, unit) {
+                continue;
+            }
             if let Some(new) = self.new_name(mention.name, unit) {
                 let length = self.identifiers.text(mention.name.identifier()).len();
-                edits.push(Edit { at: mention.at, length, text: new.to_string() });
+                out.edits.push(Edit { at: mention.at, length, text: new.to_string() });
             }
         }
         for declared in &facts.declared {
             if self.is_second_view(declared, unit) {
-                self.bind(piece, declared, &mut edits, &mut diagnostics);
+                self.bind(piece, declared, unit, &mut out);
             }
         }
-        self.function_names(facts, unit, &mut edits);
-        edits.sort();
-        edits.dedup();
-        (edits, diagnostics)
+        self.function_names(facts, unit, &mut out.edits);
+        out.edits.sort();
+        out.edits.dedup();
+        out
     }
 
-    fn new_name(&self, name: super::names::Name, unit: u32) -> Option<&str> {
+    fn new_name(&self, name: Name, unit: u32) -> Option<&str> {
         let class = self.classes.split.get(&name)?.class(unit)?;
         self.new_names.get(&name)?[class].as_deref()
     }
 
     /// An external name that had to be declared under another name, because its types differ here.
     fn is_second_view(&self, declared: &Declared, unit: u32) -> bool {
-        let external = self.classes.split.get(&declared.name).is_some_and(|split| {
-            split.class(unit).is_some_and(|class| split.external[class])
-        });
-        external && self.new_name(declared.name, unit).is_some()
+        self.is_external(declared.name, unit) && self.new_name(declared.name, unit).is_some()
+    }
+
+    fn is_external(&self, name: Name, unit: u32) -> bool {
+        let split = self.classes.split.get(&name);
+        split.is_some_and(|split| split.class(unit).is_some_and(|class| split.external[class]))
+    }
+
+    /// A declaration of the name in this unit binds it to a symbol already.
+    fn is_labelled(&self, name: Name, unit: u32) -> bool {
+        let split = self.classes.split.get(&name);
+        split.is_some_and(|split| split.class(unit).is_some_and(|class| split.labelled[class]))
     }
 
     /// Binds a renamed declaration to the original symbol.
-    fn bind(&self, piece: &Unique, declared: &Declared, edits: &mut Vec<Edit>, diagnostics: &mut Vec<Diagnostic>) {
+    fn bind(&self, piece: &Unique, declared: &Declared, unit: u32, out: &mut Rewritten) {
         let symbol = self.identifiers.text(declared.name.identifier());
-        let place = piece.place(declared.at);
-        if declared.definition {
-            diagnostics.push(
-                Diagnostic::error(format!("`{symbol}` is defined here with types that other units define differently"))
-                    .at(place, "defined here")
-                    .help("give the types that its declaration names one definition in all units"),
-            );
+        if declared.definition && declared.inline {
+            // A plain declaration stands before it in headers, and that one is bound.
             return;
         }
-        let behind = &piece.clean.text[declared.head_end..];
-        let next = Lexer::new(behind).next().map_or("", |token| token.text(behind));
-        if !words::is_asm(next) {
-            edits.push(Edit { at: declared.head_end, length: 0, text: format!(" __asm__(\"{symbol}\")") });
+        if declared.definition {
+            let title = format!("`{symbol}` is defined here with types that other units define differently");
+            let error = Diagnostic::error(title).at(piece.place(declared.at), "defined here");
+            let help = "give the types that its declaration names one definition in all units";
+            return out.errors.push(error.help(help));
         }
-        diagnostics.push(
-            Diagnostic::warning(format!("`{symbol}` is declared here with types that other units define differently"))
-                .at(place, "this declaration gets a name of its own")
-                .note("it is bound to the same symbol"),
-        );
+        if self.is_labelled(declared.name, unit) {
+            return;
+        }
+        out.edits.push(Edit { at: declared.head_end, length: 0, text: format!(" __asm__(\"{symbol}\")") });
+        if !piece.system {
+            out.bound.push((symbol.to_string(), piece.place(declared.at)));
+        }
     }
 
     /// `__func__` stays what it was.
     fn function_names(&self, facts: &Facts, unit: u32, edits: &mut Vec<Edit>) {
-        let function = facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
+        let function =
+            facts.declared.iter().find(|declared| declared.definition && !declared.within_function);
         let Some(function) = function else { return };
         if self.new_name(function.name, unit).is_none() {
             return;

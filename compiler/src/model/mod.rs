@@ -1,8 +1,10 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
+mod endless;
 mod origin;
 mod syntax;
 
+pub use endless::never_return;
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};
@@ -78,9 +80,7 @@ fn unavailable(why: clang::Unavailable) -> Failure {
 }
 
 fn unreadable(unit: &MergedUnit, bindings: &Bindings) -> Vec<Diagnostic> {
-    let problem = |p: &clang::Problem| {
-        Diagnostic::error(p.message.clone()).at(unit.place(p.offset), "here")
-    };
+    let problem = |p: &clang::Problem| Diagnostic::error(p.message.clone()).at(unit.place(p.offset), "here");
     bindings.problems.iter().take(20).map(problem).collect()
 }
 

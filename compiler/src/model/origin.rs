@@ -15,14 +15,19 @@ impl Origins {
     /// Prepares the look-ups.
     pub fn new(unit: &MergedUnit) -> Self {
         let pick = |tag: bool| {
-            unit.renamed.iter().filter(|r| r.tag == tag).map(|r| (r.merged.clone(), r.original.clone())).collect()
+            unit.renamed
+                .iter()
+                .filter(|r| r.tag == tag)
+                .map(|r| (r.merged.clone(), r.original.clone()))
+                .collect()
         };
         Self { ordinary: pick(false), tags: pick(true) }
     }
 
     /// Adds name, units and header to an entity.
     pub fn item(&self, unit: &MergedUnit, mut entity: Entity) -> Item {
-        let names = if matches!(entity.kind, Kind::Record | Kind::Enum) { &self.tags } else { &self.ordinary };
+        let names =
+            if matches!(entity.kind, Kind::Record | Kind::Enum) { &self.tags } else { &self.ordinary };
         let original = names.get(&entity.name).or_else(|| self.ordinary.get(&entity.name));
         let original = original.unwrap_or(&entity.name).clone();
         entity.shape = self.in_source_names(&entity.shape);
@@ -52,7 +57,9 @@ impl Origins {
             rest = &rest[start..];
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
             let word = &rest[..end];
-            out.push_str(self.tags.get(word).or_else(|| self.ordinary.get(word)).map_or(word, String::as_str));
+            out.push_str(
+                self.tags.get(word).or_else(|| self.ordinary.get(word)).map_or(word, String::as_str),
+            );
             rest = &rest[end..];
         }
         out + rest

@@ -3,8 +3,8 @@
 use super::Program;
 use crate::clang::Kind;
 use crate::text;
-use lang_c::ast::{ExternalDeclaration, FunctionDefinition, InitDeclarator};
 use lang_c::ast::{Declaration, Declarator, DeclaratorKind};
+use lang_c::ast::{ExternalDeclaration, FunctionDefinition, InitDeclarator};
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
 use std::collections::BTreeSet;
@@ -31,7 +31,8 @@ impl Syntax {
         let mut prelude = prelude(program, source, &span);
         let length = prelude.len();
         prelude.push_str(&shadow.text);
-        let tree = text::parse(&prelude, &|at| program.place_at((at + span.start).saturating_sub(length))).ok()?;
+        let tree =
+            text::parse(&prelude, &|at| program.place_at((at + span.start).saturating_sub(length))).ok()?;
         let declaration = tree.0.into_iter().find(|d| d.span.start >= length)?.node;
         let hidden = shadow.changed.iter().map(|r| source[r.clone()].to_string()).collect();
         Some(Self { declaration, hidden, start: span.start, prelude: length })

@@ -68,7 +68,15 @@ impl<'p> Work<'p> {
         let enumerators = enumerations
             .flat_map(|(id, i)| i.entity.enumerators.iter().map(move |(name, _)| (name.as_str(), id)))
             .collect();
-        Self { new, names, closure: Closure::default(), by_offset, enumerators, open: vec![], seen: BTreeSet::new() }
+        Self {
+            new,
+            names,
+            closure: Closure::default(),
+            by_offset,
+            enumerators,
+            open: vec![],
+            seen: BTreeSet::new(),
+        }
     }
 
     /// The text that defines an item is in the patch, on behalf of `holder`.

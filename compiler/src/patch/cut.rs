@@ -2,8 +2,10 @@
 
 use crate::model::{Program, Syntax};
 use crate::text;
+use lang_c::ast::{
+    ArraySize, Declarator, DeclaratorKind, DerivedDeclarator, FunctionDefinition, InitDeclarator, Initializer,
+};
 use lang_c::ast::{DeclarationSpecifier, StorageClassSpecifier, TypeSpecifier};
-use lang_c::ast::{ArraySize, Declarator, DeclaratorKind, DerivedDeclarator, FunctionDefinition, InitDeclarator, Initializer};
 use lang_c::span::Node;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -223,7 +225,9 @@ pub fn type_part_edited(program: &Program, syntax: &Syntax, edits: &Edits) -> Op
     declaration.specifiers.iter().find_map(|s| {
         let DeclarationSpecifier::TypeSpecifier(ty) = &s.node else { return None };
         let (span, tagged) = match &ty.node {
-            TypeSpecifier::Struct(r) if r.node.declarations.is_some() => (r.span, r.node.identifier.is_some()),
+            TypeSpecifier::Struct(r) if r.node.declarations.is_some() => {
+                (r.span, r.node.identifier.is_some())
+            }
             TypeSpecifier::Enum(e) if !e.node.enumerators.is_empty() => (e.span, e.node.identifier.is_some()),
             _ => return None,
         };
@@ -232,7 +236,11 @@ pub fn type_part_edited(program: &Program, syntax: &Syntax, edits: &Edits) -> Op
         let body = edits.cut(text, range.start..end);
         let body = body.trim_end();
         let constants = matches!(ty.node, TypeSpecifier::Enum(_)) && declaration.declarators.is_empty();
-        Some(if tagged || constants { format!("{body};") } else { format!("typedef {body} {};", nameless(range.start, edits)) })
+        Some(if tagged || constants {
+            format!("{body};")
+        } else {
+            format!("typedef {body} {};", nameless(range.start, edits))
+        })
     })
 }
 
@@ -263,13 +271,22 @@ fn attributes_end(text: &str, end: usize) -> usize {
 /// Words that do not belong on a declaration of something that stays in the process.
 const NOT_ON_IMPORTS: &[&str] = &["static", "extern", "inline", "__inline", "__inline__"];
 /// Attributes that need a body.
-const NEED_BODY: &[&str] =
-    &["always_inline", "__always_inline__", "gnu_inline", "__gnu_inline__", "constructor", "__constructor__", "destructor", "__destructor__"];
+const NEED_BODY: &[&str] = &[
+    "always_inline",
+    "__always_inline__",
+    "gnu_inline",
+    "__gnu_inline__",
+    "constructor",
+    "__constructor__",
+    "destructor",
+    "__destructor__",
+];
 
 /// The prototype of a defined function, under `name`, without storage class and semicolon.
 pub fn prototype(program: &Program, syntax: &Syntax, definition: &FunctionDefinition, name: &str) -> String {
     let text = &program.unit.text;
-    let start = syntax.offset(definition.specifiers.first().map_or(definition.declarator.span, |s| s.span).start);
+    let start =
+        syntax.offset(definition.specifiers.first().map_or(definition.declarator.span, |s| s.span).start);
     let declarator = &definition.declarator.node;
     let end = match definition.declarations.first() {
         Some(_) => syntax.offset(definition.declarator.span.end),
@@ -293,7 +310,10 @@ fn leading(program: &Program, start: usize) -> usize {
 }
 
 fn kr_list(declarator: &Declarator) -> Option<lang_c::span::Span> {
-    declarator.derived.iter().find_map(|d| matches!(d.node, DerivedDeclarator::KRFunction(_)).then_some(d.span))
+    declarator
+        .derived
+        .iter()
+        .find_map(|d| matches!(d.node, DerivedDeclarator::KRFunction(_)).then_some(d.span))
 }
 
 /// Edits that take storage class, `inline` and attributes that need a body away.

@@ -85,7 +85,9 @@ impl Emit<'_> {
         let first = *ids.first()?;
         let verbatim = || self.edits.cut(&new.unit.text, span.clone()).trim().to_string();
         let why = self.purpose(ids);
-        let Some(syntax) = Syntax::at(new, span.start) else { return Some(self.block(first, &why, verbatim())) };
+        let Some(syntax) = Syntax::at(new, span.start) else {
+            return Some(self.block(first, &why, verbatim()));
+        };
         if let Some(function) = syntax.function() {
             // A body's own `extern` declaration is part of the body.
             let first = *ids.iter().find(|&&id| defines(new, id, function, &syntax))?;
@@ -109,7 +111,9 @@ impl Emit<'_> {
         let kept = ids.iter().find(|id| self.closure.imports.contains(id));
         match kept {
             Some(&id) => format!("{} stays in the process", new.title(id)),
-            None if ids.iter().any(|id| self.closure.types.contains(id)) => "a type that the patch uses".into(),
+            None if ids.iter().any(|id| self.closure.types.contains(id)) => {
+                "a type that the patch uses".into()
+            }
             None => "declared by a library".into(),
         }
     }
@@ -132,7 +136,12 @@ impl Emit<'_> {
                     && entity.declarations.iter().any(|d| range.contains(&d.name_at))
             };
             let Some(&id) = ids.iter().find(declares) else { continue };
-            let length = new.items[id].entity.dimensions.first().copied().filter(|_| new.items[id].entity.size.is_some());
+            let length = new.items[id]
+                .entity
+                .dimensions
+                .first()
+                .copied()
+                .filter(|_| new.items[id].entity.size.is_some());
             let object = cut::object(new, syntax, declarator, &Form::Extern, length, &self.edits);
             let leading = leading_attributes(new, syntax, declaration, &span);
             text.push(format!("{leading}{object};"));
@@ -166,13 +175,21 @@ impl Emit<'_> {
         for owned in &found {
             if let statics::Fate::Own(symbol) = &owned.fate {
                 let text = format!("extern char {symbol}[] __asm__(\"{symbol}\");");
-                patch.prototypes.push(self.block(owned.item, "a static of the function, for later updates", text));
+                patch.prototypes.push(self.block(
+                    owned.item,
+                    "a static of the function, for later updates",
+                    text,
+                ));
             }
         }
         patch.tables.statics.extend(found);
         let name = self.names.own(new, id);
         let copied = *standing == Standing::Copied;
-        let why = if copied { "repeated, because the binary has no entry of it to call or it is inline".into() } else { self.reason(id) };
+        let why = if copied {
+            "repeated, because the binary has no entry of it to call or it is inline".into()
+        } else {
+            self.reason(id)
+        };
         let isolated = if copied { "" } else { "__attribute__((noipa)) " };
         let text = match copied {
             true => format!("{};", cut::copied_prototype(new, syntax, definition)),
@@ -195,18 +212,28 @@ impl Emit<'_> {
 
     fn globals(&mut self, crossing: &Crossing, patch: &mut Patch) {
         let new = self.versions.new;
-        let migrated = crossing.migrated.iter().map(|&(_, id)| (id, self.names.own(new, id).to_string(), "the new instance; its type changed"));
-        let fresh = crossing.fresh.iter().map(|&id| (id, self.names.own(new, id).to_string(), "the patch's own instance"));
-        let adopted = crossing
-            .adopted
+        let migrated = crossing
+            .migrated
             .iter()
-            .map(|&(_, id)| (id, format!("{}__adopted", new.items[id].entity.name), "the initialiser that the old instance takes"));
+            .map(|&(_, id)| (id, self.names.own(new, id).to_string(), "the new instance; its type changed"));
+        let fresh = crossing
+            .fresh
+            .iter()
+            .map(|&id| (id, self.names.own(new, id).to_string(), "the patch's own instance"));
+        let adopted = crossing.adopted.iter().map(|&(_, id)| {
+            (
+                id,
+                format!("{}__adopted", new.items[id].entity.name),
+                "the initialiser that the old instance takes",
+            )
+        });
         let mut all: Vec<(ItemId, String, &str)> = migrated.chain(fresh).chain(adopted).collect();
         all.sort_by_key(|(id, ..)| new.span(*id).start);
         let mut nameless: BTreeSet<String> = BTreeSet::new();
         for (id, name, why) in all {
             if let Some((kind, forward, text)) = self.global(id, &name) {
-                if let Some(kind) = kind.filter(|k| nameless.insert(k.clone()) && !self.is_declared(k, patch)) {
+                if let Some(kind) = kind.filter(|k| nameless.insert(k.clone()) && !self.is_declared(k, patch))
+                {
                     patch.declarations.push(self.block(id, "its type", kind));
                 }
                 patch.prototypes.push(self.block(id, why, forward));

@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 pub struct History {
     /// Format of the file.
     pub polus: u32,
+    /// Of a program of one file: that file's name in the first version; later versions may be
+    /// called otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// In the order of their first construction.
     pub steps: Vec<Step>,
 }
@@ -38,7 +42,11 @@ impl History {
     /// The text is no version file, or one of a later format.
     pub fn parse(text: &str) -> Result<Self, String> {
         let history: Self = serde_json::from_str(text).map_err(|e| e.to_string())?;
-        if history.polus == FORMAT { Ok(history) } else { Err(format!("format {} is not known", history.polus)) }
+        if history.polus == FORMAT {
+            Ok(history)
+        } else {
+            Err(format!("format {} is not known", history.polus))
+        }
     }
 
     /// The text of the version file.

@@ -31,12 +31,24 @@ pub struct Names {
     named: BTreeMap<ItemId, String>,
     /// Functions that the binary holds only inlined or as clones.
     without_entry: BTreeSet<ItemId>,
+    /// Statics whose every caller the compiler knew: it may have fitted them to those calls.
+    local: BTreeSet<ItemId>,
 }
 
 impl Names {
     /// Chooses for every function and global of the new program.
-    pub fn choose(versions: Versions, crossing: &Crossing, running: Option<&Running>, naming: &mut Naming) -> Self {
-        let mut names = Self { standing: BTreeMap::new(), named: BTreeMap::new(), without_entry: BTreeSet::new() };
+    pub fn choose(
+        versions: Versions,
+        crossing: &Crossing,
+        running: Option<&Running>,
+        naming: &mut Naming,
+    ) -> Self {
+        let mut names = Self {
+            standing: BTreeMap::new(),
+            named: BTreeMap::new(),
+            without_entry: BTreeSet::new(),
+            local: local(versions),
+        };
         let retyped = retyped(versions);
         for &id in versions.relations.affected.keys() {
             let standing = if retyped.contains(&id) { Standing::Added } else { Standing::Replaced };
@@ -90,7 +102,9 @@ impl Names {
         let function = item.kind() == Kind::Function;
         match () {
             () if !item.defined() || item.system => Standing::Library,
-            () if function && (item.entity.inline || self.lacks_entry(id)) => Standing::Copied,
+            () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
+                Standing::Copied
+            }
             () => Standing::Import,
         }
     }
@@ -122,12 +136,23 @@ fn retyped(versions: Versions) -> Vec<ItemId> {
     changes.filter_map(Change::new_item).collect()
 }
 
+/// Statics that the old program only calls, never points to: what the compiler assumed of their
+/// arguments need not hold for calls from the patch.
+fn local(versions: Versions) -> BTreeSet<ItemId> {
+    let old = versions.old;
+    let pointed: BTreeSet<ItemId> =
+        old.uses.iter().filter(|u| u.role == Role::Value).map(|u| u.target).collect();
+    let statics =
+        old.own(Kind::Function).filter(|id| !old.items[*id].entity.external && !pointed.contains(id));
+    statics.filter_map(|id| versions.changes.pairing.to_new[id]).collect()
+}
+
 /// The version file's key of an item.
 pub fn key(program: &Program, id: ItemId) -> String {
     let item = &program.items[id];
     let kind = if item.kind() == Kind::Function { "function" } else { "variable" };
     match item.entity.external {
         true => format!("{kind} {}", item.original),
-        false => format!("{kind} {}@{}", item.original, program.files(id).join(",")),
+        false => format!("{kind} {}@{}", item.original, program.files(id).first().unwrap_or(&"")),
     }
 }

@@ -34,13 +34,20 @@ pub struct LocalStatic {
 ///
 /// # Errors
 /// One that the compiler took apart.
-pub fn of(versions: Versions, function: ItemId, running: Option<&Running>) -> Result<Vec<LocalStatic>, Diagnostic> {
+pub fn of(
+    versions: Versions,
+    function: ItemId,
+    running: Option<&Running>,
+) -> Result<Vec<LocalStatic>, Diagnostic> {
     let new = versions.new;
     let all: Vec<ItemId> = (0..new.items.len())
         .filter(|&id| new.items[id].entity.function == Some(function))
         .filter(|&id| new.items[id].kind() == crate::clang::Kind::Variable)
         .collect();
-    all.iter().enumerate().map(|(nth, &item)| Ok(LocalStatic { item, fate: fate(versions, item, nth, running)? })).collect()
+    all.iter()
+        .enumerate()
+        .map(|(nth, &item)| Ok(LocalStatic { item, fate: fate(versions, item, nth, running)? }))
+        .collect()
 }
 
 fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -> Result<Fate, Diagnostic> {
@@ -54,7 +61,9 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
     let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Ok(Fate::Own(symbol)) };
     match running.map(|r| r.variable(old)) {
-        Some(Static::OptimisedOut) if entity.dimensions.is_empty() && entity.holds.is_empty() => Ok(Fate::Own(symbol)),
+        Some(Static::OptimisedOut) if entity.dimensions.is_empty() && entity.holds.is_empty() => {
+            Ok(Fate::Own(symbol))
+        }
         Some(Static::OptimisedOut) => Err(Diagnostic::error(format!(
             "{} was taken apart by the compiler: the binary does not tell where its value is",
             new.title(id)
@@ -98,7 +107,9 @@ fn name_at(program: &Program, id: ItemId) -> usize {
 /// A declaration's span may or may not hold its semicolon.
 fn statement_end(text: &str, end: usize) -> usize {
     let before = text[..end].trim_end();
-    if before.ends_with(';') { return before.len() }
+    if before.ends_with(';') {
+        return before.len();
+    }
     text[end..].find(';').map_or(end, |at| end + at + 1)
 }
 
@@ -110,17 +121,17 @@ fn rewritten(
     edits: &Edits,
 ) -> Result<String, Diagnostic> {
     let text = &program.unit.text;
-    let storage = |s: &&lang_c::span::Node<DeclarationSpecifier>| {
-        !matches!(&s.node, DeclarationSpecifier::StorageClass(c) if c.node != StorageClassSpecifier::ThreadLocal)
-    };
+    let storage = |s: &&lang_c::span::Node<DeclarationSpecifier>| !matches!(&s.node, DeclarationSpecifier::StorageClass(c) if c.node != StorageClassSpecifier::ThreadLocal);
     let words: Vec<String> = declaration
         .specifiers
         .iter()
         .filter(storage)
         .map(|s| text[syntax.range(s.span)].trim_end().to_string())
         .collect();
-    let head = syntax.offset(declaration.specifiers[0].span.start)..syntax.offset(declaration.declarators[0].span.start);
-    let thread = crate::text::lex(&text[head.clone()]).iter().any(|t| t.text(&text[head.clone()]) == "__thread");
+    let head = syntax.offset(declaration.specifiers[0].span.start)
+        ..syntax.offset(declaration.declarators[0].span.start);
+    let thread =
+        crate::text::lex(&text[head.clone()]).iter().any(|t| t.text(&text[head.clone()]) == "__thread");
     let words = format!("{}{}", if thread { "__thread " } else { "" }, words.join(" "));
     if declaration.declarators.len() > 1 && words.contains('{') {
         return Err(Diagnostic::error("several statics share a type without name")
@@ -146,9 +157,8 @@ fn declare(
     let length = fate.and_then(|s| program.items[s.item].entity.dimensions.first().copied());
     let bare = super::cut::declarator(program, syntax, declarator, length, edits);
     let initializer = declarator.node.initializer.as_ref();
-    let value = initializer.map_or(String::new(), |i| {
-        format!(" = {}", super::cut::value(&program.unit.text, syntax, i, edits))
-    });
+    let value = initializer
+        .map_or(String::new(), |i| format!(" = {}", super::cut::value(&program.unit.text, syntax, i, edits)));
     match fate.map(|s| &s.fate) {
         Some(Fate::Import(symbol)) => {
             format!("extern {words} {bare} __asm__(\"{symbol}\") __attribute__((weak));")

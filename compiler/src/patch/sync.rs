@@ -64,7 +64,10 @@ impl<'p> Sync<'p> {
 
     /// Equal shape: bytes, but bit-fields have no address.
     fn copy(&mut self, from: &Side, to: &Side) {
-        if to.bit_field || from.bit_field || (to.dimensions.is_empty() && to.record.is_none() && !to.shape.contains("const ")) {
+        if to.bit_field
+            || from.bit_field
+            || (to.dimensions.is_empty() && to.record.is_none() && !to.shape.contains("const "))
+        {
             self.line(format!("{} = {};", to.path, from.path));
         } else {
             self.line(format!("__builtin_memcpy((void *)&{}, &{}, sizeof {});", to.path, from.path, to.path));
@@ -154,7 +157,11 @@ impl<'p> Sync<'p> {
             return Ok(());
         }
         let side = |program: &Program, above: &Side, field: &Field| Side {
-            path: if field.name.is_empty() { above.path.clone() } else { format!("{}.{}", above.path, field.name) },
+            path: if field.name.is_empty() {
+                above.path.clone()
+            } else {
+                format!("{}.{}", above.path, field.name)
+            },
             shape: field.shape.clone(),
             record: field.record.filter(|&r| program.items[r].kind() == Kind::Record),
             dimensions: field.dimensions.clone(),

@@ -243,15 +243,36 @@ impl Fill<'_> {
         }
         for &(ours, theirs) in &self.crossing.adopted {
             let name = format!("{}__adopted", new.items[theirs].entity.name);
-            let row = variable_row(new, theirs, &name, "POLUS_ADOPTED", size(old, ours), "its initialiser is adopted");
+            let row = variable_row(
+                new,
+                theirs,
+                &name,
+                "POLUS_ADOPTED",
+                size(old, ours),
+                "its initialiser is adopted",
+            );
             rows.push(VariableRow { address: self.address(ours), ..row });
         }
         for &id in self.crossing.fresh.iter().filter(|id| !new.items[**id].entity.thread) {
-            rows.push(variable_row(new, id, self.names.own(new, id), "POLUS_NEW", 0, "new, or a constant with another value"));
+            rows.push(variable_row(
+                new,
+                id,
+                self.names.own(new, id),
+                "POLUS_NEW",
+                0,
+                "new, or a constant with another value",
+            ));
         }
         for owned in statics {
             if let Fate::Own(symbol) = &owned.fate {
-                let row = variable_row(new, owned.item, symbol, "POLUS_NEW", 0, "a static of a new or changed function");
+                let row = variable_row(
+                    new,
+                    owned.item,
+                    symbol,
+                    "POLUS_NEW",
+                    0,
+                    "a static of a new or changed function",
+                );
                 rows.push(VariableRow { instance: format!("(void *){symbol}"), ..row });
             }
         }
@@ -278,7 +299,9 @@ impl Fill<'_> {
         let pairs = self.versions.relations.uses.iter();
         pairs
             .filter_map(|(function, variable)| Some((rows_of.get(function)?, *row_of.get(variable)?)))
-            .flat_map(|(functions, variable)| functions.iter().map(move |&function| UseRow { function, variable }))
+            .flat_map(|(functions, variable)| {
+                functions.iter().map(move |&function| UseRow { function, variable })
+            })
             .collect()
     }
 
@@ -306,9 +329,10 @@ impl Fill<'_> {
                 let mut entries = running.entries(ours).into_iter();
                 entries.find_map(|(f, e)| e.map(|e| (f, e))).unwrap_or_default()
             }
-            _ => (files_of(program, source).into_iter().next().unwrap_or_default(), ours.map_or(0, |o| {
-                if function { 0 } else { self.address(o) }
-            })),
+            _ => (
+                files_of(program, source).into_iter().next().unwrap_or_default(),
+                ours.map_or(0, |o| if function { 0 } else { self.address(o) }),
+            ),
         };
         ImportRow {
             symbol: symbol.to_string(),
@@ -352,7 +376,14 @@ impl Fill<'_> {
     }
 }
 
-fn variable_row(new: &Program, id: ItemId, name: &str, kind: &'static str, old_size: u64, reason: &str) -> VariableRow {
+fn variable_row(
+    new: &Program,
+    id: ItemId,
+    name: &str,
+    kind: &'static str,
+    old_size: u64,
+    reason: &str,
+) -> VariableRow {
     let item = &new.items[id];
     VariableRow {
         name: item.original.clone(),

@@ -7,7 +7,13 @@ use crate::model::{ItemId, Program};
 use std::collections::BTreeSet;
 
 /// Fills `relations.affected`.
-pub fn spread(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Copies, relations: &mut Relations) {
+pub fn spread(
+    old: &Program,
+    new: &Program,
+    changes: &ChangeSet,
+    copies: &dyn Copies,
+    relations: &mut Relations,
+) {
     seed_with_own_changes(changes, relations);
     let facts = Facts::new(new, changes, relations);
     for id in new.own(Kind::Function).filter(|&id| has_counterpart(old, changes, id)) {
@@ -45,8 +51,7 @@ impl<'p> Facts<'p> {
     fn new(new: &'p Program, changes: &'p ChangeSet, relations: &Relations) -> Self {
         let retyped = changes.functions.iter().filter(|c| c.is(Modification::Signature));
         let constants = changes.globals.iter().filter(|c| c.is(Modification::Initializer));
-        let constants =
-            constants.filter_map(Change::new_item).filter(|&id| new.items[id].entity.constant);
+        let constants = constants.filter_map(Change::new_item).filter(|&id| new.items[id].entity.constant);
         Self {
             new,
             changes,
@@ -60,12 +65,16 @@ impl<'p> Facts<'p> {
         let item = &self.new.items[found.target];
         let layout = matches!(found.role, Role::Member(_) | Role::Layout);
         match item.kind() {
-            Kind::Record if layout && self.types.contains(&found.target) => Some(Reason::UsesType(found.target)),
+            Kind::Record if layout && self.types.contains(&found.target) => {
+                Some(Reason::UsesType(found.target))
+            }
             Kind::Typedef if self.types.contains(&found.target) => Some(Reason::UsesType(found.target)),
             Kind::Enum => self.enumerator(found),
             Kind::Variable if self.globals.contains(&found.target) => Some(Reason::UsesGlobal(found.target)),
             Kind::Function if self.retyped.contains(&found.target) => Some(Reason::UsesRetyped(found.target)),
-            Kind::Function | Kind::Variable if self.is_added(found.target) => Some(Reason::UsesAdded(found.target)),
+            Kind::Function | Kind::Variable if self.is_added(found.target) => {
+                Some(Reason::UsesAdded(found.target))
+            }
             _ => None,
         }
     }
@@ -81,7 +90,10 @@ impl<'p> Facts<'p> {
 
     fn is_added(&self, id: ItemId) -> bool {
         let item = &self.new.items[id];
-        item.defined() && !item.system && item.entity.function.is_none() && self.changes.pairing.to_old[id].is_none()
+        item.defined()
+            && !item.system
+            && item.entity.function.is_none()
+            && self.changes.pairing.to_old[id].is_none()
     }
 }
 
@@ -134,7 +146,9 @@ impl Reason {
             Self::UsesEnumerator(name) => format!("it uses {name}, whose value changed"),
             Self::UsesRetyped(id) => format!("it uses {}, whose type changed", new.title(*id)),
             Self::UsesAdded(id) => format!("it uses {}, which is new", new.title(*id)),
-            Self::Inlines(id, chain) if chain.is_empty() => format!("the binary inlines {} into it", new.title(*id)),
+            Self::Inlines(id, chain) if chain.is_empty() => {
+                format!("the binary inlines {} into it", new.title(*id))
+            }
             Self::Inlines(id, chain) => format!("it holds an inlined copy of {} ({chain})", new.title(*id)),
             Self::CallsClone(id, symbol) => format!("it calls {symbol}, a clone of {}", new.title(*id)),
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),

@@ -83,7 +83,8 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
 fn changed_types(new: &Program, changes: &ChangeSet) -> BTreeSet<ItemId> {
     let modified = |c: &Change| c.is(Modification::Layout).then(|| c.new_item()).flatten();
     let layout_matters = |&id: &ItemId| new.items[id].kind() != Kind::Enum;
-    let mut found: BTreeSet<ItemId> = changes.types.iter().filter_map(modified).filter(layout_matters).collect();
+    let mut found: BTreeSet<ItemId> =
+        changes.types.iter().filter_map(modified).filter(layout_matters).collect();
     loop {
         let holders: Vec<ItemId> = (0..new.items.len())
             .filter(|id| new.items[*id].kind() == Kind::Record && !found.contains(id))

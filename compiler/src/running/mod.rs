@@ -4,6 +4,7 @@
 mod reliance;
 
 use crate::clang::{Kind, Role};
+use crate::model::never_return;
 use crate::model::{ItemId, Program};
 use crate::relations::{Copies, Reason};
 use polus_binary::{Binary, DebugInfo, Error, Found, FunctionKey, Presence};
@@ -29,6 +30,7 @@ pub struct Running<'r> {
     program: &'r Program,
     by_key: BTreeMap<(String, Option<polus_binary::UnitId>), ItemId>,
     callers: BTreeMap<ItemId, BTreeSet<ItemId>>,
+    endless: BTreeSet<ItemId>,
 }
 
 impl<'r> Running<'r> {
@@ -38,7 +40,14 @@ impl<'r> Running<'r> {
     /// The executable has no debug information (and no debug file was given).
     pub fn new(binary: &'r Binary, program: &'r Program) -> Result<Self, Error> {
         let info = binary.debug_info()?;
-        let mut running = Self { binary, info, program, by_key: BTreeMap::new(), callers: BTreeMap::new() };
+        let mut running = Self {
+            binary,
+            info,
+            program,
+            by_key: BTreeMap::new(),
+            callers: BTreeMap::new(),
+            endless: never_return(program),
+        };
         for id in program.own(Kind::Function) {
             for key in running.keys(id) {
                 running.by_key.insert((key.name, key.unit), id);
@@ -72,7 +81,10 @@ impl<'r> Running<'r> {
     }
 
     fn item_of(&self, key: &FunctionKey) -> Option<ItemId> {
-        self.by_key.get(&(key.name.clone(), key.unit)).or_else(|| self.by_key.get(&(key.name.clone(), None))).copied()
+        self.by_key
+            .get(&(key.name.clone(), key.unit))
+            .or_else(|| self.by_key.get(&(key.name.clone(), None)))
+            .copied()
     }
 
     /// The function has an ordinary entry in every file that holds it.
@@ -95,7 +107,13 @@ impl<'r> Running<'r> {
             let key = FunctionKey { name: self.program.items[id].original.clone(), unit };
             self.info.function(&key).filter(|f| f.presence() == Presence::Entry)?.entry().map(|i| i.entry)
         };
-        files.into_iter().map(|file| { let found = entry(&file); (file, found) }).collect()
+        files
+            .into_iter()
+            .map(|file| {
+                let found = entry(&file);
+                (file, found)
+            })
+            .collect()
     }
 
     /// Where a variable is.
@@ -122,8 +140,10 @@ impl<'r> Running<'r> {
             .filter_map(|copy| {
                 let holder = self.item_of(&copy.holder)?;
                 let between = copy.chain.len().saturating_sub(1);
-                let path: Vec<&str> = copy.chain[1.min(between)..between].iter().map(|k| k.name.as_str()).collect();
-                let path = if path.is_empty() { String::new() } else { format!("by way of {}", path.join(", ")) };
+                let path: Vec<&str> =
+                    copy.chain[1.min(between)..between].iter().map(|k| k.name.as_str()).collect();
+                let path =
+                    if path.is_empty() { String::new() } else { format!("by way of {}", path.join(", ")) };
                 Some((holder, Reason::Inlines(id, path)))
             })
             .collect()

@@ -1,20 +1,63 @@
 //! Callers that may rely on what the compiler learnt from a callee's body (design rule 3).
+//!
+//! A compiler learns nothing about registers and memory from a function that calls code which it
+//! does not see: such a callee may do anything already. So only callees that keep to themselves
+//! leave a doubt, and then every caller that the compiler saw together with them is taken in.
 
 use super::Running;
+use crate::clang::Role;
 use crate::model::ItemId;
 use crate::relations::Reason;
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 impl Running<'_> {
-    /// Callers in the same file: the compiler saw the body when it compiled them.
+    /// Callers in the same file, where the compiler may have used a fact about `function`.
     pub(super) fn relying(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
-        let item = &self.program.items[function];
+        let fact = match (self.endless.contains(&function), self.is_opaque(function)) {
+            (true, _) => "it never returned",
+            (false, true) => return vec![],
+            (false, false) => "it calls nothing outside its file, so the compiler knew its effects",
+        };
         let callers = self.callers.get(&function).into_iter().flatten();
-        callers
-            .filter(|&&caller| {
-                let other = &self.program.items[caller];
-                other.units.iter().any(|unit| item.units.contains(unit))
-            })
-            .map(|&caller| (caller, Reason::ReliesOn(function, "same file".into())))
-            .collect()
+        let seen_together = callers.filter(|&&caller| self.share_unit(caller, function));
+        seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.into()))).collect()
+    }
+
+    fn share_unit(&self, a: ItemId, b: ItemId) -> bool {
+        let units = &self.program.items[b].units;
+        self.program.items[a].units.iter().any(|unit| units.contains(unit))
+    }
+
+    /// In every piece of its code it calls a function of another file.
+    fn is_opaque(&self, function: ItemId) -> bool {
+        let entries: Vec<u64> = self
+            .program
+            .uses_in(function)
+            .iter()
+            .filter(|u| u.role == Role::Call && self.is_elsewhere(u.target, function))
+            .map(|u| u.target)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .flat_map(|callee| self.entries(callee).into_iter().filter_map(|(_, entry)| entry))
+            .collect();
+        let pieces = self.pieces(function);
+        !pieces.is_empty() && pieces.iter().all(|piece| entries.iter().any(|&entry| self.calls(piece, entry)))
+    }
+
+    fn is_elsewhere(&self, callee: ItemId, function: ItemId) -> bool {
+        let item = &self.program.items[callee];
+        item.defined() && !item.system && item.entity.external && !self.share_unit(callee, function)
+    }
+
+    /// The code of each instance of a function, clones included.
+    fn pieces(&self, function: ItemId) -> Vec<Vec<Range<u64>>> {
+        let functions = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
+        functions.flat_map(|f| &f.instances).map(|instance| instance.ranges.clone()).collect()
+    }
+
+    fn calls(&self, piece: &[Range<u64>], entry: u64) -> bool {
+        let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
+        references.iter().any(|r| piece.iter().any(|range| range.contains(&r.from)))
     }
 }

@@ -3,7 +3,7 @@
 use super::command::Language;
 use super::flags::shaping;
 use super::record::{Compile, Input, Kind, Link, Store, Text};
-use super::text::{below, common_folder, decode};
+use super::text::{decode, project_folder, unit_path};
 use super::{Loaded, Select, Tree, Unit};
 use crate::diag::{Diagnostic, Failure, Result};
 use rayon::prelude::*;
@@ -22,7 +22,7 @@ struct Capture {
 /// Loads the selected program's units.
 pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     let capture = Capture::read(store).map_err(|error| Failure::io(store.folder(), &error))?;
-    let link = capture.choose(select, store.folder())?;
+    let link = capture.choose(select, store)?;
     let mut walk = Walk { capture: &capture, seen: HashSet::new(), taken: vec![], notes: vec![] };
     walk.link(link);
     let (taken, mut notes) = (walk.taken, walk.notes);
@@ -30,11 +30,11 @@ pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     let (c, foreign): (Vec<_>, Vec<_>) =
         taken.into_iter().partition(|compile| compile.language == Language::C);
     notes.extend(foreign.iter().map(|compile| super::foreign(&compile.source, compile.language)));
-    let sources: Vec<PathBuf> = c.iter().map(|compile| source(&link.top, compile)).collect();
-    let root = root(&link.top, &sources);
-    let paths = sources.par_iter().map(|source| below(&root, source));
+    let root = capture.root(store, link);
+    let path =
+        |compile: &Compile| unit_path(&root, &link.top, &moved(&compile.source, &compile.beside, store));
     let units =
-        paths.zip(&c).map(|(path, compile)| unit(store, path, compile)).collect::<Result<Vec<_>>>()?;
+        c.par_iter().map(|compile| unit(store, path(compile), compile)).collect::<Result<Vec<_>>>()?;
     if units.is_empty() {
         let what =
             format!("{}: no C unit of {} was recorded", store.folder().display(), link.output.display());
@@ -43,21 +43,14 @@ pub fn load(store: &Store, select: &Select) -> Result<Loaded> {
     Ok(Loaded { tree: Tree { root, units }, program: Some(file_name(link)), left_out: vec![], notes })
 }
 
-/// Where the compile's source lies: where it was compiled, or, if the tree was copied
-/// after that, at the same place in the copy.
-fn source(top: &Path, compile: &Compile) -> PathBuf {
-    let copy = compile.source.strip_prefix(&compile.top).map(|path| top.join(path));
-    match copy {
-        Ok(copy) if !compile.source.starts_with(top) && copy.exists() => copy,
-        _ => compile.source.clone(),
+/// Where `path` lies: where it was when it was recorded, or, if the tree was copied after
+/// that with its capture, at the same place in the copy.
+fn moved(path: &Path, before: &Path, store: &Store) -> PathBuf {
+    let now = store.beside();
+    match path.strip_prefix(before).map(|path| now.join(path)) {
+        Ok(copy) if !path.starts_with(&now) && copy.exists() => copy,
+        _ => path.to_path_buf(),
     }
-}
-
-fn root(top: &Path, sources: &[PathBuf]) -> PathBuf {
-    if sources.iter().all(|source| source.starts_with(top)) {
-        return top.to_path_buf();
-    }
-    common_folder(sources.iter().map(PathBuf::as_path))
 }
 
 fn unit(store: &Store, path: String, compile: &Compile) -> Result<Unit> {
@@ -102,7 +95,7 @@ impl Capture {
     }
 
     /// The link that made the selected program.
-    fn choose(&self, select: &Select, folder: &Path) -> Result<&Link> {
+    fn choose(&self, select: &Select, store: &Store) -> Result<&Link> {
         let whole = self.links.iter().filter(|link| link.kind != Kind::Relocatable);
         if let Some(id) = &select.build_id
             && let Some(link) = whole.clone().find(|link| link.build_id.as_ref() == Some(id))
@@ -113,25 +106,47 @@ impl Capture {
             Some(name) => whole.filter(|link| link.output.ends_with(name)).collect(),
             None => standing(whole.filter(|link| link.kind == Kind::Program).collect()),
         };
-        let found = nearest(found, folder);
-        let folder = folder.display();
+        let found = nearest(found, &store.beside());
+        let folder = store.folder().display();
         let newest =
             found.iter().copied().max_by_key(|link| link.time).ok_or_else(|| match &select.program {
-                Some(name) => {
-                    Failure::Usage(format!("{folder}: no program `{name}` was linked; {}", self.listing()))
-                }
+                Some(name) => Failure::Usage(format!(
+                    "{folder}: no program `{name}` was linked; {}",
+                    self.listing(store)
+                )),
                 None => Failure::Usage(format!("{folder}: no program was linked")),
             })?;
         if found.iter().any(|link| self.objects(link) != self.objects(newest)) {
             let what = if select.program.is_some() { "several such programs" } else { "several programs" };
-            return Err(Failure::Usage(format!("{folder}: {what}; choose by --program. {}", self.listing())));
+            return Err(Failure::Usage(format!(
+                "{folder}: {what}; choose by --program. {}",
+                self.listing(store)
+            )));
         }
         Ok(newest)
     }
 
-    fn listing(&self) -> String {
+    /// The project's folder, by all that the same build compiled.
+    fn root(&self, store: &Store, link: &Link) -> PathBuf {
+        let c = self
+            .compiles
+            .iter()
+            .map(|(_, compile)| compile)
+            .filter(|compile| compile.language == Language::C);
+        let (same, other): (Vec<_>, Vec<_>) = c.partition(|compile| compile.top == link.top);
+        let compiles = if same.is_empty() { other } else { same };
+        let places = |of: fn(&Compile) -> &PathBuf| -> Vec<PathBuf> {
+            compiles.iter().map(|compile| moved(of(compile), &compile.beside, store)).collect()
+        };
+        let (sources, directories) =
+            (places(|compile| &compile.source), places(|compile| &compile.directory));
+        project_folder(&link.top, &sources, &directories)
+    }
+
+    fn listing(&self, store: &Store) -> String {
         let links = standing(self.links.iter().filter(|link| link.kind != Kind::Relocatable).collect());
-        let names = links.iter().map(|link| below(&link.top, &link.output)).collect::<Vec<_>>();
+        let names =
+            links.iter().map(|link| unit_path(&store.beside(), &link.top, &link.output)).collect::<Vec<_>>();
         format!("It holds: {}", names.join(", "))
     }
 
@@ -149,9 +164,8 @@ impl Capture {
 
 /// Those made beside the capture, if any: the others came along when the tree, with the
 /// capture in it, was copied from elsewhere.
-fn nearest<'a>(links: Vec<&'a Link>, folder: &Path) -> Vec<&'a Link> {
-    let beside = folder.canonicalize().ok().and_then(|folder| Some(folder.parent()?.to_path_buf()));
-    let near = |link: &&Link| beside.as_ref().is_some_and(|beside| link.output.starts_with(beside));
+fn nearest<'a>(links: Vec<&'a Link>, beside: &Path) -> Vec<&'a Link> {
+    let near = |link: &&Link| link.output.starts_with(beside);
     if links.iter().any(near) { links.into_iter().filter(near).collect() } else { links }
 }
 

@@ -2,12 +2,12 @@
 
 use super::command::{Command, Language, Source, split};
 use super::preprocess::preprocess;
-use super::text::{absolute, below, common_folder};
+use super::text::{absolute, project_folder, unit_path};
 use super::{Loaded, Members, Select, Tree, Unit};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use rayon::prelude::*;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// One entry, as the JSON Compilation Database format has it.
@@ -43,9 +43,11 @@ pub fn load(path: &Path, select: &Select) -> Result<Loaded> {
         entries.iter().map(|entry| understand(entry, &base, path)).collect::<Result<Vec<_>>>()?;
     let mut notes = foreign(&compiles);
     compiles.retain(|compile| compile.source.language == Language::C);
-    let root = root(&base, &compiles);
-    compiles.iter_mut().for_each(|compile| compile.path = below(&root, &compile.file));
-    let (taken, left_out) = choose(compiles, &select.members);
+    let files: Vec<_> = compiles.iter().map(|compile| compile.file.clone()).collect();
+    let directories: Vec<_> = compiles.iter().map(|compile| compile.directory.clone()).collect();
+    let root = project_folder(&base, &files, &directories);
+    compiles.iter_mut().for_each(|compile| compile.path = unit_path(&root, &base, &compile.file));
+    let (taken, left_out) = choose(compiles, &select.members, &mut notes);
     let units = taken.par_iter().map(unit).collect::<Result<Vec<_>>>()?;
     let units = one_each(taken, units, select.program.as_deref(), &mut notes);
     if units.is_empty() {
@@ -83,35 +85,52 @@ fn foreign(compiles: &[Compile]) -> Vec<Diagnostic> {
     others.map(|compile| super::foreign(&compile.file, compile.source.language)).collect()
 }
 
-/// The database's own folder where it holds all sources, else what they have in common.
-fn root(base: &Path, compiles: &[Compile]) -> PathBuf {
-    if compiles.iter().all(|compile| compile.file.starts_with(base)) {
-        return base.to_path_buf();
-    }
-    common_folder(compiles.iter().map(|compile| compile.file.as_path()))
+/// Parts the program's entries, in the executable's order where there is one, from the
+/// paths of the others.
+fn choose(
+    compiles: Vec<Compile>,
+    members: &Members,
+    notes: &mut Vec<Diagnostic>,
+) -> (Vec<Compile>, Vec<String>) {
+    let all: Vec<usize> = (0..compiles.len()).collect();
+    let taken = match members {
+        Members::All => all.clone(),
+        Members::Compiled(units) => {
+            units.iter().flat_map(|unit| entries_of(unit, &compiles, notes)).collect()
+        }
+        Members::Without(paths) => {
+            all.iter().copied().filter(|&index| !paths.contains(&compiles[index].path)).collect()
+        }
+    };
+    let others = all.iter().filter(|index| !taken.contains(index)).map(|&index| compiles[index].path.clone());
+    let left_out: BTreeSet<String> = match members {
+        Members::Without(paths) => paths.iter().cloned().collect(),
+        _ => others.collect(),
+    };
+    (taken.into_iter().map(|index| compiles[index].clone()).collect(), left_out.into_iter().collect())
 }
 
-/// Parts the program's entries from the paths of the others.
-fn choose(compiles: Vec<Compile>, members: &Members) -> (Vec<Compile>, Vec<String>) {
-    let (taken, others): (Vec<_>, Vec<_>) = compiles.into_iter().partition(|compile| match members {
-        Members::All => true,
-        Members::Compiled(units) => units.iter().any(|unit| is_unit(unit, compile)),
-        Members::Without(paths) => !paths.contains(&compile.path),
-    });
-    let mut left_out: Vec<String> = others.into_iter().map(|compile| compile.path).collect();
-    left_out.sort();
-    left_out.dedup();
-    if let Members::Without(paths) = members {
-        left_out.clone_from(paths);
-    }
-    (taken, left_out)
-}
-
-/// Whether DWARF's path means this entry's file: the same file, or, for an executable
-/// built elsewhere, the same path below the root.
-fn is_unit(unit: &Path, compile: &Compile) -> bool {
+/// The entries of the file that DWARF's path means: that file, or, for an executable built
+/// elsewhere, the one whose path below the root is longest.
+fn entries_of(unit: &Path, compiles: &[Compile], notes: &mut Vec<Diagnostic>) -> Vec<usize> {
     let unit = absolute(Path::new(""), unit);
-    unit == compile.file || unit.ends_with(&compile.path)
+    let likeness = |compile: &Compile| match () {
+        () if unit == compile.file => usize::MAX,
+        () if unit.ends_with(&compile.path) => Path::new(&compile.path).iter().count(),
+        () if compile.file.ends_with(&unit) => unit.iter().count(),
+        () => 0,
+    };
+    let best = compiles.iter().map(likeness).max().unwrap_or(0);
+    if best == 0 {
+        notes.extend(unit.extension().is_some_and(|end| end == "c").then(|| unknown(&unit)));
+        return vec![];
+    }
+    (0..compiles.len()).filter(|&index| likeness(&compiles[index]) == best).collect()
+}
+
+fn unknown(unit: &Path) -> Diagnostic {
+    Diagnostic::warning(format!("{} is in the executable, but not in the database", unit.display()))
+        .help("make the database anew from a build of everything, or build with `polus-cc`")
 }
 
 fn unit(compile: &Compile) -> Result<Unit> {

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 pub struct Compile {
     /// Folder of the topmost make or ninja.
     pub top: PathBuf,
+    /// Folder in which the capture lay: its tree's, if it is not captured elsewhere.
+    pub beside: PathBuf,
     /// Where the compiler ran.
     pub directory: PathBuf,
     /// The compiler, as it was called.
@@ -50,6 +52,8 @@ pub enum Text {
 pub struct Link {
     /// Folder of the topmost make or ninja.
     pub top: PathBuf,
+    /// Folder in which the capture lay: its tree's, if it is not captured elsewhere.
+    pub beside: PathBuf,
     /// Where the linker ran.
     pub directory: PathBuf,
     /// What was made.
@@ -144,6 +148,12 @@ impl Store {
     /// Where it lies.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The folder that holds it.
+    pub fn beside(&self) -> PathBuf {
+        let folder = self.folder.canonicalize().unwrap_or(self.folder.clone());
+        folder.parent().unwrap_or(Path::new("/")).to_path_buf()
     }
 
     /// Stores a text and gives its digest; one that is there already is not written again.

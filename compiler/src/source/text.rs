@@ -36,17 +36,35 @@ pub fn absolute(directory: &Path, path: impl AsRef<Path>) -> PathBuf {
     clean
 }
 
-/// The deepest folder that holds all of `files`.
-pub fn common_folder<'a>(files: impl IntoIterator<Item = &'a Path>) -> PathBuf {
-    let mut files = files.into_iter();
-    let first = files.next().and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
-    files.fold(first, |common, file| {
-        common.ancestors().find(|folder| file.starts_with(folder)).map(Path::to_path_buf).unwrap_or_default()
-    })
+/// The folder of a project's sources, such that two versions of it, wherever they lie,
+/// have the same paths below it. `top` is where the build was started, which may be a
+/// build folder or far above; `directories` are where compilers ran.
+pub fn project_folder(top: &Path, sources: &[PathBuf], directories: &[PathBuf]) -> PathBuf {
+    let folder = |file: &PathBuf| file.parent().unwrap_or(file).to_path_buf();
+    let mut outside = sources.iter().filter(|file| !file.starts_with(top)).map(folder).peekable();
+    if outside.peek().is_some() {
+        return common(outside);
+    }
+    let holding = |folder: &&PathBuf| sources.iter().any(|source| source.starts_with(folder));
+    common(sources.iter().map(folder).chain(directories.iter().filter(holding).cloned()))
+}
+
+/// The deepest folder that holds all of `folders`.
+fn common(folders: impl Iterator<Item = PathBuf>) -> PathBuf {
+    let both = |one: PathBuf, other: PathBuf| {
+        one.ancestors().find(|folder| other.starts_with(folder)).map(Path::to_path_buf).unwrap_or_default()
+    };
+    folders.reduce(both).unwrap_or_default()
+}
+
+/// A source's path in its project: below `root`, below `top` if it was made by the build,
+/// else the whole path; `/`-separated.
+pub fn unit_path(root: &Path, top: &Path, source: &Path) -> String {
+    below(if source.starts_with(root) { root } else { top }, source)
 }
 
 /// `file` below `root`, `/`-separated; the whole path where it lies outside.
-pub fn below(root: &Path, file: &Path) -> String {
+fn below(root: &Path, file: &Path) -> String {
     file.strip_prefix(root).unwrap_or(file).to_string_lossy().into_owned()
 }
 
@@ -59,11 +77,25 @@ mod tests {
         assert_eq!(decode(b"\"caf\xe9 \xc3\xa9\"\n".to_vec()), "\"caf\\351 é\"\n");
     }
 
+    fn folder(top: &str, sources: &[&str], directories: &[&str]) -> String {
+        let paths = |list: &[&str]| list.iter().map(PathBuf::from).collect::<Vec<_>>();
+        project_folder(Path::new(top), &paths(sources), &paths(directories)).display().to_string()
+    }
+
     #[test]
-    fn folders_in_common() {
-        let files = ["/a/src/x.c", "/a/src/sub/y.c", "/a/deps/z.c"].map(Path::new);
-        assert_eq!(common_folder(files), Path::new("/a"));
-        assert_eq!(common_folder(files[..1].iter().copied()), Path::new("/a/src"));
+    fn the_projects_folder() {
+        let sources = ["/v1/src/a.c", "/v1/src/b.c"];
+        assert_eq!(folder("/v1", &sources, &["/v1", "/v1/doc"]), "/v1", "built in its own folder");
+        assert_eq!(folder("/", &sources, &["/v1"]), "/v1", "built from far above");
+        assert_eq!(folder("/build", &sources, &["/build"]), "/v1/src", "built elsewhere");
+        let generated = ["/v1/a.c", "/v1/lib/b.c", "/build/config.c"];
+        assert_eq!(folder("/build", &generated, &["/build"]), "/v1", "with a source made on the way");
+        let path = unit_path(Path::new("/v1"), Path::new("/build"), Path::new("/build/config.c"));
+        assert_eq!(path, "config.c");
+    }
+
+    #[test]
+    fn paths_are_cleaned() {
         assert_eq!(absolute(Path::new("/a/b"), "../c/./d.c"), Path::new("/a/c/d.c"));
     }
 

@@ -152,5 +152,7 @@ pub fn is_specifier_call(word: &str) -> bool {
 
 /// Bytes of the identifier that `text` begins with.
 pub fn length(text: &str) -> usize {
-    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..)).count()
+    text.bytes()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | 0x80..))
+        .count()
 }

@@ -175,7 +175,7 @@ fn cmake_with_ninja_and_make() {
         project.build(&format!("cmake -G '{generator}' -B build >&2; cmake --build build -j2; build/server"));
         assert_eq!(project.units("server"), ["server.c", "lib/used.c"], "{generator}");
         assert_eq!(project.units("tool"), ["tool.c"], "{generator}");
-        assert!(usage(project.load(None)).ends_with("It holds: server, tool"));
+        assert!(usage(project.load(None)).ends_with("It holds: build/server, build/tool"));
     }
 }
 

@@ -91,11 +91,14 @@ fn a_database_whole_and_by_the_executables_units() {
     assert!(titles[0].ends_with("more.cc is not C; it stays as it is in the process"), "{titles:?}");
     assert_eq!(titles[1], "common.c is compiled in two different ways; the first one is taken");
 
-    let compiled = ["/elsewhere/src/common.c", "./src/tool.c"].map(Into::into).to_vec();
+    let compiled =
+        ["./src/tool.c", "/elsewhere/src/common.c", "/elsewhere/src/new.c"].map(Into::into).to_vec();
     let path = folder.join("compile_commands.json");
     let tool = load(&path, &select(Members::Compiled(compiled), Some("tool")), &[]).unwrap();
-    assert_eq!(units(&Ok(tool.clone())), ["common.c", "tool.c"]);
-    assert!(tool.tree.units[0].text.contains("int common = 2;"));
+    assert_eq!(units(&Ok(tool.clone())), ["tool.c", "common.c"], "in the executable's order");
+    let missing = "/elsewhere/src/new.c is in the executable, but not in the database";
+    assert!(tool.notes.iter().any(|note| note.title == missing), "{:?}", tool.notes);
+    assert!(tool.tree.units[1].text.contains("int common = 2;"));
     assert_eq!(tool.left_out, ["server.c"]);
     assert!(!folder.join("x.d").exists());
 

@@ -22,7 +22,8 @@ pub fn declares_staying_pointer(program: &Program, function: ItemId, offset: usi
     let mut search = Around { syntax: &syntax, offset, names: None };
     search.visit_statement(&definition.statement.node, &definition.statement.span);
     let Some(names) = search.names else { return false };
-    !names.is_empty() && names.iter().all(|n| points_to_global(program, function, n) && stays(program, function, n))
+    !names.is_empty()
+        && names.iter().all(|n| points_to_global(program, function, n) && stays(program, function, n))
 }
 
 fn points_to_global(program: &Program, function: ItemId, name: &str) -> bool {
@@ -63,7 +64,11 @@ impl<'a> Visit<'a> for Watch<'_> {
         }
     }
 
-    fn visit_binary_operator_expression(&mut self, e: &'a lang_c::ast::BinaryOperatorExpression, span: &'a Span) {
+    fn visit_binary_operator_expression(
+        &mut self,
+        e: &'a lang_c::ast::BinaryOperatorExpression,
+        span: &'a Span,
+    ) {
         if e.operator.node == lang_c::ast::BinaryOperator::Assign && self.is_it(&e.lhs.node) {
             return self.visit_expression(&e.rhs.node, &e.rhs.span);
         }
@@ -71,7 +76,11 @@ impl<'a> Visit<'a> for Watch<'_> {
     }
 
     /// `&p->member` lets a pointer into the object out.
-    fn visit_unary_operator_expression(&mut self, e: &'a lang_c::ast::UnaryOperatorExpression, span: &'a Span) {
+    fn visit_unary_operator_expression(
+        &mut self,
+        e: &'a lang_c::ast::UnaryOperatorExpression,
+        span: &'a Span,
+    ) {
         if e.operator.node == UnaryOperator::Address {
             let mut inside = Mentions { name: self.name, found: false };
             inside.visit_expression(&e.operand.node, &e.operand.span);

@@ -1,9 +1,11 @@
 //! Functions that never return: `main`, accept loops, thread loops (design rule 11).
 
+use super::{ItemId, Program, Syntax};
+use crate::clang::Kind;
 use crate::clang::Role;
-use crate::model::{ItemId, Program, Syntax};
 use lang_c::ast::{
-    BlockItem, Constant, Expression, ForStatement, Integer, Label, LabeledStatement, Statement, SwitchStatement,
+    BlockItem, Constant, Expression, ForStatement, Integer, Label, LabeledStatement, Statement,
+    SwitchStatement,
 };
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
@@ -11,12 +13,19 @@ use std::collections::BTreeSet;
 
 /// Functions of a program that, once entered, stay active; `main` among them.
 pub fn never_return(program: &Program) -> BTreeSet<ItemId> {
-    let mut found: BTreeSet<ItemId> = super::functions(program)
-        .filter(|&id| program.items[id].original == "main" || may_loop(program.source(id)) && loops_for_ever(program, id))
+    let mut found: BTreeSet<ItemId> = program
+        .own(Kind::Function)
+        .filter(|&id| {
+            program.items[id].original == "main"
+                || may_loop(program.source(id)) && loops_for_ever(program, id)
+        })
         .collect();
     loop {
-        let callers: Vec<ItemId> = super::functions(program)
-            .filter(|id| !found.contains(id) && calls_any(program, *id, &found) && ends_in_call(program, *id, &found))
+        let callers: Vec<ItemId> = program
+            .own(Kind::Function)
+            .filter(|id| {
+                !found.contains(id) && calls_any(program, *id, &found) && ends_in_call(program, *id, &found)
+            })
             .collect();
         if callers.is_empty() {
             return found;
@@ -99,18 +108,21 @@ fn always(condition: Option<&Node<Expression>>) -> bool {
 }
 
 fn leaves(body: &Node<Statement>) -> bool {
-    let mut search = Leaving { breakable: 0, found: false };
+    let mut search = Leaving::default();
     search.visit_statement(&body.node, &body.span);
-    search.found
+    search.found || search.jumps.iter().any(|label| !search.labels.contains(label))
 }
 
-/// Looks for `return`, `goto` and a `break` that belongs to the loop.
-struct Leaving {
+/// Looks for `return`, a `break` that belongs to the loop, and jumps to labels outside of it.
+#[derive(Default)]
+struct Leaving<'a> {
     breakable: usize,
     found: bool,
+    jumps: Vec<&'a str>,
+    labels: Vec<&'a str>,
 }
 
-impl Leaving {
+impl Leaving<'_> {
     fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
         self.breakable += 1;
         visit(self);
@@ -118,12 +130,15 @@ impl Leaving {
     }
 }
 
-impl<'a> Visit<'a> for Leaving {
+impl<'a> Visit<'a> for Leaving<'a> {
     fn visit_statement(&mut self, statement: &'a Statement, span: &'a Span) {
         match statement {
-            Statement::Return(_) | Statement::Goto(_) => self.found = true,
+            Statement::Return(_) => self.found = true,
+            Statement::Goto(label) => self.jumps.push(&label.node.name),
             Statement::Break => self.found |= self.breakable == 0,
-            Statement::While(_) | Statement::DoWhile(_) => self.nested(|s| visit::visit_statement(s, statement, span)),
+            Statement::While(_) | Statement::DoWhile(_) => {
+                self.nested(|s| visit::visit_statement(s, statement, span))
+            }
             _ => visit::visit_statement(self, statement, span),
         }
     }
@@ -137,8 +152,9 @@ impl<'a> Visit<'a> for Leaving {
     }
 
     fn visit_labeled_statement(&mut self, statement: &'a LabeledStatement, span: &'a Span) {
-        if !matches!(statement.label.node, Label::Identifier(_)) || !self.found {
-            visit::visit_labeled_statement(self, statement, span);
+        if let Label::Identifier(label) = &statement.label.node {
+            self.labels.push(&label.node.name);
         }
+        visit::visit_labeled_statement(self, statement, span);
     }
 }

@@ -1,0 +1,2 @@
+#include "colour.h"
+int mix(colour *c) { return c->r * 10 + c->g + RED; }

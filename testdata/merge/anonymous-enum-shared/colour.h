@@ -1,0 +1,2 @@
+enum { RED, GREEN, BLUE };
+typedef struct { int r, g; } colour;

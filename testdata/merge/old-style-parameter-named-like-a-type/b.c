@@ -1,0 +1,1 @@
+int first(list) int *list; { return *list; }

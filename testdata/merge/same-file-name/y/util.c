@@ -1,0 +1,1 @@
+static int id = 2; int two(void) { return id; }
