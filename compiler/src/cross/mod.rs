@@ -4,7 +4,6 @@
 mod by_name;
 mod refusals;
 
-use crate::clang::Kind;
 use crate::diag::Diagnostic;
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
@@ -40,15 +39,17 @@ pub struct Crossing {
 /// Decides; errors among the diagnostics forbid the patch.
 pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>) {
     let mut crossing = Crossing { endless: never_return(versions.old), ..Crossing::default() };
-    let mut told = refusals::renumbered(versions);
+    let mut told = vec![];
     for change in &versions.changes.globals {
         told.extend(decide(versions, change, adopt, &mut crossing));
     }
     told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
-    told.extend(by_name::check(versions, &crossing));
-    told.extend(refusals::endless_users(versions, &crossing));
-    (crossing, told)
+    let mut first = refusals::endless_users(versions, &crossing);
+    first.extend(refusals::renumbered(versions));
+    first.extend(by_name::check(versions, &crossing));
+    first.extend(told);
+    (crossing, first)
 }
 
 fn decide(
@@ -67,7 +68,7 @@ fn decide(
             let entity = &new.items[theirs].entity;
             // Nothing is written to a constant, so its old and new instance need no coherence.
             let constant = entity.constant || versions.old.items[ours].entity.constant;
-            let moved = change.is(Modification::Type) || change.is(Modification::Storage);
+            let moved = change.is(Modification::Storage) || versions.relations.globals.contains(&theirs);
             match (entity.function.is_some(), constant) {
                 (true, true) => None,
                 (true, false) if moved => Some(refusals::local_static(versions, ours, theirs)),
@@ -119,9 +120,4 @@ fn is_named(program: &Program, id: ItemId, wanted: &str) -> bool {
         }
         None => wanted == original,
     }
-}
-
-/// Functions of a program that are of its own text.
-fn functions(program: &Program) -> impl Iterator<Item = ItemId> + '_ {
-    program.own(Kind::Function)
 }
