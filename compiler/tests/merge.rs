@@ -134,7 +134,9 @@ fn csmith(seed: u64) -> Result<(), Failed> {
 fn csmith_pair(seed: u64) -> Result<bool, Failed> {
     let out = tempfile::tempdir()?;
     let bounds = ["--max-funcs", "5", "--max-block-size", "3", "--max-block-depth", "3"];
-    let generate = |seed: u64| run(Command::new("csmith").args(["--seed", &seed.to_string()]).args(bounds));
+    let generate = |seed: u64| {
+        run(Command::new("csmith").current_dir(out.path()).args(["--seed", &seed.to_string()]).args(bounds))
+    };
     let driver = "int main_a(int, char **); int main_b(int, char **);\n\
                   int main(int argc, char **argv) { main_a(argc, argv); return main_b(argc, argv); }\n";
     std::fs::write(out.path().join("a.c"), format!("#define main main_a\n{}", generate(seed)?))?;
