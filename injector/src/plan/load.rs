@@ -290,9 +290,35 @@ impl Planner<'_> {
             code: Place::Patch(function.code),
             name: function.name.clone(),
             original,
-            flags: if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            flags: self.room_flag(function, &extents)? | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
             extents: extents.iter().map(|(start, end)| (Place::Patch(*start), Place::Patch(*end))).collect(),
         })
+    }
+
+    /// A new version too short for a jump stays as it is when it is superseded;
+    /// that is right only if nobody calls it but by the old entry.
+    fn room_flag(&self, function: &Function, extents: &[(u64, u64)]) -> Result<u32> {
+        let layout = &self.patch.layout;
+        let end =
+            extents.iter().find(|(start, _)| *start == function.code).map_or(function.code, |(_, end)| *end);
+        let room = (end - function.code) as usize + layout.tail(end).map_or(0, code::padding);
+        if room >= code::JUMP_SIZE {
+            return Ok(0);
+        }
+        let others = self.patch.code.iter().filter(|symbol| symbol.address != function.code);
+        let caller = others.into_iter().find(|symbol| {
+            let bytes = layout.bytes(symbol.address, symbol.size as usize);
+            bytes.is_some_and(|bytes| code::references(bytes, symbol.address).contains(&function.code))
+        });
+        match (caller, function.kind) {
+            (None, kind::REPLACED) => Ok(kind::KEEPS_ENTRY),
+            _ => Err(Fault::refused(format!(
+                "the function `{}` has {room} bytes with its padding, too few for a jump of {} at the next update",
+                function.version_name,
+                code::JUMP_SIZE
+            ))
+            .hint("declare it __attribute__((patchable_function_entry(5)))")),
+        }
     }
 
     /// Stated code ranges of a new function, its cold part included.
