@@ -1,0 +1,137 @@
+//! Compile units: who compiled which source file how, and which unit a path means.
+
+use gimli::{AttributeValue, Dwarf, constants};
+
+use super::sections::Slice;
+
+/// A unit's number in the order of the debug information.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnitId(pub(crate) u32);
+
+/// One compiled source file.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// Its number.
+    pub id: UnitId,
+    /// The source file as the compiler was given it (DW_AT_name).
+    pub name: String,
+    /// Where the compiler ran (DW_AT_comp_dir).
+    pub comp_dir: String,
+    /// `comp_dir` and `name` joined, without `.` and `..`.
+    pub path: String,
+    /// Compiler and options (DW_AT_producer).
+    pub producer: String,
+    /// The source language as DWARF spells it: `DW_LANG_C11`.
+    pub language: String,
+    /// Compiled with link-time optimisation.
+    pub lto: bool,
+    /// Made by link-time optimisation, without a source file of its own: it holds the code whose
+    /// functions other units declare.
+    pub artificial: bool,
+}
+
+/// Why a path means no unit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoUnit {
+    /// No unit has a source file of this name.
+    Missing,
+    /// Several fit equally well; their paths.
+    Ambiguous(Vec<UnitId>),
+}
+
+impl Unit {
+    pub(super) fn read(
+        id: UnitId,
+        dwarf: &Dwarf<Slice<'_>>,
+        unit: &gimli::Unit<Slice<'_>>,
+        root: &gimli::DebuggingInformationEntry<Slice<'_>>,
+    ) -> Unit {
+        let text = |value: Option<AttributeValue<Slice<'_>>>| {
+            let slice = value.and_then(|value| dwarf.attr_string(unit, value).ok());
+            slice.map(|slice| slice.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        let name = text(root.attr_value(constants::DW_AT_name));
+        let comp_dir = text(root.attr_value(constants::DW_AT_comp_dir));
+        let producer = text(root.attr_value(constants::DW_AT_producer));
+        let language = match root.attr_value(constants::DW_AT_language) {
+            Some(AttributeValue::Language(language)) => language.to_string(),
+            _ => String::new(),
+        };
+        let artificial = name == "<artificial>";
+        let lto = artificial || producer.contains("-flto");
+        Unit { id, path: absolute(&comp_dir, &name), name, comp_dir, producer, language, lto, artificial }
+    }
+}
+
+/// The unit whose source file ends in the most components of `path`; `.` and `..` do not count.
+pub(super) fn match_unit<'a>(units: impl Iterator<Item = &'a Unit>, path: &str) -> Result<UnitId, NoUnit> {
+    let wanted = normalised(path);
+    let mut best = (1, Vec::new());
+    for unit in units.filter(|unit| !unit.artificial) {
+        let common = common_tail(&wanted, &normalised(&unit.path));
+        match common.cmp(&best.0) {
+            std::cmp::Ordering::Greater => best = (common, vec![unit.id]),
+            std::cmp::Ordering::Equal => best.1.push(unit.id),
+            std::cmp::Ordering::Less => {}
+        }
+    }
+    match best.1.as_slice() {
+        [] => Err(NoUnit::Missing),
+        [one] => Ok(*one),
+        _ => Err(NoUnit::Ambiguous(best.1)),
+    }
+}
+
+fn common_tail(a: &[&str], b: &[&str]) -> usize {
+    a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
+}
+
+fn absolute(comp_dir: &str, name: &str) -> String {
+    let joined = if name.starts_with('/') { name.to_string() } else { format!("{comp_dir}/{name}") };
+    let root = if joined.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", normalised(&joined).join("/"))
+}
+
+/// The components of a path, `.` left out and `..` applied.
+fn normalised(path: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match (part, parts.last()) {
+            ("..", Some(&last)) if last != ".." => {
+                parts.pop();
+            }
+            _ => parts.push(part),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(id: u32, comp_dir: &str, name: &str) -> Unit {
+        let empty = String::new;
+        let (path, comp_dir, name) = (absolute(comp_dir, name), comp_dir.to_string(), name.to_string());
+        let (producer, language) = (empty(), empty());
+        Unit { id: UnitId(id), name, comp_dir, path, producer, language, lto: false, artificial: false }
+    }
+
+    #[test]
+    fn paths_are_normalised() {
+        assert_eq!(absolute("/x/redis/src", "../deps/./lua/a.c"), "/x/redis/deps/lua/a.c");
+        assert_eq!(absolute("/x", "/y//a.c"), "/y/a.c");
+        assert_eq!(absolute(".", "src/a.c"), "src/a.c");
+    }
+
+    #[test]
+    fn the_longest_tail_wins() {
+        let units =
+            [unit(0, "/x/redis/src", "util.c"), unit(1, "/x/redis/deps", "util.c"), unit(2, "/x", "a.c")];
+        assert_eq!(match_unit(units.iter(), "./src/util.c"), Ok(UnitId(0)));
+        assert_eq!(match_unit(units.iter(), "redis/deps/util.c"), Ok(UnitId(1)));
+        assert_eq!(match_unit(units.iter(), "elsewhere/a.c"), Ok(UnitId(2)));
+        assert_eq!(match_unit(units.iter(), "util.c"), Err(NoUnit::Ambiguous(vec![UnitId(0), UnitId(1)])));
+        assert_eq!(match_unit(units.iter(), "til.c"), Err(NoUnit::Missing));
+    }
+}
