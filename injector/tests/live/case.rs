@@ -16,6 +16,8 @@ pub struct Settings {
     pub variants: Vec<Vec<String>>,
     /// Other program than old.c: its sources.
     pub sources: Vec<String>,
+    /// The program is stripped; its unstripped twin is `twin`.
+    pub stripped: bool,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
 }
@@ -67,7 +69,7 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults"];
+    let known = ["cflags", "variants", "sources", "faults", "stripped"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
@@ -83,6 +85,7 @@ fn settings(folder: &Path) -> Settings {
             .map(words)
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
+        stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
     }
 }
@@ -92,7 +95,13 @@ impl Case {
     pub fn build(&self) -> Result<PathBuf> {
         let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name);
         fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
-        self.build_program(&output)?;
+        let (program, twin) = (output.join("old"), output.join("twin"));
+        if self.settings.stripped {
+            self.build_program(&twin)?;
+            run(Command::new("strip").arg(&twin).arg("-o").arg(&program))?;
+        } else {
+            self.build_program(&program)?;
+        }
         let mut entries: Vec<PathBuf> = self.files()?;
         entries.sort();
         for patch in entries.iter().filter(|path| name_of(path).starts_with("patch")) {
@@ -117,7 +126,7 @@ impl Case {
             true => gcc.arg(self.folder.join("old.c")),
             false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
         };
-        run(gcc.arg("-o").arg(output.join("old")))
+        run(gcc.arg("-o").arg(output))
     }
 }
 
