@@ -152,6 +152,9 @@ impl<'a> Merging<'a> {
     }
 }
 
+#[cfg(test)]
+mod tests;
+
 /// Which variant of a piece a unit has.
 fn variant_in(piece: &Unique, variants: &[u32], unit: u32) -> u32 {
     let nth = piece.units.binary_search(&unit).ok();

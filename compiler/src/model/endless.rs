@@ -108,18 +108,21 @@ fn always(condition: Option<&Node<Expression>>) -> bool {
 }
 
 fn leaves(body: &Node<Statement>) -> bool {
-    let mut search = Leaving { breakable: 0, found: false };
+    let mut search = Leaving::default();
     search.visit_statement(&body.node, &body.span);
-    search.found
+    search.found || search.jumps.iter().any(|label| !search.labels.contains(label))
 }
 
-/// Looks for `return`, `goto` and a `break` that belongs to the loop.
-struct Leaving {
+/// Looks for `return`, a `break` that belongs to the loop, and jumps to labels outside of it.
+#[derive(Default)]
+struct Leaving<'a> {
     breakable: usize,
     found: bool,
+    jumps: Vec<&'a str>,
+    labels: Vec<&'a str>,
 }
 
-impl Leaving {
+impl Leaving<'_> {
     fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
         self.breakable += 1;
         visit(self);
@@ -127,10 +130,11 @@ impl Leaving {
     }
 }
 
-impl<'a> Visit<'a> for Leaving {
+impl<'a> Visit<'a> for Leaving<'a> {
     fn visit_statement(&mut self, statement: &'a Statement, span: &'a Span) {
         match statement {
-            Statement::Return(_) | Statement::Goto(_) => self.found = true,
+            Statement::Return(_) => self.found = true,
+            Statement::Goto(label) => self.jumps.push(&label.node.name),
             Statement::Break => self.found |= self.breakable == 0,
             Statement::While(_) | Statement::DoWhile(_) => {
                 self.nested(|s| visit::visit_statement(s, statement, span))
@@ -148,8 +152,9 @@ impl<'a> Visit<'a> for Leaving {
     }
 
     fn visit_labeled_statement(&mut self, statement: &'a LabeledStatement, span: &'a Span) {
-        if !matches!(statement.label.node, Label::Identifier(_)) || !self.found {
-            visit::visit_labeled_statement(self, statement, span);
+        if let Label::Identifier(label) = &statement.label.node {
+            self.labels.push(&label.node.name);
         }
+        visit::visit_labeled_statement(self, statement, span);
     }
 }
