@@ -51,7 +51,7 @@ fn every_text_ends_with_one_newline() {
 const CASES: &[(&str, &[&[&str]])] = &[
     (
         "testdata/construct",
-        &[&["old.c", "old.i", "old"], &["new.c", "new.i", "new"], &["patch.c", "diagnostics.txt"]],
+        &[&["old.c", "old.i", "old"], &["new.c", "new.i", "new", "case.toml"], &["patch.c", "diagnostics.txt"]],
     ),
     ("testdata/merge", &[&["a.c", "x"]]),
     ("testdata/live", &[&["old.c", "old"], &["patch.c", "new.c", "new"], &["session.txt"]]),
