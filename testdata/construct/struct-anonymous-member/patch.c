@@ -71,6 +71,8 @@ static void polus_sync_shape_v2_to_new(const void *source, void *target)
     const polus__old_shape *from = source;
     __typeof__(shape_v2) *to = target;
     (*to).kind = (*from).kind;
+    (*to).width = (*from).width;
+    (*to).height = (*from).height;
     __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 12, 4);
 }
 
@@ -79,6 +81,8 @@ static void polus_sync_shape_v2_to_old(const void *source, void *target)
     const __typeof__(shape_v2) *from = source;
     polus__old_shape *to = target;
     (*to).kind = (*from).kind;
+    (*to).width = (*from).width;
+    (*to).height = (*from).height;
     __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 16, 4);
 }
 

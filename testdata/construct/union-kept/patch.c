@@ -66,14 +66,14 @@ static void polus_sync_value_v2_to_new(const void *source, void *target)
 {
     const polus__old_value *from = source;
     __typeof__(value_v2) *to = target;
-    __builtin_memcpy((void *)&(*to), &(*from), 4);
+    __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
 }
 
 static void polus_sync_value_v2_to_old(const void *source, void *target)
 {
     const __typeof__(value_v2) *from = source;
     polus__old_value *to = target;
-    __builtin_memcpy((void *)&(*to), &(*from), 4);
+    __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
 }
 
 /* ---- What the injector reads ---- */
