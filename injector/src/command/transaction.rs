@@ -9,6 +9,9 @@ use crate::error::{Fault, Result};
 use crate::plan::{self, Change};
 use std::time::Instant;
 
+/// The change of a process, and the record that becomes active; none where nothing is to do.
+type ChangeOf<'a> = dyn Fn(&Session) -> Result<Option<(Change, u64)>> + 'a;
+
 /// One process on its way.
 pub struct Member {
     /// Its number.
@@ -70,7 +73,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Makes each process's change; takes back the ones made if one fails.
-    pub fn commit(&mut self, changes: &dyn Fn(&Session) -> Result<Option<(Change, u64)>>) {
+    pub fn commit(&mut self, changes: &ChangeOf<'_>) {
         let (deadline, output) = (Instant::now() + self.conduct.timeout, self.output);
         let mut made = Vec::new();
         self.each(&mut |member| {

@@ -93,7 +93,10 @@ impl Session {
             "&" => self.start_command(rest),
             "wait" => self.wait(rest),
             "kill" => self.kill(),
-            "remember" => Ok(self.size = Some(self.victim.size()?)),
+            "remember" => {
+                self.size = Some(self.victim.size()?);
+                Ok(())
+            }
             "unchanged" => self.unchanged(),
             "exit" => self.victim.finish(rest.parse().map_err(|_| "no exit status")?),
             _ => Err("unknown step".to_string()),
