@@ -63,7 +63,7 @@ impl<'a> Commit<'a> {
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        self.when_free(deadline, &|_| {
+        self.when_free(deadline, &|_| (), &|_| {
             self.redirect()?;
             self.journal().reached(self.change.goal, &self.change.states, now_ms())
         })
@@ -71,12 +71,17 @@ impl<'a> Commit<'a> {
     }
 
     /// Waits until nothing stands in the way, at most until `deadline`, and makes
-    /// the change.
-    pub fn run(&self, deadline: Instant) -> Result<Pause> {
-        self.when_free(deadline, &|stopped| self.perform(stopped))
+    /// the change. `watch` is shown what is waited for.
+    pub fn run(&self, deadline: Instant, watch: &dyn Fn(&[Blocker])) -> Result<Pause> {
+        self.when_free(deadline, watch, &|stopped| self.perform(stopped))
     }
 
-    fn when_free(&self, deadline: Instant, perform: &dyn Fn(&Stopped) -> Result<()>) -> Result<Pause> {
+    fn when_free(
+        &self,
+        deadline: Instant,
+        watch: &dyn Fn(&[Blocker]),
+        perform: &dyn Fn(&Stopped) -> Result<()>,
+    ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
         let mut since = HashMap::new();
         let mut pause = Pause::default();
@@ -94,6 +99,7 @@ impl<'a> Commit<'a> {
                 return outcome.map(|()| pause);
             }
             self.publish(&found, &mut since)?;
+            watch(&found);
             self.give_up(&found, deadline)?;
             wait = (wait * 2).min(LOOK_AGAIN.1).max(length * RUN_SHARE);
             std::thread::sleep(wait.min(deadline.saturating_duration_since(Instant::now())));
@@ -231,7 +237,8 @@ fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
         .hint("try again when these functions are left, or give more time: --timeout SECONDS")
 }
 
-fn describe(blocker: &Blocker) -> String {
+/// Who stands in the way, and why.
+pub fn describe(blocker: &Blocker) -> String {
     let (tid, function) = (blocker.tid, &blocker.function);
     match (blocker.unknown, blocker.variable.is_empty()) {
         (true, _) => format!("thread {tid} has a stack that cannot be walked, it may be in {function}"),

@@ -24,8 +24,8 @@ pub struct Member {
     pub pause: Pause,
     /// Version before.
     pub from: u32,
-    /// Repaired on the way.
-    pub repaired: bool,
+    /// An interrupted change was finished on the way.
+    pub finished: bool,
 }
 
 /// All processes of a command.
@@ -45,7 +45,7 @@ impl<'a> Transaction<'a> {
             fault: None,
             pause: Pause::default(),
             from: 0,
-            repaired: false,
+            finished: false,
         };
         let mut transaction = Transaction { members: pids.iter().map(new).collect(), conduct, output };
         for member in &mut transaction.members {
@@ -80,11 +80,13 @@ impl<'a> Transaction<'a> {
             let Some(session) = &mut member.session else { return Ok(()) };
             let Some((change, incoming)) = changes(session)? else { return Ok(()) };
             output.detail(format!("{}: {change}", session.name()));
-            member.pause = Commit::prepare(session, &change, incoming)?.run(deadline)?;
+            member.pause = Commit::prepare(session, &change, incoming)?
+                .run(deadline, &|blockers| output.progress(blockers))?;
             session.refresh()?;
             made.push(member.pid);
             Ok(())
         });
+        output.end_progress();
         if self.has_failed() && !self.conduct.best_effort {
             self.take_back(&made);
         }
@@ -123,8 +125,8 @@ impl Member {
     fn open(&mut self, output: &Output) -> Result<()> {
         let mut session = Session::take(self.pid)?;
         if let Some(done) = repair(&mut session)? {
-            output.warning(&done);
-            self.repaired = true;
+            output.warning(&done.text);
+            self.finished = done.finished;
         }
         self.from = session.registry.version;
         self.session = Some(session);
@@ -153,7 +155,7 @@ fn undo(session: &mut Session, from: u32, deadline: Instant) -> Result<()> {
         .iter()
         .find(|(_, state)| *state == polus_runtime::abi::kind::ACTIVE)
         .map_or(0, |(record, _)| *record);
-    Commit::prepare(session, &change, incoming)?.run(deadline)?;
+    Commit::prepare(session, &change, incoming)?.run(deadline, &|_| ())?;
     session.refresh()?;
     if session.registry.version == from { Ok(()) } else { undo(session, from, deadline) }
 }
