@@ -7,16 +7,23 @@ use crate::session::Session;
 use libtest_mimic::Trial;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-/// Two trials for a case: one fails, the other dies at every step.
+/// Deaths at instants that no step names.
+const ROUNDS: u32 = 150;
+const ROUND_STEP: Duration = Duration::from_micros(100);
+
+/// Trials for a case: one fails, one dies at every step, one is killed at any time.
 pub fn trials(case: &Case) -> Vec<Trial> {
-    let trial = |variable: &'static str, name: &str, case: Case| {
-        Trial::test(format!("{}-{name}", case.name), move || walk(&case, variable).map_err(Into::into))
+    let trial = |variable: &'static str, case: Case| {
+        Trial::test(case.name.clone(), move || walk(&case, variable).map_err(Into::into))
     };
+    let killed = renamed(case, "killed");
     vec![
-        trial("POLUS_FAIL_AT", "fails", renamed(case, "fails")),
-        trial("POLUS_KILL_AT", "dies", renamed(case, "dies")),
+        Trial::test(killed.name.clone(), move || killed_at_random(&killed).map_err(Into::into)),
+        trial("POLUS_FAIL_AT", renamed(case, "fails")),
+        trial("POLUS_KILL_AT", renamed(case, "dies")),
     ]
 }
 
@@ -30,12 +37,16 @@ struct Answers {
     new: String,
 }
 
-fn walk(case: &Case, variable: &str) -> Result<()> {
+fn answers(case: &Case) -> Result<Answers> {
     let read = |name: &str| {
         let text = fs::read_to_string(case.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
         Ok::<_, String>(text.trim().to_string())
     };
-    let answers = Answers { old: read("old.txt")?, new: read("new.txt")? };
+    Ok(Answers { old: read("old.txt")?, new: read("new.txt")? })
+}
+
+fn walk(case: &Case, variable: &str) -> Result<()> {
+    let answers = answers(case)?;
     let steps = list_steps(case)?;
     if steps.len() < 10 {
         return Err(format!("too few steps: {steps:?}"));
@@ -142,4 +153,41 @@ fn polus(
         true => Ok(text),
         false => Err(format!("polus {command}: {}, not {exit:?}: {text}", output.status)),
     }
+}
+
+/// Kills polus after ever longer times, on one process that goes on.
+fn killed_at_random(case: &Case) -> Result<()> {
+    let answers = answers(case)?;
+    let mut session = Session::start(case)?;
+    ask(&mut session, &answers.old)?;
+    for round in 0..ROUNDS {
+        let command = if version(&session)? == 0 { "apply" } else { "rollback" };
+        kill_after(&session, command, ROUND_STEP * round)?;
+        ask_either(&mut session)?;
+        let version = version(&session)?;
+        ask(&mut session, if version == 0 { &answers.old } else { &answers.new }).map_err(|error| {
+            format!("{command} killed in round {round}, then at version {version}: {error}")
+        })?;
+    }
+    let last = if version(&session)? == 0 { "apply" } else { "rollback" };
+    polus(&session, last, &[], Some(0))?;
+    session.victim.finish(0)
+}
+
+fn kill_after(session: &Session, command: &str, time: Duration) -> Result<()> {
+    let patch = if command == "apply" { " patch.so" } else { "" };
+    let mut command = session.polus(&format!("polus {command}{patch}"))?;
+    let mut child =
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
+    std::thread::sleep(time);
+    child.kill().map_err(|error| error.to_string())?;
+    child.wait().map(drop).map_err(|error| error.to_string())
+}
+
+/// The version that status tells, after it repaired what was left.
+fn version(session: &Session) -> Result<u32> {
+    polus(session, "status", &[], Some(0))?;
+    let text = polus(session, "status", &[], Some(0))?;
+    let version = text.split_once("version ").and_then(|(_, rest)| rest.get(..1)?.parse().ok());
+    version.ok_or_else(|| format!("no version in: {text}"))
 }
