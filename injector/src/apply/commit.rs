@@ -10,7 +10,7 @@ use crate::apply::session::Session;
 use crate::error::{Fault, Result};
 use crate::facts::unwind::Unwinder;
 use crate::plan::{Change, Write};
-use crate::tracee::{Hijack, Rewrite, Stopped};
+use crate::tracee::{Hijack, Rewrite, Stopped, stopped};
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -102,7 +102,7 @@ impl<'a> Commit<'a> {
             watch(&found);
             self.give_up(&found, deadline)?;
             wait = (wait * 2).min(LOOK_AGAIN.1).max(length * RUN_SHARE);
-            std::thread::sleep(wait.min(deadline.saturating_duration_since(Instant::now())));
+            sleep_until(deadline.min(Instant::now() + wait))?;
         }
     }
 
@@ -185,6 +185,15 @@ impl<'a> Commit<'a> {
     }
 }
 
+/// Lets the target run, and those of its threads go on that were out of reach.
+fn sleep_until(end: Instant) -> Result<()> {
+    while Instant::now() < end {
+        std::thread::sleep(LOOK_AGAIN.0.min(end.saturating_duration_since(Instant::now())));
+        stopped::release_parked()?;
+    }
+    Ok(())
+}
+
 /// The bytes at an entry; refused if nobody knows how they came there.
 pub fn entry_bytes(session: &Session, write: &Write) -> Result<[u8; 5]> {
     let mut found = [0; 5];
@@ -221,7 +230,7 @@ pub fn cross(
     if calls.is_empty() {
         return Ok(());
     }
-    let thread = stopped.threads.iter().find(|thread| thread.registers.is_some());
+    let thread = stopped.threads.iter().find(|thread| thread.is_free());
     let thread =
         thread.ok_or_else(|| Fault::environment(format!("{}: no thread can convert", session.name())))?;
     let mut hijack = Hijack::begin(thread, &session.memory, restorer)?;
