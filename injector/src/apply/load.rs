@@ -7,6 +7,7 @@ use crate::apply::session::Session;
 use crate::apply::victim;
 use crate::error::{Fault, Result};
 use crate::facts::image;
+use crate::facts::maps::Mapping;
 use crate::facts::memory::Memory;
 use crate::facts::patch_file::PatchFile;
 use crate::facts::registry::RUNTIME_NAME;
@@ -47,12 +48,11 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
 pub fn find_restorer(session: &Session) -> Result<u64> {
     let libc = session.images.iter().filter(|image| image.exported(&session.memory, "sigaction").is_some());
     for image in libc {
-        for map in session.maps.iter().filter(|map| map.access.starts_with("r-x")) {
-            if map.start >= image.range.0 && map.end <= image.range.1 {
-                if let Some(found) = search(&session.memory, map.start, map.end) {
-                    return Ok(found);
-                }
-            }
+        let inside = |map: &&Mapping| map.start >= image.range.0 && map.end <= image.range.1;
+        let code = session.maps.iter().filter(|map| map.access.starts_with("r-x")).filter(inside);
+        let found = code.filter_map(|map| search(&session.memory, map.start, map.end)).next();
+        if let Some(found) = found {
+            return Ok(found);
         }
     }
     Err(Fault::refused(format!(

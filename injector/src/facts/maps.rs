@@ -125,7 +125,7 @@ mod tests {
     fn above_leaves_room_for_the_heap() {
         let maps = [map(0x10000, 0x500000, "/exe"), map(0x600000, 0x700000, "[heap]")];
         let hole = hole_near(&maps, (0x10000, 0x500000), 0x5000).expect("a hole");
-        assert!(hole >= 0x700000 + HEAP_GROWTH && hole < REACH);
+        assert!((0x700000 + HEAP_GROWTH..REACH).contains(&hole));
     }
 
     #[test]
