@@ -1,0 +1,97 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+struct big { int a[20]; };
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) __attribute__((noinline))  int pick_v2(struct big *b, int n, int unused);
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa)) int main_v2(int argc, char **argv);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:2: its text changed */
+static __attribute__((noinline))  int pick_v2(struct big *b, int n, int unused) { return b->a[n & 15]; }
+
+/* new.c:3: it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (same file) */
+static __attribute__((noinline)) int entry_v2(int n) { struct big b = {{n, 2, 3}}; return pick_v2(&b, n, 4) + pick_v2(&b, n + 1, 4); }
+
+/* new.c:4: it was compiled on facts about entry (same file) */
+static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "pick", "old.c", "pick_v2",
+      "its text changed",
+      (void *)pick_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+    { "entry", "", "entry_v2",
+      "it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (same file)",
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "main", "", "main_v2",
+      "it was compiled on facts about entry (same file)",
+      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+_Static_assert(sizeof(struct big) == 80, "struct big must have the size that the process knows");
+static const struct polus_field polus_fields_0[] = {
+    { "a", 0, 640 },
+    { 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { "struct big", 80, polus_fields_0, 1 },
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    3, 0, 0, 0, 1,
+};

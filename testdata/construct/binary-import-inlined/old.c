@@ -1,0 +1,3 @@
+static int helper(int n) { return n * 3; }
+__attribute__((noinline)) int entry(int n) { return helper(n) + 1; }
+int main(int argc, char **argv) { (void)argv; return entry(argc); }

@@ -1,0 +1,84 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static int helper(int n);
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa)) int main_v2(int argc, char **argv);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:1: repeated, because the binary has no entry of it to call or it is inline */
+static int helper(int n) { return n * 3; }
+
+/* new.c:2: its text changed */
+static __attribute__((noinline)) int entry_v2(int n) { return helper(n) + 2; }
+
+/* new.c:3: it was compiled on facts about entry (same file) */
+static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "entry", "", "entry_v2",
+      "its text changed",
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "main", "", "main_v2",
+      "it was compiled on facts about entry (same file)",
+      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 0, 0, 0, 0,
+};

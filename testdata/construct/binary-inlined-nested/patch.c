@@ -1,0 +1,94 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int inner_v2(int n);
+static __attribute__((noipa)) int middle_v2(int n);
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa)) int main_v2(int argc, char **argv);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:1: its text changed */
+static int inner_v2(int n) { return n ^ 22; }
+
+/* new.c:2: it was compiled on facts about inner (same file) */
+static int middle_v2(int n) { return inner_v2(n) * 3; }
+
+/* new.c:3: it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (same file) */
+static __attribute__((noinline)) int entry_v2(int n) { return middle_v2(n) + 1; }
+
+/* new.c:4: it was compiled on facts about entry (same file) */
+static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "inner", "old.c", "inner_v2",
+      "its text changed",
+      (void *)inner_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+    { "middle", "old.c", "middle_v2",
+      "it was compiled on facts about inner (same file)",
+      (void *)middle_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+    { "entry", "", "entry_v2",
+      "it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (same file)",
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "main", "", "main_v2",
+      "it was compiled on facts about entry (same file)",
+      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    4, 0, 0, 0, 0,
+};

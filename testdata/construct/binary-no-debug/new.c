@@ -1,0 +1,2 @@
+__attribute__((noinline)) int entry(int n) { return n + 1; }
+int main(int argc, char **argv) { (void)argv; return entry(argc); }

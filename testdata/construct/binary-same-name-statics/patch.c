@@ -1,0 +1,85 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* a.c:1: level (a.c) stays in the process */
+extern int level__a;
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak level__a
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) __attribute__((noinline))  int step__a_v2(int n);
+static __attribute__((noipa)) int entry_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* a.c:2: its text changed */
+static __attribute__((noinline))  int step__a_v2(int n) { return n + level__a++ + 1; }
+
+/* a.c:4: it was compiled on facts about step (a.c) (same file) */
+static int entry_v2(int n) { return step__a_v2(n) + step__a_v2(n + 1); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "step", "a.c", "step__a_v2",
+      "its text changed",
+      (void *)step__a_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "entry", "", "entry_v2",
+      "it was compiled on facts about step (a.c) (same file)",
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "level__a", "level", "a.c", "", 0xADDRESS, 4, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 0, 0, 1, 0,
+};

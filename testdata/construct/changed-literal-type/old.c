@@ -1,0 +1,1 @@
+unsigned long mask(int n) { return 1 << n; }

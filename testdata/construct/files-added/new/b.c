@@ -1,0 +1,2 @@
+int moved(int n) { return n; }
+int b(int n) { return n; }

@@ -1,0 +1,1 @@
+int extra(int n) { return n * 3; }

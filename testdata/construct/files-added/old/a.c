@@ -1,0 +1,2 @@
+int moved(int n) { return n; }
+int a(int n) { return moved(n); }

@@ -1,0 +1,88 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* b.c:1: moved stays in the process */
+extern int moved(int n);
+
+/* b.c:1: moved stays in the process */
+int moved(int n);
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak moved
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int a_v2(int n);
+static __attribute__((noipa)) int extra_v1(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* a.c:3: its text changed; it uses extra, which is new */
+static int a_v2(int n) { return moved(n) + extra_v1(n); }
+
+/* c.c:1: new */
+static int extra_v1(int n) { return n * 3; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "extra", "", "extra_v1",
+      "it is new",
+      (void *)extra_v1, 0x0, POLUS_ADDED, 0 },
+    { "a", "", "a_v2",
+      "its text changed; it uses extra, which is new",
+      (void *)a_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "moved", "moved", "", "", 0x0, 0, POLUS_FUNCTION, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 0, 0, 1, 0,
+};

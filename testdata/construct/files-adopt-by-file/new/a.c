@@ -1,0 +1,2 @@
+static int level = 10;
+int a(void) { return level++; }

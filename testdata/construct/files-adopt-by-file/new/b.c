@@ -1,0 +1,2 @@
+static int level = 20;
+int b(void) { return level++; }

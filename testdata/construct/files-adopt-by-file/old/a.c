@@ -1,0 +1,2 @@
+static int level = 1;
+int a(void) { return level++; }

@@ -1,0 +1,2 @@
+static int level = 2;
+int b(void) { return level++; }

@@ -1,0 +1,2 @@
+long a(void);
+long b(void) { return a(); }

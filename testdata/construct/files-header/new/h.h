@@ -1,0 +1,7 @@
+#ifndef H
+#define H
+extern int level;
+struct item { int id; };
+int lookup(int id);
+static inline int twice(int n) { return 2 * n + 1; }
+#endif

@@ -1,0 +1,3 @@
+#include "h.h"
+int level = 1;
+int a(int n) { return twice(n) + level; }

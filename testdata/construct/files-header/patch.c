@@ -1,0 +1,98 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* a.c:2: level stays in the process */
+extern int level;
+
+/* a.c:2: level stays in the process */
+extern int level;
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak level
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int twice_v2(int n);
+static __attribute__((noipa)) int a_v2(int n);
+static __attribute__((noipa)) int b_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* h.h:6: its text changed */
+static int twice_v2(int n) { return 2 * n + 1; }
+
+/* a.c:3: it holds an inlined copy of twice (declared inline) */
+static int a_v2(int n) { return twice_v2(n) + level; }
+
+/* b.c:2: it holds an inlined copy of twice (declared inline) */
+static int b_v2(int n) { return twice_v2(n) - level; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "twice", "a.c", "twice_v2",
+      "its text changed",
+      (void *)twice_v2, 0x0, POLUS_REPLACED, 0 },
+    { "twice", "b.c", "twice_v2",
+      "its text changed",
+      (void *)twice_v2, 0x0, POLUS_REPLACED, 0 },
+    { "a", "", "a_v2",
+      "it holds an inlined copy of twice (declared inline)",
+      (void *)a_v2, 0x0, POLUS_REPLACED, 0 },
+    { "b", "", "b_v2",
+      "it holds an inlined copy of twice (declared inline)",
+      (void *)b_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "level", "level", "", "", 0x0, 4, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    4, 0, 0, 1, 0,
+};

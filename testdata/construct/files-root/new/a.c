@@ -1,0 +1,2 @@
+#include "g.h"
+int a(int n) { CHECK(n); return n; }

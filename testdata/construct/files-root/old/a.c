@@ -1,0 +1,2 @@
+#include "h.h"
+int a(int n) { CHECK(n); return n; }

@@ -1,0 +1,3 @@
+static int helper(int n) { return n + 3; }
+static int count = 5;
+int b(int n) { return helper(n) + count; }

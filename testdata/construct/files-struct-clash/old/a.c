@@ -1,0 +1,3 @@
+struct state { int x; };
+static struct state state;
+int a(void) { return state.x; }

@@ -1,0 +1,107 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* a.c:1: a type that the patch uses */
+struct state__a_2 { int x; int z; };
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* a.c:1: a type of old instances */
+struct state__a_2__old { int x; };
+
+/* a.c:2: the type of the old instance */
+typedef struct state__a_2__old polus__old_state__a;
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int a_v2(void);
+static struct state__a_2 state__a_v2;
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* a.c:2: the new instance; its type changed */
+static struct state__a_2 state__a_v2;
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* a.c:3: its text changed; it depends on the layout of struct state (a.c); it uses the changed global state (a.c) */
+static int a_v2(void) { return state__a_v2.x + state__a_v2.z; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* a.c:2: state synchronization */
+static void polus_sync_state__a_v2_to_new(const void *source, void *target)
+{
+    const polus__old_state__a *from = source;
+    __typeof__(state__a_v2) *to = target;
+    (*to).x = (*from).x;
+}
+
+static void polus_sync_state__a_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(state__a_v2) *from = source;
+    polus__old_state__a *to = target;
+    (*to).x = (*from).x;
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "a", "", "a_v2",
+      "its text changed; it depends on the layout of struct state (a.c); it uses the changed global state (a.c)",
+      (void *)a_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "state", "a.c", "", "state__a_v2",
+      "its type changed",
+      (void *)&state__a_v2, polus_sync_state__a_v2_to_new, polus_sync_state__a_v2_to_old, 0x0, 4, 8, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* a uses state */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 1, 1, 0, 0,
+};

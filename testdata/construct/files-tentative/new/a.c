@@ -1,0 +1,2 @@
+int shared;
+int a(void) { return shared; }

@@ -1,0 +1,95 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: declared by a library */
+extern int put(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* new.c:2: level stays in the process */
+__attribute__((visibility("hidden"))) extern int level;
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak level
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) __attribute__((hot, )) int measure_v2(int n);
+static __attribute__((noipa)) __attribute__(())  void start_v2(void);
+static __attribute__((noipa)) int show_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:3: its text changed */
+static __attribute__((hot, )) int measure_v2(int n) { return n - level; }
+
+/* new.c:4: its text changed */
+static __attribute__(())  void start_v2(void) { level = 5; }
+
+/* new.c:5: its text changed */
+static int show_v2(int n) { return put("%d!", measure_v2(n)); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "measure", "", "measure_v2",
+      "its text changed",
+      (void *)measure_v2, 0x0, POLUS_REPLACED, 0 },
+    { "start", "old.c", "start_v2",
+      "its text changed",
+      (void *)start_v2, 0x0, POLUS_REPLACED, 0 },
+    { "show", "", "show_v2",
+      "its text changed",
+      (void *)show_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "level", "level", "", "", 0x0, 4, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    3, 0, 0, 1, 0,
+};

@@ -1,0 +1,3 @@
+int step(int n);
+static int tick(int n) { return step(n); }
+void serve(void) { for (;;) tick(1); }

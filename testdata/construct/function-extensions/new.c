@@ -1,0 +1,17 @@
+int odd(int n)
+{
+    static const void *const jump[] = {&&zero, &&one};
+    __label__ zero, one;
+    int base = ({ int t = n & 1; t; });
+    switch (n) {
+    case 100 ... 299: base ^= 1; break;
+    case 7: /* fall through */
+    default: break;
+    }
+    __asm__ volatile ("" : "+r" (base) : : "memory");
+    goto *jump[base];
+zero:
+    return 0;
+one:
+    return n ?: 1;
+}

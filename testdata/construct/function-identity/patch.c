@@ -1,0 +1,93 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+typedef int (*handler)(int);
+
+/* new.c:2: first stays in the process */
+int first(int n);
+
+/* new.c:3: current stays in the process */
+extern handler current;
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak first
+#pragma weak current
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int first_v2(int n);
+static __attribute__((noipa)) int call_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:2: its text changed */
+static int first_v2(int n) { return n + 2; }
+
+/* new.c:5: its text changed */
+static int call_v2(int n) { return current == first ? first_v2(n) : current(n) + 1; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "first", "old.c", "first_v2",
+      "its text changed",
+      (void *)first_v2, 0x0, POLUS_REPLACED, 0 },
+    { "call", "", "call_v2",
+      "its text changed",
+      (void *)call_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "first", "first", "old.c", "", 0x0, 0, POLUS_FUNCTION, 0 },
+    { "current", "current", "old.c", "", 0x0, 8, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 0, 0, 2, 0,
+};

@@ -1,0 +1,4 @@
+static inline int clamp(int n) { return n > 9 ? 9 : n; }
+int low(int n) { return clamp(n); }
+int high(int n) { return clamp(n) + 10; }
+int none(int n) { return n; }

@@ -1,0 +1,87 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int clamp_v2(int n);
+static __attribute__((noipa)) int low_v2(int n);
+static __attribute__((noipa)) int high_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:1: its text changed */
+static int clamp_v2(int n) { return n > 9 ? 9 : n < 0 ? 0 : n; }
+
+/* new.c:2: it holds an inlined copy of clamp (declared inline) */
+static int low_v2(int n) { return clamp_v2(n); }
+
+/* new.c:3: it holds an inlined copy of clamp (declared inline) */
+static int high_v2(int n) { return clamp_v2(n) + 10; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "clamp", "old.c", "clamp_v2",
+      "its text changed",
+      (void *)clamp_v2, 0x0, POLUS_REPLACED, 0 },
+    { "low", "", "low_v2",
+      "it holds an inlined copy of clamp (declared inline)",
+      (void *)low_v2, 0x0, POLUS_REPLACED, 0 },
+    { "high", "", "high_v2",
+      "it holds an inlined copy of clamp (declared inline)",
+      (void *)high_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    3, 0, 0, 0, 0,
+};

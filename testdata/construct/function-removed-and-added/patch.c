@@ -1,0 +1,83 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int after_v1(int n);
+static __attribute__((noipa)) int use_v2(int n);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:1: new */
+static int after_v1(int n) { return n + 1; }
+
+/* new.c:2: its text changed; it uses after, which is new */
+static int use_v2(int n) { return after_v1(n); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "after", "new.c", "after_v1",
+      "it is new",
+      (void *)after_v1, 0x0, POLUS_ADDED, 0 },
+    { "use", "", "use_v2",
+      "its text changed; it uses after, which is new",
+      (void *)use_v2, 0x0, POLUS_REPLACED, 0 },
+    { "before", "old.c", "",
+      "the new program has it no more",
+      0, 0x0, POLUS_REMOVED, POLUS_NO_ENTRY },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    3, 0, 0, 0, 0,
+};

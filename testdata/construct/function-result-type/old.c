@@ -1,0 +1,2 @@
+int total(void) { return 1; }
+int use(void) { return total() + 1; }

@@ -1,0 +1,2 @@
+static int fresh = 2;
+int use(void) { return fresh; }

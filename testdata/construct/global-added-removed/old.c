@@ -1,0 +1,2 @@
+int gone = 1;
+int use(void) { return gone; }

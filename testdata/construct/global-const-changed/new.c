@@ -1,0 +1,5 @@
+static const char version[] = "1.0.1";
+const int limit = 20;
+const char *get(void) { return version; }
+int over(int n) { return n > limit; }
+int other(int n) { return n; }

@@ -1,0 +1,4 @@
+static int count;
+static float rate;
+void add(int n) { count += n; rate = rate * 0.5f; }
+int get(void) { return count; }

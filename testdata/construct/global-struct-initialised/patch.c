@@ -1,0 +1,120 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+struct option { const char *name; int (*parse)(const char *); int flags[2]; const char *help; };
+
+/* new.c:2: parse_int stays in the process */
+int parse_int(const char *text);
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+#pragma weak parse_int
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* old.c:1: a type of old instances */
+struct option__old { const char *name; int (*parse)(const char *); int flags[2]; };
+
+/* old.c:3: the type of the old instance */
+typedef struct option__old polus__old_options[2];
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int parse_v2(int n, const char *t);
+static struct option options_v2[3];
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* new.c:3: the new instance; its type changed */
+static struct option options_v2[3] = {{"port", parse_int, {1, 2}, "a port"}, {.name = "host", .flags = {[1] = 3}}, {"new", parse_int, {0}, 0}};
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:4: it depends on the layout of struct option; it uses the changed global options */
+static int parse_v2(int n, const char *t) { return options_v2[n].parse ? options_v2[n].parse(t) : 0; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* new.c:3: state synchronization */
+static void polus_sync_options_v2_to_new(const void *source, void *target)
+{
+    const polus__old_options *from = source;
+    __typeof__(options_v2) *to = target;
+    for (unsigned long i0 = 0; i0 < 2; i0++) {
+        __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
+        __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
+        __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+    }
+}
+
+static void polus_sync_options_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(options_v2) *from = source;
+    polus__old_options *to = target;
+    for (unsigned long i0 = 0; i0 < 2; i0++) {
+        __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
+        __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
+        __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+    }
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "parse", "", "parse_v2",
+      "it depends on the layout of struct option; it uses the changed global options",
+      (void *)parse_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "options", "new.c", "", "options_v2",
+      "its type changed",
+      (void *)&options_v2, polus_sync_options_v2_to_new, polus_sync_options_v2_to_old, 0x0, 48, 96, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* parse uses options */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "parse_int", "parse_int", "old.c", "", 0x0, 0, POLUS_FUNCTION, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 1, 1, 1, 0,
+};

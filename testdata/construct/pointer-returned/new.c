@@ -1,0 +1,4 @@
+struct conf { int port; int backlog; char name[16]; };
+static struct conf conf;
+struct conf *get(void) { return &conf; }
+int port(void) { return get()->port; }

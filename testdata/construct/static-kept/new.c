@@ -1,0 +1,1 @@
+int next(void) { static int counter = 100; return counter += 2; }

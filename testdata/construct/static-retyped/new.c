@@ -1,0 +1,1 @@
+int next(void) { static long counter; return counter++; }

@@ -1,0 +1,1 @@
+int next(void) { static int counter; return counter++; }

@@ -1,0 +1,1 @@
+int next(void) { static __thread int counter; return counter++; }

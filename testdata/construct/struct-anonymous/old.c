@@ -1,0 +1,3 @@
+static struct { int hits; int misses; } cache;
+void hit(void) { cache.hits++; }
+void miss(void) { cache.misses++; }

@@ -1,0 +1,113 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+struct slot { int used; long since; int owner; };
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* old.c:1: a type of old instances */
+struct slot__old { int used; int owner; };
+
+/* old.c:2: the type of the old instance */
+typedef struct slot__old polus__old_slots[8];
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int owner_of_v2(int n);
+static struct slot slots_v2[12];
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* new.c:2: the new instance; its type changed */
+static struct slot slots_v2[12];
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:3: it depends on the layout of struct slot; it uses the changed global slots */
+static int owner_of_v2(int n) { return slots_v2[n].used ? slots_v2[n].owner : -1; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* new.c:2: state synchronization */
+static void polus_sync_slots_v2_to_new(const void *source, void *target)
+{
+    const polus__old_slots *from = source;
+    __typeof__(slots_v2) *to = target;
+    for (unsigned long i0 = 0; i0 < 8; i0++) {
+        (*to)[i0].used = (*from)[i0].used;
+        (*to)[i0].owner = (*from)[i0].owner;
+    }
+}
+
+static void polus_sync_slots_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(slots_v2) *from = source;
+    polus__old_slots *to = target;
+    for (unsigned long i0 = 0; i0 < 8; i0++) {
+        (*to)[i0].used = (*from)[i0].used;
+        (*to)[i0].owner = (*from)[i0].owner;
+    }
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "owner_of", "", "owner_of_v2",
+      "it depends on the layout of struct slot; it uses the changed global slots",
+      (void *)owner_of_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "slots", "new.c", "", "slots_v2",
+      "its type changed",
+      (void *)&slots_v2, polus_sync_slots_v2_to_new, polus_sync_slots_v2_to_old, 0x0, 64, 288, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* owner_of uses slots */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 1, 1, 0, 0,
+};

@@ -1,0 +1,129 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+struct limits {
+    long clients;
+    int seconds;
+};
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* old.c:1: a type of old instances */
+struct limits__old {
+    int clients;
+    int seconds;
+};
+
+/* old.c:6: the type of the old instance */
+typedef struct limits__old polus__old_limits;
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int may_enter_v2(int count);
+static __attribute__((noipa)) int wait_for_v2(void);
+static struct limits limits_v2;
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* new.c:6: the new instance; its type changed */
+static struct limits limits_v2 = {10, 60};
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:8: it depends on the layout of struct limits; it uses the changed global limits */
+static int may_enter_v2(int count)
+{
+    return count < limits_v2.clients;
+}
+
+/* new.c:13: it depends on the layout of struct limits; it uses the changed global limits */
+static int wait_for_v2(void)
+{
+    return limits_v2.seconds;
+}
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* new.c:6: state synchronization */
+static void polus_sync_limits_v2_to_new(const void *source, void *target)
+{
+    const polus__old_limits *from = source;
+    __typeof__(limits_v2) *to = target;
+    (*to).clients = (__typeof__((*to).clients))(*from).clients;
+    (*to).seconds = (*from).seconds;
+}
+
+static void polus_sync_limits_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(limits_v2) *from = source;
+    polus__old_limits *to = target;
+    (*to).clients = (__typeof__((*to).clients))(*from).clients;
+    (*to).seconds = (*from).seconds;
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "may_enter", "", "may_enter_v2",
+      "it depends on the layout of struct limits; it uses the changed global limits",
+      (void *)may_enter_v2, 0x0, POLUS_REPLACED, 0 },
+    { "wait_for", "", "wait_for_v2",
+      "it depends on the layout of struct limits; it uses the changed global limits",
+      (void *)wait_for_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "limits", "new.c", "", "limits_v2",
+      "its type changed",
+      (void *)&limits_v2, polus_sync_limits_v2_to_new, polus_sync_limits_v2_to_old, 0x0, 8, 16, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* may_enter uses limits */
+    { 1, 0 }, /* wait_for uses limits */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 2, 0, 0,
+};

@@ -1,0 +1,119 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+struct pair { int first, middle, second; };
+
+/* new.c:2: a type that the patch uses */
+struct outer { struct pair pair; struct { int x; }; union { int i; float f; } any; int last; };
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* old.c:1: a type of old instances */
+struct pair__old { int first, second; };
+
+/* old.c:2: a type of old instances */
+struct outer__old { struct pair__old pair; struct { int x; }; union { int i; float f; } any; int last; };
+
+/* old.c:3: the type of the old instance */
+typedef struct outer__old polus__old_outer;
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) int read_last_v2(void);
+static struct outer outer_v2;
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* new.c:3: the new instance; its type changed */
+static struct outer outer_v2;
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:4: it depends on the layout of struct pair; it depends on the layout of struct outer; it uses the changed global outer */
+static int read_last_v2(void) { return outer_v2.last + outer_v2.x + outer_v2.pair.second + outer_v2.any.i; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* new.c:3: state synchronization */
+static void polus_sync_outer_v2_to_new(const void *source, void *target)
+{
+    const polus__old_outer *from = source;
+    __typeof__(outer_v2) *to = target;
+    (*to).pair.first = (*from).pair.first;
+    (*to).pair.second = (*from).pair.second;
+    __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    (*to).last = (*from).last;
+}
+
+static void polus_sync_outer_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(outer_v2) *from = source;
+    polus__old_outer *to = target;
+    (*to).pair.first = (*from).pair.first;
+    (*to).pair.second = (*from).pair.second;
+    __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    (*to).last = (*from).last;
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "read_last", "", "read_last_v2",
+      "it depends on the layout of struct pair; it depends on the layout of struct outer; it uses the changed global outer",
+      (void *)read_last_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "outer", "new.c", "", "outer_v2",
+      "its type changed",
+      (void *)&outer_v2, polus_sync_outer_v2_to_new, polus_sync_outer_v2_to_old, 0x0, 20, 24, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* read_last uses outer */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 1, 1, 0, 0,
+};

@@ -1,0 +1,2 @@
+static __thread long last;
+int get(void) { return last; }

@@ -1,0 +1,2 @@
+static __thread int last;
+int get(void) { return last; }

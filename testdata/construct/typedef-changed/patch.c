@@ -1,0 +1,115 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* new.c:1: a type that the patch uses */
+typedef long count_t;
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- Types of old instances ----------------------------------------------------- */
+
+/* old.c:1: a type of old instances */
+typedef int count_t__old;
+
+/* old.c:2: the type of the old instance */
+typedef count_t__old polus__old_count;
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+static __attribute__((noipa)) void add_v2(count_t n);
+static __attribute__((noipa)) count_t get_v2(void);
+static count_t count_v2;
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* new.c:2: the new instance; its type changed */
+static count_t count_v2;
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:3: its type changed; it depends on the layout of count_t; it uses the changed global count */
+static void add_v2(count_t n) { count_v2 += n; }
+
+/* new.c:4: its type changed; it depends on the layout of count_t; it uses the changed global count */
+static count_t get_v2(void) { return count_v2; }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* new.c:2: state synchronization */
+static void polus_sync_count_v2_to_new(const void *source, void *target)
+{
+    const polus__old_count *from = source;
+    __typeof__(count_v2) *to = target;
+    (*to) = (__typeof__((*to)))(*from);
+}
+
+static void polus_sync_count_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(count_v2) *from = source;
+    polus__old_count *to = target;
+    (*to) = (__typeof__((*to)))(*from);
+}
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "add", "", "add_v2",
+      "its type changed; it depends on the layout of count_t; it uses the changed global count",
+      (void *)add_v2, 0x0, POLUS_ADDED, 0 },
+    { "get", "", "get_v2",
+      "its type changed; it depends on the layout of count_t; it uses the changed global count",
+      (void *)get_v2, 0x0, POLUS_ADDED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "count", "new.c", "", "count_v2",
+      "its type changed",
+      (void *)&count_v2, polus_sync_count_v2_to_new, polus_sync_count_v2_to_old, 0x0, 4, 8, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* add uses count */
+    { 1, 0 }, /* get uses count */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 2, 0, 0,
+};
