@@ -69,6 +69,11 @@ pub(super) fn clean(text: &str, span: Range<usize>, first: Line) -> Clean {
             continue;
         }
         let own_line = pragma || token.kind == Kind::Pragma;
+        if token.kind == Kind::Directive {
+            // A macro definition (`-dD`): it has been expanded.
+            moved = true;
+            continue;
+        }
         copy.gap(gap, &here, moved, own_line && token.start > 0);
         copy.clean.text.push_str(token.text(source));
         copy.at.line += newlines(token.text(source));
@@ -88,7 +93,7 @@ struct Copy {
 impl Copy {
     /// Copies what stands between two tokens; the second is on line `to`.
     fn gap(&mut self, gap: &str, to: &Line, moved: bool, own_line: bool) {
-        let same = *to == self.at && !own_line;
+        let same = to.file == self.at.file && to.line == self.at.line && !own_line;
         let comment = gap.contains('/');
         let indentation = gap.rsplit('\n').next().filter(|_| !comment).unwrap_or(" ");
         if same && (moved || comment) {
@@ -124,7 +129,7 @@ mod tests {
     #[test]
     fn a_macro_of_a_system_header_stays_on_its_line() {
         let clean = cleaned("int *p =\n# 10 \"a.c\" 3 4\n        ((void *)0)\n# 10 \"a.c\"\n    ;");
-        assert_eq!(clean.text.split_whitespace().collect::<Vec<_>>().join(" "), "int *p = ((void *)0) ;");
+        assert_eq!(clean.text, "int *p = ((void *)0) ;");
         let last = clean.marks.last().expect("has a mark");
         assert_eq!((last.1.line, last.1.file.as_str()), (10, "a.c"));
     }
@@ -132,7 +137,7 @@ mod tests {
     #[test]
     fn lines_survive() {
         let clean = cleaned("int f(void)\n{\n  g();\n# 40 \"a.c\"\n  h(); /* c\n */ i();\n}");
-        assert_eq!(clean.text, "int f(void)\n{\n  g();\n  h();\n i();\n}".replace("\n i", "\n i"));
+        assert_eq!(clean.text, "int f(void)\n{\n  g();\n  h();\n i();\n}");
         let marks: Vec<_> = clean.marks.iter().map(|(at, line)| (*at, line.line)).collect();
         assert_eq!(marks, [(0, 10), (21, 40)]);
     }

@@ -44,10 +44,8 @@ pub(super) fn names_in_pragma(text: &str, identifiers: &Identifiers, facts: &mut
         facts,
         in_string: false,
     };
-    for index in 2..tokens.len() {
-        if tokens[index].kind == Kind::Ident {
-            scan.mention(tokens[index], false);
-        }
+    for token in tokens.iter().skip(2).filter(|token| token.kind == Kind::Ident) {
+        scan.mention(*token, false);
     }
 }
 

@@ -165,10 +165,9 @@ impl Resolver<'_> {
     }
 
     fn mention(&mut self, span: &Span, tag: bool) {
-        if let Some(name) = self.name(span, tag) {
-            if !self.locals.iter().any(|local| local.0 == name) {
-                self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
-            }
+        let Some(name) = self.name(span, tag) else { return };
+        if !self.locals.iter().any(|local| local.0 == name) {
+            self.facts.mentions.push(Mention { at: span.start, name, symbol: false });
         }
     }
 

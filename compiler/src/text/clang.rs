@@ -13,7 +13,7 @@ pub fn shadow_clang(text: &str) -> Shadow {
     let tokens = lex(text);
     let mut canvas = Canvas::new(text);
     for (index, token) in tokens.iter().enumerate() {
-        if token.kind == Kind::Ident {
+        if token.kind == Kind::Ident && token.start >= canvas.reached() {
             replace(text, &tokens, index, &mut canvas);
         }
     }
@@ -38,8 +38,42 @@ fn replace(text: &str, tokens: &[Token], index: usize, canvas: &mut Canvas) {
             let close = closing(tokens, text.as_bytes(), index + 1);
             canvas.put(token.start..tokens[close].end, "0");
         }
+        // Wrappers in headers of gcc and its C library: their bodies use builtins that clang lacks.
+        "__artificial__" => blank_body(text, tokens, index, canvas),
         _ => {}
     }
+}
+
+/// Makes a declaration of the function definition in whose attributes the word stands.
+fn blank_body(text: &str, tokens: &[Token], index: usize, canvas: &mut Canvas) {
+    let mut depth = 0i32;
+    for at in index..tokens.len() {
+        match tokens[at].text(text) {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            "{" if depth < 0 => {
+                let end = tokens[closing(tokens, text.as_bytes(), at)].end;
+                return match builtin_between(text, &tokens[index..at]) {
+                    true => canvas.blank(beginning(text, tokens, index)..end),
+                    false => canvas.put(tokens[at].start..end, ";"),
+                };
+            }
+            ";" => return,
+            _ => {}
+        }
+    }
+}
+
+/// Clang has this function built in with other types than gcc's header declares.
+fn builtin_between(text: &str, tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| token.text(text) == "_mm_prefetch")
+}
+
+/// Where the declaration begins that a token outside of all braces stands in.
+fn beginning(text: &str, tokens: &[Token], index: usize) -> usize {
+    let ends = |token: &Token| token.is_directive() || matches!(token.text(text), ";" | "}");
+    let before = tokens[..index].iter().rposition(ends);
+    tokens[before.map_or(0, |before| before + 1)].start
 }
 
 fn opens(text: &str, tokens: &[Token], index: usize) -> bool {
@@ -79,5 +113,13 @@ mod tests {
              void *g(void) __attribute__((__malloc__ , __aligned__(8))); \
              int h(void) { return malloc(3) ? 0 : 1; }"
         );
+    }
+
+    #[test]
+    fn wrappers_of_builtins_are_declared_only() {
+        let source = "extern inline __attribute__((__gnu_inline__, __artificial__)) int f(int a) { return __builtin_va_arg_pack(); } int b;";
+        let words: Vec<String> = shadow_clang(source).text.split_whitespace().map(str::to_string).collect();
+        let expected = "extern inline __attribute__((__gnu_inline__, __artificial__)) int f(int a) ; int b;";
+        assert_eq!(words.join(" "), expected);
     }
 }

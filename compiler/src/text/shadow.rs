@@ -45,6 +45,11 @@ impl Canvas {
         self.bytes[range.start..range.start + word.len()].copy_from_slice(word.as_bytes());
     }
 
+    /// The end of the change that was made last.
+    pub(super) fn reached(&self) -> usize {
+        self.changed.last().map_or(0, |range| range.end)
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
