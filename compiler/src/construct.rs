@@ -181,9 +181,14 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
 ///
 /// # Errors
 /// It has no debug information.
-pub fn running<'r>(binary: Option<&'r Binary>, pair: &'r Pair) -> Result<Option<Running<'r>>> {
+pub fn running<'r>(
+    binary: Option<&'r Binary>,
+    pair: &'r Pair,
+    history: &History,
+) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
-    Running::new(binary, &pair.old).map(Some).map_err(|e| {
+    let held = history.held_before(&digest(&pair.old));
+    Running::new(binary, &pair.old, &held).map(Some).map_err(|e| {
         Failure::Refused(vec![
             Diagnostic::error(format!("the executable does not tell enough: {e}"))
                 .help("give its debug information with --debug-file, or leave --binary out"),

@@ -138,8 +138,9 @@ fn check_strategy(choice: &str) -> Result<()> {
 fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     let inputs = inputs(versions)?;
     let binary = construct::open_binary(&inputs)?;
-    let pair = construct::pair(&inputs, binary.as_ref(), &History::default())?;
-    let running = construct::running(binary.as_ref(), &pair)?;
+    let history = History::default();
+    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
+    let running = construct::running(binary.as_ref(), &pair, &history)?;
     let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
     tell(&pair.notes);
     if analysis.changes.is_empty() {
@@ -179,7 +180,7 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
         write_out(arguments.output.as_deref(), &(pair.old.unit.text.clone() + "\n" + &pair.new.unit.text))?;
         return Ok(Outcome::Done);
     }
-    let running = construct::running(binary.as_ref(), &pair)?;
+    let running = construct::running(binary.as_ref(), &pair, &history)?;
     let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
     write_views(arguments, &pair, &analysis)?;
     tell(&pair.notes);

@@ -147,6 +147,16 @@ impl Program {
             .map(|(id, _)| id)
     }
 
+    /// What the version file calls an item: kind, name, and a static's first file.
+    pub fn key(&self, id: ItemId) -> String {
+        let item = &self.items[id];
+        let kind = if item.kind() == Kind::Function { "function" } else { "variable" };
+        match item.entity.external {
+            true => format!("{kind} {}", item.original),
+            false => format!("{kind} {}@{}", item.original, self.files(id).first().unwrap_or(&"")),
+        }
+    }
+
     /// For people: `struct client`, `usage (cli.c)`, `counter in next`.
     pub fn title(&self, id: ItemId) -> String {
         let item = &self.items[id];

@@ -39,7 +39,7 @@ pub fn close(versions: Versions, crossing: &Crossing, names: &Names) -> Closure 
 impl Closure {
     /// For the version file: the inline functions that each of the patch's functions holds.
     pub fn copies_by_holder(&self, new: &Program, names: &Names) -> BTreeMap<String, Vec<String>> {
-        let key = |id: &ItemId| super::names::key(new, *id);
+        let key = |id: &ItemId| new.key(*id);
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (copy, holders) in &self.holders {
             for holder in holders.iter().filter(|h| names.defined().any(|(id, _)| id == **h)) {

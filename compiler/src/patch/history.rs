@@ -88,6 +88,12 @@ impl History {
         Naming { before, step }
     }
 
+    /// What the updates before `from` hold copies of, each with the function that holds it.
+    pub fn held_before(&self, from: &str) -> Vec<(String, String)> {
+        let copies = self.ancestors(from).into_iter().flat_map(|s| &s.copies);
+        copies.flat_map(|(holder, held)| held.iter().map(move |h| (h.clone(), holder.clone()))).collect()
+    }
+
     /// Records a step whose patch was written; what a known step brought before stays recorded.
     pub fn record(&mut self, step: Step) {
         self.polus = FORMAT;
@@ -120,12 +126,6 @@ impl Naming<'_> {
     /// An earlier update brought a version of `key`.
     pub fn is_known(&self, key: &str) -> bool {
         self.before.iter().any(|s| s.versions.contains_key(key))
-    }
-
-    /// Functions of earlier updates that hold a copy of the inline function `key`.
-    pub fn holders_of(&self, key: &str) -> Vec<&str> {
-        let holders = self.before.iter().flat_map(|s| &s.copies);
-        holders.filter(|(_, held)| held.iter().any(|h| h == key)).map(|(holder, _)| holder.as_str()).collect()
     }
 }
 

@@ -68,7 +68,7 @@ impl Names {
     }
 
     fn give(&mut self, new: &Program, id: ItemId, standing: Standing, naming: &mut Naming, existing: bool) {
-        let version = naming.version(&key(new, id), existing);
+        let version = naming.version(&new.key(id), existing);
         let mut name = format!("{}_v{version}", new.items[id].entity.name);
         while !new.named(&name).is_empty() {
             name.push('_');
@@ -82,7 +82,7 @@ impl Names {
         let Some(running) = running else { return };
         for id in versions.new.own(Kind::Function) {
             let Some(old) = versions.changes.pairing.to_old[id] else { continue };
-            if !naming.is_known(&key(versions.new, id)) && !running.has_entry(old) {
+            if !naming.is_known(&versions.new.key(id)) && !running.has_entry(old) {
                 self.without_entry.insert(id);
             }
         }
@@ -145,14 +145,4 @@ fn local(versions: Versions) -> BTreeSet<ItemId> {
     let statics =
         old.own(Kind::Function).filter(|id| !old.items[*id].entity.external && !pointed.contains(id));
     statics.filter_map(|id| versions.changes.pairing.to_new[id]).collect()
-}
-
-/// The version file's key of an item.
-pub fn key(program: &Program, id: ItemId) -> String {
-    let item = &program.items[id];
-    let kind = if item.kind() == Kind::Function { "function" } else { "variable" };
-    match item.entity.external {
-        true => format!("{kind} {}", item.original),
-        false => format!("{kind} {}@{}", item.original, program.files(id).first().unwrap_or(&"")),
-    }
 }

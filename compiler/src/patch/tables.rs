@@ -1,7 +1,7 @@
 //! The tables that the injector reads: functions, variables, uses, imports, layouts (paper 5.1).
 
 use super::closure::Closure;
-use super::names::{Names, Standing, key};
+use super::names::{Names, Standing};
 use super::statics::{Fate, LocalStatic};
 use super::{Patch, Request};
 use crate::clang::{Kind, Role};
@@ -176,8 +176,9 @@ impl Fill<'_> {
             reason: self.reason(id),
             code: format!("(void *){}", self.names.own(new, id)),
             address: entry.unwrap_or(0),
-            kind: if replaced { "POLUS_REPLACED" } else { "POLUS_ADDED" },
-            flags: self.flags(id, ours, replaced, entry),
+            // Without an entry there is nothing to redirect; only the patch calls it.
+            kind: if replaced && !self.names.lacks_entry(id) { "POLUS_REPLACED" } else { "POLUS_ADDED" },
+            flags: self.flags(id, ours),
         };
         self.places(id, ours, replaced).into_iter().map(row).collect()
     }
@@ -186,9 +187,14 @@ impl Fill<'_> {
     fn places(&self, id: ItemId, ours: Option<ItemId>, replaced: bool) -> Vec<(String, Option<u64>)> {
         let new = self.versions.new;
         let fresh = self.request.history.step(&self.request.digests.0, &self.request.digests.1);
-        let touched = fresh.is_known(&key(new, id));
+        let touched = fresh.is_known(&new.key(id));
         match (self.request.running, ours) {
-            (Some(running), Some(ours)) if replaced && !touched => running.entries(ours),
+            (Some(running), Some(ours)) if replaced && !touched => {
+                // A static of a header may be inlined in one file and called in another.
+                let all = running.entries(ours);
+                let entered = all.iter().any(|(_, entry)| entry.is_some());
+                all.into_iter().filter(|(_, entry)| entry.is_some() == entered).collect()
+            }
             _ => {
                 let program = if let (true, Some(_)) = (replaced, ours) { self.versions.old } else { new };
                 let item = ours.filter(|_| replaced).unwrap_or(id);
@@ -197,9 +203,9 @@ impl Fill<'_> {
         }
     }
 
-    fn flags(&self, id: ItemId, ours: Option<ItemId>, replaced: bool, entry: Option<u64>) -> String {
+    fn flags(&self, id: ItemId, ours: Option<ItemId>) -> String {
         let mut flags = vec![];
-        if replaced && entry.is_none() && self.names.lacks_entry(id) {
+        if self.names.lacks_entry(id) {
             flags.push("POLUS_NO_ENTRY");
         }
         if ours.is_some_and(|o| self.crossing.endless.contains(&o)) {
@@ -292,7 +298,7 @@ impl Fill<'_> {
     /// An earlier update gave it a version: the process, not the binary, knows where it is.
     fn touched(&self, program: &Program, id: ItemId) -> bool {
         let (from, to) = &self.request.digests;
-        self.request.history.step(from, to).is_known(&key(program, id))
+        self.request.history.step(from, to).is_known(&program.key(id))
     }
 
     fn uses(&self, rows_of: &RowsOf, row_of: &BTreeMap<ItemId, usize>) -> Vec<UseRow> {

@@ -31,14 +31,17 @@ pub struct Running<'r> {
     by_key: BTreeMap<(String, Option<polus_binary::UnitId>), ItemId>,
     callers: BTreeMap<ItemId, BTreeSet<ItemId>>,
     endless: BTreeSet<ItemId>,
+    /// For each function of which earlier patches hold copies: the functions that hold them.
+    held: BTreeMap<ItemId, Vec<ItemId>>,
 }
 
 impl<'r> Running<'r> {
-    /// Connects both.
+    /// Connects both. `held`: what earlier patches hold a copy of, and in which function,
+    /// by the version file's keys.
     ///
     /// # Errors
     /// The executable has no debug information (and no debug file was given).
-    pub fn new(binary: &'r Binary, program: &'r Program) -> Result<Self, Error> {
+    pub fn new(binary: &'r Binary, program: &'r Program, held: &[(String, String)]) -> Result<Self, Error> {
         let info = binary.debug_info()?;
         let mut running = Self {
             binary,
@@ -47,7 +50,14 @@ impl<'r> Running<'r> {
             by_key: BTreeMap::new(),
             callers: BTreeMap::new(),
             endless: never_return(program),
+            held: BTreeMap::new(),
         };
+        let by_key: BTreeMap<String, ItemId> = program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
+        for (copy, holder) in held {
+            if let (Some(&copy), Some(&holder)) = (by_key.get(copy), by_key.get(holder)) {
+                running.held.entry(copy).or_default().push(holder);
+            }
+        }
         for id in program.own(Kind::Function) {
             for key in running.keys(id) {
                 running.by_key.insert((key.name, key.unit), id);
@@ -164,6 +174,8 @@ impl Copies for Running<'_> {
         let mut found = self.inlined(function);
         found.extend(self.cloned(function));
         found.extend(self.relying(function));
+        let holders = self.held.get(&function).into_iter().flatten();
+        found.extend(holders.map(|&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()))));
         found.retain(|(holder, _)| *holder != function);
         found
     }
