@@ -1,24 +1,62 @@
 # What people do with this project; cargo does the building.
 
-.PHONY: all test lint demo bench live-redis live-dropbear
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share
+release = target/release
+
+.PHONY: all test lint demo demo-small bench install live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
 
+# What building and testing needs, once for each clone; again after scripts/install-deps changed.
+target/.installed: scripts/install-deps
+	scripts/install-deps
+	mkdir -p target && touch $@
+
 # Everything that must hold: units, goldens, live cases.
-test:
+test: target/.installed
 	cargo test --workspace
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# A small threaded server, updated and taken back while its clients go on.
-demo: all
-	scripts/demo
+# A redis server of Debian's takes a real security update while 50 clients go on,
+# and gives it back. Installs and builds what that needs.
+demo:
+	scripts/install-deps --live
+	$(MAKE) all
+	scripts/live-redis
 
+# The same with a small threaded server of our own, in seconds.
+demo-small: all
+	scripts/demo-small
+
+# Stages of construction by criterion, then whole commands as one table.
 bench: all
-	cargo bench --workspace
+	cargo bench -p polus-benches
+	benches/whole.sh
+
+# Programs, man pages, completions and polus.mk, below DESTDIR and PREFIX.
+# Make them before: `make && sudo make install`.
+install:
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(DATADIR)/man/man1' '$(DESTDIR)$(DATADIR)/polus' \
+		'$(DESTDIR)$(DATADIR)/bash-completion/completions' '$(DESTDIR)$(DATADIR)/zsh/site-functions' \
+		'$(DESTDIR)$(DATADIR)/fish/vendor_completions.d'
+	install -m 755 $(release)/polusc $(release)/polus-cc $(release)/polus '$(DESTDIR)$(BINDIR)'
+	$(release)/polusc man '$(DESTDIR)$(DATADIR)/man/man1'
+	$(release)/polus man '$(DESTDIR)$(DATADIR)/man/man1'
+	sed -i -e 's/^\.SH EXTRA$$/.SH NOTES\n.nf/' -e 's/^\.SH VERSION$$/.fi\n.SH VERSION/' \
+		'$(DESTDIR)$(DATADIR)/man/man1/'polus*.1
+	install -m 644 docs/polus-cc.1 '$(DESTDIR)$(DATADIR)/man/man1'
+	install -m 644 polus.mk '$(DESTDIR)$(DATADIR)/polus'
+	for name in polusc polus; do \
+		$(release)/$$name completions bash >'$(DESTDIR)$(DATADIR)/bash-completion/completions/'$$name && \
+		$(release)/$$name completions zsh >'$(DESTDIR)$(DATADIR)/zsh/site-functions/_'$$name && \
+		$(release)/$$name completions fish >'$(DESTDIR)$(DATADIR)/fish/vendor_completions.d/'$$name.fish || exit 1; \
+	done
 
 # Servers of Debian's, with a real security update; scripts/install-deps --live first.
 live-redis: all

@@ -1,1 +1,1 @@
-
+//! Figures: what the benches share.

@@ -54,9 +54,12 @@ pub enum Command {
         #[command(flatten)]
         versions: VersionArgs,
     },
-    /// Write the manual page to standard output
+    /// Write the manual pages to standard output, or into a folder
     #[command(hide = true)]
-    Man,
+    Man {
+        /// Where a page a command goes
+        folder: Option<PathBuf>,
+    },
     /// Write shell completions to standard output
     #[command(hide = true)]
     Completions {

@@ -26,7 +26,7 @@ pub fn main() -> ExitCode {
             merge_command(&input, output.as_deref(), program, cflags)
         }
         Some(Command::Diff { versions }) => diff_command(&versions),
-        Some(Command::Man) => man(),
+        Some(Command::Man { folder }) => man(folder.as_deref()),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Cli::command(), "polusc", &mut std::io::stdout());
             Ok(Outcome::Done)
@@ -67,9 +67,12 @@ fn tell(told: &[Diagnostic]) {
     }
 }
 
-fn man() -> Result<Outcome> {
-    let page = clap_mangen::Man::new(Cli::command());
-    page.render(&mut std::io::stdout()).map_err(|e| Failure::Environment(e.to_string()))?;
+fn man(folder: Option<&Path>) -> Result<Outcome> {
+    let written = match folder {
+        Some(folder) => clap_mangen::generate_to(Cli::command(), folder),
+        None => clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()),
+    };
+    written.map_err(|e| Failure::Environment(e.to_string()))?;
     Ok(Outcome::Done)
 }
 

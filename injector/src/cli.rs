@@ -54,9 +54,12 @@ pub enum Command {
     /// Show what a patch contains
     #[command(after_help = "Example:\n  polus dump fix.so")]
     Dump(Dump),
-    /// Print the man page
+    /// Print the man page, or write a page a command into a folder
     #[command(hide = true)]
-    Man,
+    Man {
+        /// Where the pages go
+        folder: Option<PathBuf>,
+    },
     /// Print completions for a shell
     #[command(hide = true)]
     Completions {

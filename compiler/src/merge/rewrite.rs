@@ -38,7 +38,9 @@ pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
         format!("{} external names are declared with types that units define differently", names.len());
     let (_, place) = bound.first()?;
     let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
-    Some(warning.note(format!("declared a second time under another name: {}", names.join(", "))))
+    let shown = names.len().min(6);
+    let more = if names.len() > shown { format!(" and {} more", names.len() - shown) } else { String::new() };
+    Some(warning.note(format!("declared a second time under another name: {}{more}", names[..shown].join(", "))))
 }
 
 impl Rewriter<'_> {

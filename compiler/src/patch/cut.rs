@@ -12,19 +12,28 @@ use std::ops::Range;
 
 /// Replacements in a text, by range; ranges never overlap.
 #[derive(Clone, Debug, Default)]
-pub struct Edits(BTreeMap<usize, (usize, String)>);
+pub struct Edits {
+    by_start: BTreeMap<usize, (usize, String)>,
+    /// What the patch's names of the text's nameless types end in.
+    suffix: &'static str,
+}
 
 impl Edits {
+    /// None yet, for the old program's text.
+    pub fn of_old_types() -> Self {
+        Self { suffix: "__old", ..Self::default() }
+    }
+
     /// Replaces a range.
     pub fn replace(&mut self, range: Range<usize>, with: impl Into<String>) {
-        self.0.insert(range.start, (range.end, with.into()));
+        self.by_start.insert(range.start, (range.end, with.into()));
     }
 
     /// Cuts a range out of a text, edits applied.
     pub fn cut(&self, text: &str, range: Range<usize>) -> String {
         let mut out = String::with_capacity(range.len() + 32);
         let mut at = range.start;
-        for (&start, (end, with)) in self.0.range(range.clone()) {
+        for (&start, (end, with)) in self.by_start.range(range.clone()) {
             if start < at {
                 continue;
             }
@@ -183,14 +192,14 @@ fn specifier(
                 let body = syntax.offset(record.span.start);
                 match &record.node.identifier {
                     Some(tag) => edits.cut(text, body..syntax.offset(tag.span.end)),
-                    None => nameless(body),
+                    None => nameless(body, edits),
                 }
             }
             TypeSpecifier::Enum(list) if !list.node.enumerators.is_empty() => {
                 let start = syntax.offset(list.span.start);
                 match &list.node.identifier {
                     Some(tag) => edits.cut(text, start..syntax.offset(tag.span.end)),
-                    None => nameless(start),
+                    None => nameless(start, edits),
                 }
             }
             _ => verbatim(),
@@ -200,8 +209,8 @@ fn specifier(
 }
 
 /// The patch's own name for a record or enumeration without tag, by its place.
-fn nameless(at: usize) -> String {
-    format!("polus__nameless_{at}")
+fn nameless(at: usize, edits: &Edits) -> String {
+    format!("polus__nameless_{at}{}", edits.suffix)
 }
 
 /// The type that a chunk defines besides its objects; `None` if it defines none.
@@ -230,7 +239,7 @@ pub fn type_part_edited(program: &Program, syntax: &Syntax, edits: &Edits) -> Op
         Some(if tagged || constants {
             format!("{body};")
         } else {
-            format!("typedef {body} {};", nameless(range.start))
+            format!("typedef {body} {};", nameless(range.start, edits))
         })
     })
 }

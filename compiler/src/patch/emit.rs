@@ -89,6 +89,8 @@ impl Emit<'_> {
             return Some(self.block(first, &why, verbatim()));
         };
         if let Some(function) = syntax.function() {
+            // A body's own `extern` declaration is part of the body.
+            let first = *ids.iter().find(|&&id| defines(new, id, function, &syntax))?;
             if new.items[first].system {
                 return Some(self.block(first, &why, verbatim()));
             }
@@ -297,6 +299,11 @@ fn sync_function(name: &str, way: &str, from: &str, to: &str, lines: &[String]) 
     format!(
         "static void polus_sync_{name}_{way}(const void *source, void *target)\n{{\n    const {from} *from = source;\n    {to} *to = target;\n{lines}\n}}"
     )
+}
+
+fn defines(new: &Program, id: ItemId, function: &lang_c::ast::FunctionDefinition, syntax: &Syntax) -> bool {
+    let declarator = syntax.range(function.declarator.span);
+    new.items[id].entity.definition().is_some_and(|d| declarator.contains(&d.name_at))
 }
 
 fn is_typedef(declaration: &lang_c::ast::Declaration) -> bool {

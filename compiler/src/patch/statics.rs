@@ -58,7 +58,8 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     if entity.constant {
         return Ok(Fate::Repeated);
     }
-    let Some(old) = versions.changes.pairing.to_old[id] else { return Ok(Fate::Own(symbol)) };
+    let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
+    let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Ok(Fate::Own(symbol)) };
     match running.map(|r| r.variable(old)) {
         Some(Static::OptimisedOut) if entity.dimensions.is_empty() && entity.holds.is_empty() => {
             Ok(Fate::Own(symbol))

@@ -109,16 +109,36 @@ impl<'p> Sync<'p> {
     }
 
     fn record(&mut self, from: &Side, ours: ItemId, to: &Side, theirs: ItemId) -> Result<(), String> {
+        let union = |program: &Program, id: ItemId| program.items[id].entity.union;
+        if union(self.from, ours) || union(self.to, theirs) {
+            return self.union(from, ours, to, theirs);
+        }
         let (source, target) = (self.from, self.to);
         let (ours, theirs) = (&source.items[ours].entity, &target.items[theirs].entity);
-        if ours.union || theirs.union {
-            return Err(format!("{}: a union changed, and nothing tells which member is in force", to.path));
-        }
         for target in &theirs.fields {
             let Some(source) = ours.fields.iter().find(|f| same_field(f, target)) else { continue };
             self.field(from, source, to, target)?;
         }
         Ok(())
+    }
+
+    /// A union whose members all stay crosses by its bytes: whichever is in force keeps its place.
+    fn union(&mut self, from: &Side, ours: ItemId, to: &Side, theirs: ItemId) -> Result<(), String> {
+        let (source, target) = (&self.from.items[ours].entity, &self.to.items[theirs].entity);
+        let stays = |few: &[Field], many: &[Field]| few.iter().all(|f| many.iter().any(|m| same_field(f, m) && f.shape == m.shape));
+        let same_records = || source.fields.iter().all(|f| {
+            let other = target.fields.iter().find(|t| same_field(f, t));
+            other.and_then(|t| f.record.zip(t.record)).is_none_or(|(a, b)| self.is_enum(a, b) || self.same_record(a, b))
+        });
+        let bytes = source.size.zip(target.size).map(|(a, b)| a.min(b));
+        let staying = stays(&source.fields, &target.fields) || stays(&target.fields, &source.fields);
+        match bytes.filter(|_| source.union && target.union && staying && same_records()) {
+            Some(bytes) => {
+                self.line(format!("__builtin_memcpy((void *)&{}, &{}, {bytes});", to.path, from.path));
+                Ok(())
+            }
+            None => Err(format!("{}: a union changed, and nothing tells which member is in force", to.path)),
+        }
     }
 
     fn field(&mut self, from: &Side, source: &Field, to: &Side, target: &Field) -> Result<(), String> {

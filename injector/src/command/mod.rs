@@ -37,7 +37,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Status(arguments) => status::run(arguments, &output),
         Command::Check(arguments) => check::run(arguments, &output),
         Command::Dump(arguments) => dump::run(arguments, &output),
-        Command::Man => generated(|out| clap_mangen::Man::new(Cli::command()).render(out)),
+        Command::Man { folder } => generated(|out| match folder {
+            Some(folder) => clap_mangen::generate_to(Cli::command(), folder),
+            None => clap_mangen::Man::new(Cli::command()).render(out),
+        }),
         Command::Completions { shell } => generated(|out| {
             clap_complete::generate(*shell, &mut Cli::command(), "polus", out);
             Ok(())

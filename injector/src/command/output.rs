@@ -34,7 +34,7 @@ impl Output {
             Command::Status(arguments) => arguments.targets.json,
             Command::Check(arguments) => arguments.targets.json,
             Command::Dump(arguments) => arguments.json,
-            Command::Man | Command::Completions { .. } => false,
+            Command::Man { .. } | Command::Completions { .. } => false,
         };
         Output { json, quiet: cli.quiet, verbose: cli.verbose, start }
     }

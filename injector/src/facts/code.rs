@@ -28,10 +28,14 @@ pub fn branches_into_entry(code: &[u8], address: u64, entry: u64) -> bool {
     })
 }
 
-/// Addresses that `code` refers to relative to its own place, calls left out.
+/// Addresses that `code` refers to relative to its own place: data, and targets of
+/// branches and calls.
 pub fn references(code: &[u8], address: u64) -> Vec<u64> {
-    let relative = instructions(code, address).filter(Instruction::is_ip_rel_memory_operand);
-    relative.map(|instruction| instruction.ip_rel_memory_address()).collect()
+    let target = |instruction: Instruction| match instruction.op0_kind() {
+        OpKind::NearBranch64 => Some(instruction.near_branch64()),
+        _ => instruction.is_ip_rel_memory_operand().then(|| instruction.ip_rel_memory_address()),
+    };
+    instructions(code, address).filter_map(target).collect()
 }
 
 /// Bytes of padding that `code` begins with: nops, int3 or zeros.

@@ -4,7 +4,7 @@
 use crate::error::{Fault, Result};
 use crate::facts::code;
 use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
-use crate::facts::program::{Program, Symbol};
+use crate::facts::program::Program;
 use crate::facts::registry::Registry;
 use crate::plan::resolve::Names;
 use crate::plan::verify::{self, Target};
@@ -121,6 +121,10 @@ pub fn load(target: &Target, program: &Program, registry: &Registry, patch: &Pat
     verify::belongs(target, patch)?;
     let known = verify::follows(target, registry, patch)?.map(|record| record.address);
     verify::loads(target, patch)?;
+    if patch.tables.build_id.is_empty() && patch.tables.text_digest.is_empty() {
+        verify::complete(program, patch)
+            .map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))?;
+    }
     let names = Names { program, registry, bias: target.bias };
     let planner = Planner { target, names, patch };
     planner.plan(known).map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))
@@ -190,7 +194,7 @@ impl Planner<'_> {
             return Ok(vec![new(Place::Patch(function.code))?]);
         }
         if no_entry || function.kind == kind::REMOVED {
-            let mut entries: Vec<Entry> = self.parts_without_entry(function).into_iter().collect();
+            let mut entries: Vec<Entry> = self.parts_without_entry(function)?.into_iter().collect();
             if function.kind == kind::REPLACED {
                 let identity = entries.first().map_or(Place::Patch(function.code), |entry| entry.identity);
                 entries.push(new(identity)?);
@@ -211,15 +215,11 @@ impl Planner<'_> {
     fn origin(&self, function: &Function, identity: u64) -> Result<Entry> {
         let stated = identity.wrapping_sub(self.target.bias);
         let program = self.names.program;
-        let missing = || {
-            Fault::refused(format!(
-                "{} has no function `{}` at {stated:#x}",
-                program.path.display(),
-                function.name
-            ))
-        };
-        let symbol = program.function_at(stated).ok_or_else(missing)?;
-        let room = program.room(symbol);
+        if program.size_at(stated)? == 0 {
+            let (exe, name) = (program.path.display(), &function.name);
+            return Err(Fault::refused(format!("{exe} has no function `{name}` at {stated:#x}")));
+        }
+        let room = program.room(stated)?;
         if room < code::JUMP_SIZE {
             return Err(Fault::refused(format!(
                 "the function `{}` has {room} bytes with its padding, too few for a jump of {}",
@@ -228,13 +228,16 @@ impl Planner<'_> {
             ))
             .hint("construct the patch with --binary, so that its callers are replaced instead"));
         }
-        let extents = program.extents(symbol);
+        let extents = program.extents(&function.name, &function.file, stated)?;
         let loops = extents.iter().any(|(start, end)| {
-            let bytes = program.code_at(*start).and_then(|code| code.get(..(end - start) as usize));
+            let bytes = program.code(*start, end - start);
             bytes.is_some_and(|bytes| code::branches_into_entry(bytes, *start, stated))
         });
         let mut original = [0; code::JUMP_SIZE];
-        original.copy_from_slice(&program.code_at(stated).ok_or_else(missing)?[..code::JUMP_SIZE]);
+        let bytes = program.code(stated, code::JUMP_SIZE as u64);
+        original.copy_from_slice(
+            bytes.ok_or_else(|| Fault::refused(format!("`{}` has no code", function.name)))?,
+        );
         Ok(Entry {
             identity: Place::Process(identity),
             code: Place::Process(identity),
@@ -247,18 +250,12 @@ impl Planner<'_> {
 
     /// A removed function, or one that the binary holds only as clones: its code
     /// may be active and use what changes, but nobody is led elsewhere.
-    fn parts_without_entry(&self, function: &Function) -> Option<Entry> {
-        let pattern = Symbol {
-            name: function.name.clone(),
-            file: function.file.rsplit('/').next().unwrap_or("").to_string(),
-            address: 0,
-            size: 0,
-            kind: object::SymbolKind::Text,
-        };
-        let extents = self.actual(&self.names.program.extents(&pattern));
-        let first = extents.first()?.0;
+    fn parts_without_entry(&self, function: &Function) -> Result<Option<Entry>> {
+        let entry = self.names.program.function(&function.name, &function.file).unwrap_or(0);
+        let extents = self.actual(&self.names.program.extents(&function.name, &function.file, entry)?);
+        let Some(first) = extents.first() else { return Ok(None) };
         let (name, flags) = (function.name.clone(), kind::ORIGIN | kind::KEEPS_ENTRY);
-        Some(Entry { identity: first, code: first, name, original: [0; 5], flags, extents })
+        Ok(Some(Entry { identity: first.0, code: first.0, name, original: [0; 5], flags, extents }))
     }
 
     fn actual(&self, extents: &[(u64, u64)]) -> Vec<(Place, Place)> {
@@ -290,9 +287,35 @@ impl Planner<'_> {
             code: Place::Patch(function.code),
             name: function.name.clone(),
             original,
-            flags: if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            flags: self.room_flag(function, &extents)? | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
             extents: extents.iter().map(|(start, end)| (Place::Patch(*start), Place::Patch(*end))).collect(),
         })
+    }
+
+    /// A new version too short for a jump stays as it is when it is superseded;
+    /// that is right only if nobody calls it but by the old entry.
+    fn room_flag(&self, function: &Function, extents: &[(u64, u64)]) -> Result<u32> {
+        let layout = &self.patch.layout;
+        let end =
+            extents.iter().find(|(start, _)| *start == function.code).map_or(function.code, |(_, end)| *end);
+        let room = (end - function.code) as usize + layout.tail(end).map_or(0, code::padding);
+        if room >= code::JUMP_SIZE {
+            return Ok(0);
+        }
+        let others = self.patch.code.iter().filter(|symbol| symbol.address != function.code);
+        let caller = others.into_iter().find(|symbol| {
+            let bytes = layout.bytes(symbol.address, symbol.size as usize);
+            bytes.is_some_and(|bytes| code::references(bytes, symbol.address).contains(&function.code))
+        });
+        match (caller, function.kind) {
+            (None, kind::REPLACED) => Ok(kind::KEEPS_ENTRY),
+            _ => Err(Fault::refused(format!(
+                "the function `{}` has {room} bytes with its padding, too few for a jump of {} at the next update",
+                function.version_name,
+                code::JUMP_SIZE
+            ))
+            .hint("declare it __attribute__((patchable_function_entry(5)))")),
+        }
     }
 
     /// Stated code ranges of a new function, its cold part included.

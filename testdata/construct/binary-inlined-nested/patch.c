@@ -33,13 +33,13 @@ static __attribute__((noipa)) int main_v2(int argc, char **argv);
 /* new.c:1: its text changed */
 static int inner_v2(int n) { return n ^ 22; }
 
-/* new.c:2: it was compiled on facts about inner (same file) */
+/* new.c:2: it was compiled on facts about inner (it calls nothing outside its file, so the compiler knew its effects) */
 static int middle_v2(int n) { return inner_v2(n) * 3; }
 
-/* new.c:3: it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (same file) */
+/* new.c:3: it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (it calls nothing outside its file, so the compiler knew its effects) */
 static __attribute__((noinline)) int entry_v2(int n) { return middle_v2(n) + 1; }
 
-/* new.c:4: it was compiled on facts about entry (same file) */
+/* new.c:4: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
 static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 
 /* ---- State synchronization ------------------------------------------------------ */
@@ -51,15 +51,15 @@ static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 static const struct polus_function polus_functions[] = {
     { "inner", "old.c", "inner_v2",
       "its text changed",
-      (void *)inner_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+      (void *)inner_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "middle", "old.c", "middle_v2",
-      "it was compiled on facts about inner (same file)",
-      (void *)middle_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+      "it was compiled on facts about inner (it calls nothing outside its file, so the compiler knew its effects)",
+      (void *)middle_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "entry", "", "entry_v2",
-      "it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (same file)",
+      "it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (it calls nothing outside its file, so the compiler knew its effects)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about entry (same file)",
+      "it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

@@ -32,10 +32,10 @@ static __attribute__((noipa)) int main_v2(int argc, char **argv);
 /* new.c:1: its text changed */
 static int helper_v2(int n) { return n * 5; }
 
-/* new.c:2: the binary inlines helper into it; it was compiled on facts about helper (same file) */
+/* new.c:2: the binary inlines helper into it; it was compiled on facts about helper (it calls nothing outside its file, so the compiler knew its effects) */
 static __attribute__((noinline)) int entry_v2(int n) { return helper_v2(n) + 1; }
 
-/* new.c:4: it was compiled on facts about entry (same file) */
+/* new.c:4: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
 static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 
 /* ---- State synchronization ------------------------------------------------------ */
@@ -47,12 +47,12 @@ static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 static const struct polus_function polus_functions[] = {
     { "helper", "old.c", "helper_v2",
       "its text changed",
-      (void *)helper_v2, 0x0, POLUS_REPLACED, POLUS_NO_ENTRY },
+      (void *)helper_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "entry", "", "entry_v2",
-      "the binary inlines helper into it; it was compiled on facts about helper (same file)",
+      "the binary inlines helper into it; it was compiled on facts about helper (it calls nothing outside its file, so the compiler knew its effects)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about entry (same file)",
+      "it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

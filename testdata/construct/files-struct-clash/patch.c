@@ -17,7 +17,7 @@
 /* ---- The program's declarations ------------------------------------------------ */
 
 /* a.c:1: a type that the patch uses */
-struct state__a_2 { int x; int z; };
+struct state__a { int x; int z; };
 
 /* ---- Bound by the injector ------------------------------------------------------ */
 
@@ -25,20 +25,20 @@ struct state__a_2 { int x; int z; };
 /* ---- Types of old instances ----------------------------------------------------- */
 
 /* a.c:1: a type of old instances */
-struct state__a_2__old { int x; };
+struct state__a__old { int x; };
 
 /* a.c:2: the type of the old instance */
-typedef struct state__a_2__old polus__old_state__a;
+typedef struct state__a__old polus__old_state__a;
 
 /* ---- What the patch defines ----------------------------------------------------- */
 
 static __attribute__((noipa)) int a_v2(void);
-static struct state__a_2 state__a_v2;
+static struct state__a state__a_v2;
 
 /* ---- Globals -------------------------------------------------------------------- */
 
 /* a.c:2: the new instance; its type changed */
-static struct state__a_2 state__a_v2;
+static struct state__a state__a_v2;
 
 /* ---- Functions ------------------------------------------------------------------ */
 

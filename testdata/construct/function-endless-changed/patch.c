@@ -16,20 +16,23 @@
 
 /* ---- The program's declarations ------------------------------------------------ */
 
-/* new.c:2: tick stays in the process */
-int tick(int n);
+/* new.c:1: declared by a library */
+extern int step(int n);
 
 /* ---- Bound by the injector ------------------------------------------------------ */
 
-#pragma weak tick
 
 /* ---- What the patch defines ----------------------------------------------------- */
 
+static int tick(int n);
 static __attribute__((noipa)) void serve_v2(void);
 
 /* ---- Globals -------------------------------------------------------------------- */
 
 /* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:2: repeated, because the binary has no entry of it to call or it is inline */
+static int tick(int n) { return step(n); }
 
 /* new.c:3: its text changed */
 static void serve_v2(void) { for (;;) tick(2); }
@@ -56,7 +59,6 @@ static const struct polus_use polus_uses[] = {
 };
 
 static const struct polus_import polus_imports[] = {
-    { "tick", "tick", "old.c", "", 0x0, 0, POLUS_FUNCTION, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -74,5 +76,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 0, 0, 1, 0,
+    1, 0, 0, 0, 0,
 };

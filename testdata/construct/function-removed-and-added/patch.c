@@ -41,7 +41,7 @@ static int use_v2(int n) { return after_v1(n); }
 /* polus/patch.h */
 
 static const struct polus_function polus_functions[] = {
-    { "after", "new.c", "after_v1",
+    { "after", "old.c", "after_v1",
       "it is new",
       (void *)after_v1, 0x0, POLUS_ADDED, 0 },
     { "use", "", "use_v2",

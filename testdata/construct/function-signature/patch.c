@@ -41,7 +41,7 @@ static int use_v2(int n) { return scale_v2(n, 2); }
 /* polus/patch.h */
 
 static const struct polus_function polus_functions[] = {
-    { "scale", "new.c", "scale_v2",
+    { "scale", "old.c", "scale_v2",
       "its type changed; its text changed",
       (void *)scale_v2, 0x0, POLUS_ADDED, 0 },
     { "use", "", "use_v2",

@@ -48,7 +48,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "fresh", "new.c", "", "fresh_v1",
+    { "fresh", "old.c", "", "fresh_v1",
       "new, or a constant with another value",
       (void *)&fresh_v1, 0, 0, 0x0, 0, 4, POLUS_NEW, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

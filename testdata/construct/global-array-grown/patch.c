@@ -79,7 +79,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "seen", "new.c", "", "seen_v2",
+    { "seen", "old.c", "", "seen_v2",
       "its type changed",
       (void *)&seen_v2, polus_sync_seen_v2_to_new, polus_sync_seen_v2_to_old, 0x0, 16, 64, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

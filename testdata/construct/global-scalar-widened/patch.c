@@ -97,10 +97,10 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "count", "new.c", "", "count_v2",
+    { "count", "old.c", "", "count_v2",
       "its type changed",
       (void *)&count_v2, polus_sync_count_v2_to_new, polus_sync_count_v2_to_old, 0x0, 4, 8, POLUS_MIGRATED, 0 },
-    { "rate", "new.c", "", "rate_v2",
+    { "rate", "old.c", "", "rate_v2",
       "its type changed",
       (void *)&rate_v2, polus_sync_rate_v2_to_new, polus_sync_rate_v2_to_old, 0x0, 4, 8, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

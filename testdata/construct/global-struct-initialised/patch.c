@@ -86,7 +86,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "options", "new.c", "", "options_v2",
+    { "options", "old.c", "", "options_v2",
       "its type changed",
       (void *)&options_v2, polus_sync_options_v2_to_new, polus_sync_options_v2_to_old, 0x0, 48, 96, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

@@ -83,7 +83,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "conf", "new.c", "", "conf_v2",
+    { "conf", "old.c", "", "conf_v2",
       "its type changed",
       (void *)&conf_v2, polus_sync_conf_v2_to_new, polus_sync_conf_v2_to_old, 0x0, 20, 24, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

@@ -45,7 +45,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "last", "new.c", "next", "polus__next__last_0",
+    { "last", "old.c", "next", "polus__next__last_0",
       "a static of a new or changed function",
       (void *)polus__next__last_0, 0, 0, 0x0, 0, 4, POLUS_NEW, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

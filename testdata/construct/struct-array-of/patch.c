@@ -80,7 +80,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "slots", "new.c", "", "slots_v2",
+    { "slots", "old.c", "", "slots_v2",
       "its type changed",
       (void *)&slots_v2, polus_sync_slots_v2_to_new, polus_sync_slots_v2_to_old, 0x0, 64, 288, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

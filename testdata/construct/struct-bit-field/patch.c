@@ -85,7 +85,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "flags", "new.c", "", "flags_v2",
+    { "flags", "old.c", "", "flags_v2",
       "its type changed",
       (void *)&flags_v2, polus_sync_flags_v2_to_new, polus_sync_flags_v2_to_old, 0x0, 4, 4, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

@@ -86,7 +86,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "outer", "new.c", "", "outer_v2",
+    { "outer", "old.c", "", "outer_v2",
       "its type changed",
       (void *)&outer_v2, polus_sync_outer_v2_to_new, polus_sync_outer_v2_to_old, 0x0, 20, 24, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

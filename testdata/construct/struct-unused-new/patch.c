@@ -44,7 +44,7 @@ static int run_v2(int n) { struct point p = {n, n}; return length_v1(p); }
 /* polus/patch.h */
 
 static const struct polus_function polus_functions[] = {
-    { "length", "new.c", "length_v1",
+    { "length", "old.c", "length_v1",
       "it is new",
       (void *)length_v1, 0x0, POLUS_ADDED, 0 },
     { "run", "", "run_v2",

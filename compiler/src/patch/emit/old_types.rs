@@ -63,7 +63,7 @@ fn is_shared(versions: Versions, closure: &Closure, id: ItemId) -> bool {
 
 /// Every mention of a needed type, renamed.
 fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits {
-    let mut edits = Edits::default();
+    let mut edits = Edits::of_old_types();
     let mut rename = |offset: usize, name: &str| {
         let range = offset..offset + name.len();
         if !name.is_empty() && old.unit.text.get(range.clone()) == Some(name) {
@@ -73,9 +73,7 @@ fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits {
     for &id in needed {
         let entity = &old.items[id].entity;
         for declaration in &entity.declarations {
-            let text = &old.unit.text[declaration.span.clone()];
-            let tag = text.find(entity.name.as_str()).filter(|_| entity.kind != Kind::Typedef);
-            rename(tag.map_or(declaration.name_at, |at| declaration.span.start + at), &entity.name);
+            rename(declaration.name_at, &entity.name);
         }
     }
     for found in old.uses.iter().filter(|u| u.role == Role::Mention && needed.contains(&u.target)) {

@@ -1,0 +1,137 @@
+//! Failing and dying at every step of apply and rollback: the program goes on as
+//! before, and the next polus succeeds. The program answers `5` by `old: 5` and
+//! `new: 5`-like lines that the case's `old` and `new` files hold.
+
+use crate::case::{Case, Result};
+use crate::session::Session;
+use libtest_mimic::Trial;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Two trials for a case: one fails, the other dies at every step.
+pub fn trials(case: &Case) -> Vec<Trial> {
+    let trial = |variable: &'static str, name: &str, case: Case| {
+        Trial::test(format!("{}-{name}", case.name), move || walk(&case, variable).map_err(Into::into))
+    };
+    vec![
+        trial("POLUS_FAIL_AT", "fails", renamed(case, "fails")),
+        trial("POLUS_KILL_AT", "dies", renamed(case, "dies")),
+    ]
+}
+
+fn renamed(case: &Case, name: &str) -> Case {
+    Case { name: format!("{}-{name}", case.name), ..case.clone() }
+}
+
+/// What the program says to `5` in either version.
+struct Answers {
+    old: String,
+    new: String,
+}
+
+fn walk(case: &Case, variable: &str) -> Result<()> {
+    let read = |name: &str| {
+        let text = fs::read_to_string(case.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        Ok::<_, String>(text.trim().to_string())
+    };
+    let answers = Answers { old: read("old.txt")?, new: read("new.txt")? };
+    let steps = list_steps(case)?;
+    if steps.len() < 10 {
+        return Err(format!("too few steps: {steps:?}"));
+    }
+    for (command, step) in &steps {
+        one(case, variable, command, step, &answers)
+            .map_err(|error| format!("{variable}={step} in {command}: {error}"))?;
+    }
+    Ok(())
+}
+
+/// All steps of an apply and a rollback, as (command, step).
+fn list_steps(case: &Case) -> Result<Vec<(String, String)>> {
+    let session = Session::start(case)?;
+    let mut all = Vec::new();
+    for command in ["apply", "rollback"] {
+        let log = session.folder.join(format!("{command}.steps"));
+        // a log of an earlier run may be there or not
+        let _ = fs::remove_file(&log);
+        polus(&session, command, &[("POLUS_STEPS", path(&log))], Some(0))?;
+        let text = fs::read_to_string(&log).map_err(|error| error.to_string())?;
+        let mut steps: Vec<(String, String)> = Vec::new();
+        for step in text.lines().map(|line| (command.to_string(), line.to_string())) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        all.extend(steps);
+    }
+    Ok(all)
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers) -> Result<()> {
+    let mut session = Session::start(case)?;
+    let (before, after) = match command {
+        "apply" => (&answers.old, &answers.new),
+        _ => (&answers.new, &answers.old),
+    };
+    ask(&mut session, &answers.old)?;
+    if command == "rollback" {
+        polus(&session, "apply", &[], Some(0))?;
+        ask(&mut session, before)?;
+    }
+    let dies = variable == "POLUS_KILL_AT";
+    polus(&session, command, &[(variable, step.to_string())], if dies { None } else { Some(1) })?;
+    if dies {
+        ask_either(&mut session, answers)?;
+    } else {
+        ask(&mut session, before)?;
+    }
+    let text = polus(&session, "status", &[], Some(0))?;
+    if text.contains("interrupted") && !dies {
+        return Err(format!("a failure must leave nothing to repair: {text}"));
+    }
+    let finished = text.contains("finished an interrupted");
+    ask(&mut session, if finished { after } else { before })?;
+    if !finished {
+        polus(&session, command, &[], Some(0))?;
+    }
+    ask(&mut session, after)?;
+    let back = if command == "apply" { "rollback" } else { "apply" };
+    polus(&session, back, &[], Some(0))?;
+    ask(&mut session, before)?;
+    session.victim.finish(0)
+}
+
+fn ask(session: &mut Session, answer: &str) -> Result<()> {
+    session.victim.send("5")?;
+    session.victim.expect("any answer", &|line| line.contains(':')).and_then(|line| {
+        if line == answer { Ok(()) } else { Err(format!("it says `{line}`, not `{answer}`")) }
+    })
+}
+
+/// With some entries rewritten and some not, any mixture of versions may answer.
+fn ask_either(session: &mut Session, _answers: &Answers) -> Result<()> {
+    session.victim.send("5")?;
+    session.victim.expect("any answer", &|line| line.contains(':')).map(drop)
+}
+
+fn polus(
+    session: &Session,
+    command: &str,
+    variables: &[(&str, String)],
+    exit: Option<i32>,
+) -> Result<String> {
+    let patch = if command == "apply" { " patch.so" } else { "" };
+    let mut polus: Command = session.polus(&format!("polus {command}{patch}"))?;
+    let output = polus.envs(variables.iter().cloned()).output().map_err(|error| error.to_string())?;
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    match output.status.code() == exit {
+        true => Ok(text),
+        false => Err(format!("polus {command}: {}, not {exit:?}: {text}", output.status)),
+    }
+}
