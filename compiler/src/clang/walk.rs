@@ -85,7 +85,8 @@ impl Walk {
         for child in record.children() {
             if matches!(child.kind(), STRUCT | UNION | ENUM) {
                 self.declare(child, function);
-                if let Some(nested) = self.id(child) {
+                // A mere mention (`struct other *next`) declares the tag outside of the record.
+                if let Some(nested) = self.id(child).filter(|_| child.is_definition()) {
                     self.entities[nested].inside = Some(id);
                 }
             }
