@@ -59,7 +59,9 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
         return Ok(Fate::Repeated);
     }
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
-    let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Ok(Fate::Own(symbol)) };
+    let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else {
+        return Ok(Fate::Own(symbol));
+    };
     match running.map(|r| r.variable(old)) {
         Some(Static::OptimisedOut) if entity.dimensions.is_empty() && entity.holds.is_empty() => {
             Ok(Fate::Own(symbol))
@@ -74,12 +76,7 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
 }
 
 /// Edits the declarations of a function's statics.
-pub fn edit(
-    program: &Program,
-    syntax: &Syntax,
-    statics: &[LocalStatic],
-    edits: &mut Edits,
-) {
+pub fn edit(program: &Program, syntax: &Syntax, statics: &[LocalStatic], edits: &mut Edits) {
     let Some(function) = syntax.function() else { return };
     let mut search = Declarations { found: vec![] };
     search.visit_statement(&function.statement.node, &function.statement.span);
@@ -121,11 +118,16 @@ fn rewritten(
     let statics = declaration.declarators.iter().map(|declarator| {
         let range = syntax.range(declarator.span);
         let fate = mine.iter().find(|s| range.contains(&name_at(program, s.item))).copied();
-        let place = if fate.is_some_and(|f| matches!(f.fate, Fate::Import(_))) { Place::Import } else { Place::Own };
+        let place =
+            if fate.is_some_and(|f| matches!(f.fate, Fate::Import(_))) { Place::Import } else { Place::Own };
         let head = cut::head(program, syntax, declaration, start, place, edits);
         declare(program, syntax, declarator, &head, fate, edits)
     });
-    cut::type_part(program, syntax, declaration, edits).into_iter().chain(statics).collect::<Vec<_>>().join(" ")
+    cut::type_part(program, syntax, declaration, edits)
+        .into_iter()
+        .chain(statics)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn declare(
