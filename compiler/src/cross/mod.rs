@@ -47,6 +47,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
     let mut first = refusals::endless_users(versions, &crossing);
+    first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     first.extend(by_name::check(versions, &crossing));
     first.extend(told);

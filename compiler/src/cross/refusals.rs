@@ -3,7 +3,8 @@
 use super::{Crossing, Versions, is_named};
 use crate::clang::{Kind, Role, Use};
 use crate::diag::{Diagnostic, Place};
-use crate::model::ItemId;
+use crate::model::{ItemId, Program};
+use crate::relations::Reason;
 
 /// Enumerators with another number: an error where values are stored, else a warning.
 pub fn renumbered(versions: Versions) -> Vec<Diagnostic> {
@@ -72,6 +73,27 @@ pub fn unknown_adoptions(versions: Versions, adopt: &[String]) -> Vec<Diagnostic
     unknown
         .map(|name| Diagnostic::error(format!("--adopt {name}: no such global changed its initialiser")))
         .collect()
+}
+
+/// Functions that stay old for ever and that the jump at a replaced entry would mislead.
+pub fn misled(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
+    let new = versions.new;
+    let endless = |id: &ItemId| versions.changes.pairing.to_old[*id].is_some_and(|o| crossing.endless.contains(&o));
+    let affected = versions.relations.affected.iter().filter(|(id, _)| endless(id));
+    let pairs = affected.flat_map(|(&id, reasons)| reasons.iter().map(move |reason| (id, reason)));
+    let told = |(id, reason): (ItemId, &Reason)| match reason {
+        Reason::SharesCode(function) => Some(misled_one(new, id, *function)),
+        _ => None,
+    };
+    pairs.filter_map(told).collect()
+}
+
+fn misled_one(new: &Program, user: ItemId, function: ItemId) -> Diagnostic {
+    let title = new.title(function);
+    Diagnostic::error(format!("{title} cannot be replaced: the compiler folded an equal function into it"))
+        .at(new.place(user), "this function never returns, and calls the equal one by the same entry")
+        .at(new.place(function), "this one changes")
+        .help("restart the program for this change, or leave this function as it is in this update")
 }
 
 /// Migrated globals that an endless old function uses would never be left.

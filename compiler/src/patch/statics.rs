@@ -3,7 +3,6 @@
 
 use super::cut::{self, Edits, Place};
 use crate::cross::Versions;
-use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
 use crate::running::{Running, Static};
 use lang_c::ast::{Declaration, InitDeclarator};
@@ -31,14 +30,7 @@ pub struct LocalStatic {
 }
 
 /// The statics of `function` with their fates.
-///
-/// # Errors
-/// One that the compiler took apart.
-pub fn of(
-    versions: Versions,
-    function: ItemId,
-    running: Option<&Running>,
-) -> Result<Vec<LocalStatic>, Diagnostic> {
+pub fn of(versions: Versions, function: ItemId, running: Option<&Running>) -> Vec<LocalStatic> {
     let new = versions.new;
     let all: Vec<ItemId> = (0..new.items.len())
         .filter(|&id| new.items[id].entity.function == Some(function))
@@ -46,32 +38,25 @@ pub fn of(
         .collect();
     all.iter()
         .enumerate()
-        .map(|(nth, &item)| Ok(LocalStatic { item, fate: fate(versions, item, nth, running)? }))
+        .map(|(nth, &item)| LocalStatic { item, fate: fate(versions, item, nth, running) })
         .collect()
 }
 
-fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -> Result<Fate, Diagnostic> {
+fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -> Fate {
     let new = versions.new;
     let entity = &new.items[id].entity;
     let function = entity.function.map_or("", |f| new.items[f].entity.name.as_str());
     let symbol = format!("polus__{function}__{}_{nth}", entity.name);
     if entity.constant {
-        return Ok(Fate::Repeated);
+        return Fate::Repeated;
     }
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
-    let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else {
-        return Ok(Fate::Own(symbol));
-    };
+    let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Fate::Own(symbol) };
     match running.map(|r| r.variable(old)) {
-        Some(Static::OptimisedOut) if entity.dimensions.is_empty() && entity.holds.is_empty() => {
-            Ok(Fate::Own(symbol))
-        }
-        Some(Static::OptimisedOut) => Err(Diagnostic::error(format!(
-            "{} was taken apart by the compiler: the binary does not tell where its value is",
-            new.title(id)
-        ))
-        .at(new.place(id), "this static is needed by a function of the patch")),
-        _ => Ok(Fate::Import(symbol)),
+        // gcc drops a static that nothing writes, or nothing reads: no running value is lost to the
+        // old version.
+        Some(Static::OptimisedOut) => Fate::Own(symbol),
+        _ => Fate::Import(symbol),
     }
 }
 
@@ -146,7 +131,9 @@ fn declare(
         Some(Fate::Import(symbol)) => {
             format!("extern {head} {bare} __asm__(\"{symbol}\"){attributes} __attribute__((weak));")
         }
-        Some(Fate::Own(symbol)) => format!("static {head} {bare} __asm__(\"{symbol}\"){attributes}{value};"),
+        Some(Fate::Own(symbol)) => {
+            format!("static {head} {bare} __asm__(\"{symbol}\"){attributes} __attribute__((used)){value};")
+        }
         _ => format!("static {head} {bare}{attributes}{value};"),
     }
 }

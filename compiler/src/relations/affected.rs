@@ -139,6 +139,8 @@ impl Reason {
             Self::Inlines(_, chain) => Self::Inlines(item, chain),
             Self::CallsClone(_, symbol) => Self::CallsClone(item, symbol),
             Self::ReliesOn(_, fact) => Self::ReliesOn(item, fact),
+            Self::SharesCode(_) => Self::SharesCode(item),
+            Self::CallsTwin(_) => Self::CallsTwin(item),
             other => other,
         }
     }
@@ -159,6 +161,10 @@ impl Reason {
             }
             Self::Inlines(id, chain) => format!("it holds an inlined copy of {} ({chain})", new.title(*id)),
             Self::CallsClone(id, symbol) => format!("it calls {symbol}, a clone of {}", new.title(*id)),
+            Self::SharesCode(id) => {
+                format!("the binary holds one code for {} and an equal function of its", new.title(*id))
+            }
+            Self::CallsTwin(id) => format!("the binary folds {}, which it calls, into an equal function", new.title(*id)),
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),
         }
     }

@@ -33,6 +33,10 @@ pub enum Reason {
     CallsClone(ItemId, String),
     /// The compiler may have built it on what it knew of a replaced function's body.
     ReliesOn(ItemId, String),
+    /// It calls a function that the compiler folded into a replaced one: the jump would mislead it.
+    SharesCode(ItemId),
+    /// It calls a replaced function that the compiler folded into another: no jump would lead it.
+    CallsTwin(ItemId),
 }
 
 /// What the running binary adds to the sources' relations; functions by item of the old program.

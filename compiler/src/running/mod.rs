@@ -1,6 +1,7 @@
 //! What the running binary adds to the old program's model: entries, inlined copies, clones,
 //! addresses (design rules 1, 2, 3, 7, 9).
 
+mod folded;
 mod reliance;
 
 use crate::clang::{Kind, Role};
@@ -30,6 +31,8 @@ pub struct Running<'r> {
     program: &'r Program,
     by_key: BTreeMap<(String, Option<polus_binary::UnitId>), ItemId>,
     callers: BTreeMap<ItemId, BTreeSet<ItemId>>,
+    /// Who names each function, in whatever way.
+    users: BTreeMap<ItemId, BTreeSet<ItemId>>,
     endless: BTreeSet<ItemId>,
     /// For each function of which earlier patches hold copies: the functions that hold them.
     held: BTreeMap<ItemId, Vec<ItemId>>,
@@ -49,6 +52,7 @@ impl<'r> Running<'r> {
             program,
             by_key: BTreeMap::new(),
             callers: BTreeMap::new(),
+            users: BTreeMap::new(),
             endless: never_return(program),
             held: BTreeMap::new(),
         };
@@ -63,8 +67,12 @@ impl<'r> Running<'r> {
                 running.by_key.insert((key.name, key.unit), id);
             }
         }
-        for found in program.uses.iter().filter(|u| u.role == Role::Call) {
-            running.callers.entry(found.target).or_default().insert(found.holder);
+        let functions = program.uses.iter().filter(|u| program.items[u.target].kind() == Kind::Function);
+        for found in functions {
+            running.users.entry(found.target).or_default().insert(found.holder);
+            if found.role == Role::Call {
+                running.callers.entry(found.target).or_default().insert(found.holder);
+            }
         }
         Ok(running)
     }
@@ -115,7 +123,9 @@ impl<'r> Running<'r> {
                 return None;
             }
             let key = FunctionKey { name: self.program.items[id].original.clone(), unit };
-            self.info.function(&key).filter(|f| f.presence() == Presence::Entry)?.entry().map(|i| i.entry)
+            let own = self.info.function(&key).filter(|f| f.presence() == Presence::Entry)?.entry()?;
+            let shared = self.info.function_at(own.entry).is_some_and(|(other, _)| other.key != key);
+            (own.described || !shared).then_some(own.entry)
         };
         files
             .into_iter()
@@ -174,6 +184,7 @@ impl Copies for Running<'_> {
         let mut found = self.inlined(function);
         found.extend(self.cloned(function));
         found.extend(self.relying(function));
+        found.extend(self.folded(function));
         let holders = self.held.get(&function).into_iter().flatten();
         found.extend(holders.map(|&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()))));
         found.retain(|(holder, _)| *holder != function);

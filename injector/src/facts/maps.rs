@@ -68,6 +68,11 @@ pub fn hole_near(maps: &[Mapping], image: (u64, u64), size: u64) -> Option<u64> 
     below(maps, lowest, image.0, size).or_else(|| above(maps, image, size)).map(|start| start + PAGE)
 }
 
+/// 5-byte jumps reach from all of either range to all of the other.
+pub fn reaches(left: (u64, u64), right: (u64, u64)) -> bool {
+    left.1.max(right.1) - left.0.min(right.0) <= REACH
+}
+
 /// Highest start in `[lowest, limit)` of a hole of `size` bytes.
 fn below(maps: &[Mapping], lowest: u64, limit: u64, size: u64) -> Option<u64> {
     let mut end = limit;

@@ -40,7 +40,7 @@ static __attribute__((noipa)) int main_v2(int argc, char **argv);
 /* ---- Functions ---- */
 
 /* new.c:1: its text changed */
-static __attribute__((noinline)) int entry_v2(int n) { static int level __asm__("polus__entry__level_0") = 3; return n - level; }
+static __attribute__((noinline)) int entry_v2(int n) { static int level __asm__("polus__entry__level_0") __attribute__((used)) = 3; return n - level; }
 
 /* new.c:2: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
 static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }

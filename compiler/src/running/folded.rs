@@ -1,0 +1,49 @@
+//! Equal functions that the compiler folded into one (`-fipa-icf`): calls of one lead to the code
+//! of another, by a shared entry, a jump, or silently (design rule 1).
+
+use super::Running;
+use crate::clang::Kind;
+use crate::model::ItemId;
+use crate::relations::Reason;
+use polus_binary::{Presence, ReferenceKind};
+use std::collections::BTreeSet;
+
+impl Running<'_> {
+    /// Functions whose calls and `function`'s code lead to each other through folding.
+    pub(super) fn folded(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
+        let callers = self.callers.get(&function).into_iter().flatten().filter(|_| self.is_folded(function));
+        let astray = callers.map(|&caller| (caller, Reason::CallsTwin(function)));
+        let strangers = self.strangers(function).into_iter();
+        strangers.map(|holder| (holder, Reason::SharesCode(function))).chain(astray).collect()
+    }
+
+    /// No code of its own: never used, or folded into an equal function.
+    fn is_folded(&self, function: ItemId) -> bool {
+        let mut found = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
+        found.any(|f| f.presence() == Presence::Nowhere || f.entry().is_some_and(|entry| !entry.described))
+    }
+
+    /// Functions whose code calls `function` though their sources do not: what they name was folded into it.
+    fn strangers(&self, function: ItemId) -> BTreeSet<ItemId> {
+        let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        let references = entries.flat_map(|e| self.binary.references_to(e..e + 1).unwrap_or_default());
+        let code = references.filter(|r| r.kind != ReferenceKind::Data);
+        let holders = code.filter_map(|r| self.item_of(&self.info.function_at(r.from)?.0.key));
+        let named = self.users.get(&function);
+        let mut strangers: BTreeSet<ItemId> = holders
+            .filter(|holder| *holder != function && !named.is_some_and(|users| users.contains(holder)))
+            .filter(|&holder| self.is_folded(holder) || self.names_folded(holder))
+            .collect();
+        if !strangers.is_empty() {
+            for (holder, _) in named.into_iter().flatten().flat_map(|&user| self.inlined(user)) {
+                strangers.remove(&holder);
+            }
+        }
+        strangers
+    }
+
+    fn names_folded(&self, holder: ItemId) -> bool {
+        let named = self.program.uses_in(holder).iter().map(|u| u.target);
+        named.filter(|&id| self.program.items[id].kind() == Kind::Function).any(|id| self.is_folded(id))
+    }
+}

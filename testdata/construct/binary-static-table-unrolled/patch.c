@@ -1,0 +1,91 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ */
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Wpragmas"
+
+/* ---- The program's declarations ------------------------------------------------ */
+
+/* /usr/include/stdio.h:661: declared by a library */
+extern int puts (const char *__s);
+
+/* ---- Bound by the injector ------------------------------------------------------ */
+
+
+/* ---- What the patch defines ----------------------------------------------------- */
+
+extern char polus__entry__words_0[] __asm__("polus__entry__words_0");
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa)) int main_v2(int argc, char **argv);
+
+/* ---- Globals -------------------------------------------------------------------- */
+
+/* ---- Functions ------------------------------------------------------------------ */
+
+/* new.c:2: its text changed */
+static __attribute__((noinline)) int entry_v2(int n) {
+    static const char *words[3] __asm__("polus__entry__words_0") __attribute__((used)) = {"one", "two", "three"};
+    for (unsigned i = 0; i != sizeof words / sizeof *words; i++) puts(words[i]);
+    return n + 2;
+}
+
+/* new.c:7: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
+static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
+
+/* ---- State synchronization ------------------------------------------------------ */
+
+/* ---- What the injector reads ---------------------------------------------------- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "entry", "", "entry_v2",
+      "its text changed",
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "main", "", "main_v2",
+      "it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects)",
+      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "words", "old.c", "entry", "polus__entry__words_0",
+      "a static of a new or changed function",
+      (void *)polus__entry__words_0, 0, 0, 0x0, 0, 24, POLUS_NEW, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 0, 0, 0,
+};
