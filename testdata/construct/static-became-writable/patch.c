@@ -39,7 +39,7 @@ static __attribute__((noipa)) int next_v2(void);
 /* ---- Functions ---- */
 
 /* new.c:1: its text changed; it uses the changed global base in next */
-static int next_v2(void) { static int base __asm__("polus__next__base_0") = 4; return base++; }
+static int next_v2(void) { static int base __asm__("polus__next__base_0") __attribute__((used)) = 4; return base++; }
 
 /* ---- What the injector reads ---- */
 
