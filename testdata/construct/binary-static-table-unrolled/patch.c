@@ -33,9 +33,6 @@
 
 /* ---- The program's declarations ---- */
 
-/* /usr/include/stdio.h:661: declared by a library */
-extern int puts (const char *__s);
-
 /* ---- What the patch defines ---- */
 
 extern char polus__entry__words_0[] __asm__("polus__entry__words_0");

@@ -33,9 +33,6 @@
 
 /* ---- The program's declarations ---- */
 
-/* /usr/include/string.h:2: declared by a library */
-extern char *strncpy(char *restrict to, const char *restrict from, unsigned long n);
-
 /* conf.c:1: a type that the patch uses */
 struct conf { int port; int backlog; char name[16]; };
 

@@ -33,9 +33,6 @@
 
 /* ---- The program's declarations ---- */
 
-/* /usr/include/string.h:2: declared by a library */
-extern char *strncpy(char *restrict to, const char *restrict from, unsigned long n);
-
 /* conf.c:1: a type that the patch uses */
 struct conf { int port; int backlog; char name[16]; };
 
@@ -93,7 +90,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "conf", "old.c", "", "conf_v2",
+    { "conf", "string.h", "", "conf_v2",
       "its type changed",
       (void *)&conf_v2, polus_sync_conf_v2_to_new, polus_sync_conf_v2_to_old, 0x0, 20, 24, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
