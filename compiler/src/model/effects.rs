@@ -55,6 +55,32 @@ impl Effects {
         look.effects
     }
 
+    /// Of a function and of all that it calls in its own files: what its callers were told.
+    pub fn with_callees(program: &Program, function: ItemId) -> Self {
+        let mut effects = Self::default();
+        let (mut open, mut seen) = (vec![function], BTreeSet::from([function]));
+        while let Some(id) = open.pop() {
+            effects.add(Self::of(program, id));
+            for found in program.uses_in(id).iter().filter(|u| u.role == Role::Call) {
+                let units = &program.items[found.target].units;
+                let together = program.items[id].units.iter().any(|unit| units.contains(unit));
+                if together && program.items[found.target].defined() && seen.insert(found.target) {
+                    open.push(found.target);
+                }
+            }
+        }
+        effects
+    }
+
+    fn add(&mut self, other: Self) {
+        self.calls.extend(other.calls);
+        self.reads.extend(other.reads);
+        self.writes.extend(other.writes);
+        self.loads |= other.loads;
+        self.stores |= other.stores;
+        self.anything |= other.anything;
+    }
+
     /// Whatever was known of a callee with the effects `other` holds for one with these.
     pub fn within(&self, other: &Self) -> bool {
         !self.anything

@@ -25,7 +25,15 @@ pub fn emit(
     running: Option<&Running>,
 ) -> Result<Patch, Vec<Diagnostic>> {
     let edits = references(versions.new, names);
-    let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
+    let mut emit = Emit {
+        versions,
+        names,
+        closure,
+        running,
+        preserving: &crossing.preserving,
+        edits,
+        errors: vec![],
+    };
     let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);
@@ -53,6 +61,8 @@ struct Emit<'e> {
     names: &'e Names,
     closure: &'e Closure,
     running: Option<&'e Running<'e>>,
+    /// Functions that must leave every register alone.
+    preserving: &'e BTreeSet<ItemId>,
     edits: Edits<'static>,
     errors: Vec<Diagnostic>,
 }
@@ -195,7 +205,14 @@ impl Emit<'_> {
         } else {
             self.reason(id)
         };
-        let isolated = if copied { "" } else { "__attribute__((noipa)) " };
+        let isolated = match (copied, self.preserving.contains(&id)) {
+            (true, _) => "",
+            (false, false) => "__attribute__((noipa)) ",
+            // An old caller that never returns counts on these registers.
+            (false, true) => {
+                "__attribute__((noipa, no_caller_saved_registers, target(\"general-regs-only\"))) "
+            }
+        };
         let text = match copied {
             true => format!("static {};", function.prototype(function.name(), Place::Copy, &self.edits)),
             false => format!("static {isolated}{};", function.prototype(name, Place::Own, &self.edits)),

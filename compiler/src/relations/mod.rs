@@ -9,7 +9,7 @@ pub use graph::{Edge, Graph, Node, graph};
 
 use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
-use crate::model::{ItemId, Program};
+use crate::model::{ItemId, Program, never_return};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a function of the new program is in the patch.
@@ -44,6 +44,9 @@ pub trait Copies {
     /// Functions whose code in the binary depends on `function`'s body, with the reason
     /// (the item in it is of the old program).
     fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)>;
+
+    /// Registers that `caller` keeps across its calls of `callee`, and that any callee may overwrite.
+    fn kept_registers(&self, caller: ItemId, callee: ItemId) -> Vec<String>;
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -58,6 +61,10 @@ impl Copies for SourceCopies<'_> {
         let callers: BTreeSet<ItemId> = callers.map(|u| u.holder).filter(|&h| h != function).collect();
         callers.into_iter().map(|c| (c, Reason::Inlines(function, "declared inline".into()))).collect()
     }
+
+    fn kept_registers(&self, _: ItemId, _: ItemId) -> Vec<String> {
+        vec![]
+    }
 }
 
 /// All relations that a patch rests on.
@@ -71,6 +78,20 @@ pub struct Relations {
     pub affected: BTreeMap<ItemId, BTreeSet<Reason>>,
     /// Functions of the old program that use a changed global (of the old program).
     pub uses: BTreeSet<(ItemId, ItemId)>,
+    /// Old functions that stay active for ever although they may rely on facts about a function
+    /// that is replaced (of the old program, too).
+    pub reliant: Vec<Reliance>,
+}
+
+/// An old function that never returns and was compiled on facts about another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reliance {
+    /// The function that never returns.
+    pub caller: ItemId,
+    /// The function that it calls.
+    pub callee: ItemId,
+    /// Registers that it keeps across its calls.
+    pub registers: Vec<String>,
 }
 
 /// Computes the relations.
@@ -80,7 +101,27 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
     let mut relations = Relations { types, globals, ..Relations::default() };
     affected::spread(old, new, changes, copies, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
+    relations.reliant = reliant(old, changes, &relations, copies);
     relations
+}
+
+/// Endless functions that are affected only in that they rely on a replaced callee.
+fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations, copies: &dyn Copies) -> Vec<Reliance> {
+    let to_old = |id: ItemId| changes.pairing.to_old[id];
+    let endless = never_return(old);
+    let mut found = vec![];
+    for (&function, reasons) in &relations.affected {
+        let Some(caller) = to_old(function).filter(|f| endless.contains(f)) else { continue };
+        for reason in reasons {
+            if let Reason::ReliesOn(callee, _) = reason {
+                if let Some(callee) = to_old(*callee) {
+                    let registers = copies.kept_registers(caller, callee);
+                    found.push(Reliance { caller, callee, registers });
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Changed types and, transitively, the types that hold one by value.
