@@ -5,6 +5,7 @@ use super::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::Effects;
 use crate::relations::Reliance;
+use std::collections::BTreeSet;
 
 /// Chooses the functions that must preserve registers, and refuses what nothing can keep to.
 pub fn decide(versions: Versions, crossing: &mut Crossing) -> Vec<Diagnostic> {
@@ -12,10 +13,8 @@ pub fn decide(versions: Versions, crossing: &mut Crossing) -> Vec<Diagnostic> {
     for reliance in &versions.relations.reliant {
         let Some(new) = versions.changes.pairing.to_new[reliance.callee] else { continue };
         let vectors = reliance.registers.iter().any(|name| name.contains("mm"));
-        let (ours, theirs) = (
-            Effects::with_callees(versions.old, reliance.callee),
-            Effects::with_callees(versions.new, new),
-        );
+        let ours = Effects::with_callees(versions.old, reliance.callee, &|_| false);
+        let theirs = known_effects(versions, new);
         if vectors {
             told.push(refusal(versions, reliance, &format!("it keeps {} across the call", reliance.registers.join(", "))));
         } else if !theirs.within(&ours) {
@@ -25,6 +24,17 @@ pub fn decide(versions: Versions, crossing: &mut Crossing) -> Vec<Diagnostic> {
         }
     }
     told
+}
+
+/// What the new callee does to things that the old program has: nobody was told of others.
+fn known_effects(versions: Versions, new: crate::model::ItemId) -> Effects {
+    let is_new = |id: crate::model::ItemId| versions.changes.pairing.to_old[id].is_none();
+    let mut effects = Effects::with_callees(versions.new, new, &is_new);
+    let known: BTreeSet<&str> = versions.old.items.iter().map(|item| item.original.as_str()).collect();
+    for names in [&mut effects.reads, &mut effects.writes, &mut effects.calls] {
+        names.retain(|name| known.contains(name.as_str()));
+    }
+    effects
 }
 
 fn refusal(versions: Versions, reliance: &Reliance, why: &str) -> Diagnostic {
