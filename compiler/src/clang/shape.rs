@@ -77,7 +77,8 @@ pub fn members<'u>(record: Cursor<'u>) -> Vec<Member<'u>> {
         match cursor.kind() {
             // libclang does not show the field that a nameless record makes.
             STRUCT | UNION if cursor.is_anonymous_member() => {
-                let offset = first_name(cursor).and_then(|f| record.ty().offset_of(&f)?.checked_sub(ty.offset_of(&f)?));
+                let offset = first_name(cursor)
+                    .and_then(|f| record.ty().offset_of(&f)?.checked_sub(ty.offset_of(&f)?));
                 Some(Member { ty, name: String::new(), offset: offset.unwrap_or(0), width: None })
             }
             FIELD => Some(Member {
@@ -105,8 +106,12 @@ fn first_name(record: Cursor) -> Option<String> {
 pub fn contents(declaration: Cursor) -> String {
     let ty = declaration.ty();
     let (form, inner): (_, Vec<String>) = match declaration.kind() {
-        ENUM => ("enum", enumerators(declaration).iter().map(|(name, value)| format!("{name}={value}")).collect()),
-        kind => (if kind == UNION { "union" } else { "struct" }, members(declaration).iter().map(place).collect()),
+        ENUM => {
+            ("enum", enumerators(declaration).iter().map(|(name, value)| format!("{name}={value}")).collect())
+        }
+        kind => {
+            (if kind == UNION { "union" } else { "struct" }, members(declaration).iter().map(place).collect())
+        }
     };
     let (size, align) = (ty.size().unwrap_or(0), ty.align().unwrap_or(0));
     format!("{form}{{{}}}:{size}/{align}", inner.join(";"))

@@ -8,6 +8,7 @@ use crate::model::{ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod local;
+mod watch;
 
 /// Library functions that keep a pointer which they are given.
 const KEEPERS: &[&str] = &[
@@ -42,7 +43,8 @@ pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     for side in [Side { versions, is_old: true }, Side { versions, is_old: false }] {
         let migrated = crossing.migrated.iter().map(|&(old, new)| if side.is_old { old } else { new });
         for (found, why) in side.escapes(&migrated.collect()) {
-            let global = if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
+            let global =
+                if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
             forbidden.entry(Subject::Global(global)).or_default().push(Forbidden { side, found, why });
         }
         for (id, found) in side.instances_elsewhere() {
@@ -86,7 +88,8 @@ impl<'p> Side<'p> {
         let to_old = &self.versions.changes.pairing.to_old;
         let side = |id: &ItemId| if self.is_old { to_old[*id] } else { Some(*id) };
         let program = self.program();
-        let outside = |id: &ItemId| program.items[*id].defined() && program.items[*id].entity.function.is_none();
+        let outside =
+            |id: &ItemId| program.items[*id].defined() && program.items[*id].entity.function.is_none();
         let records = self.versions.relations.types.iter().filter_map(side);
         records.filter(|&id| program.items[id].kind() == Kind::Record).filter(outside).collect()
     }
@@ -99,13 +102,14 @@ impl<'p> Side<'p> {
 
     fn escape(self, found: &Use) -> Option<String> {
         let Role::Address(escape) = &found.role else { return None };
-        let kept = |callee: &str| !keeps_nothing(self.program(), callee) || holds_changed(self.versions, found);
+        let kept =
+            |callee: &str| !keeps_nothing(self.program(), callee) || holds_changed(self.versions, found);
         match escape {
             Escape::Argument(callee) if callee.is_empty() => {
                 Some("its address is passed through a function pointer".into())
             }
             Escape::Argument(callee) => kept(callee).then(|| format!("its address is passed to {callee}")),
-            Escape::Local(name) => (!local::stays(self.program(), found.holder, name))
+            Escape::Local(name) => (!local::stays(self.program(), &self.types(), found.holder, name))
                 .then(|| format!("its address is kept in {name}, which may leave the function")),
             Escape::Elsewhere => Some("its address is stored or returned".into()),
         }
@@ -201,7 +205,7 @@ fn by_value(program: &Program, found: &Use, id: ItemId, types: &BTreeSet<ItemId>
         Kind::Variable => holder.entity.holds.contains(&id) && holder.defined() || !holder.defined(),
         Kind::Record => types.contains(&found.holder) && holder.entity.holds.contains(&id),
         Kind::Enum => true,
-        Kind::Function => local::declares_staying_pointer(program, found.holder, found.offset),
+        Kind::Function => local::declares_staying_pointer(program, types, found.holder, found.offset),
     }
 }
 

@@ -2,10 +2,11 @@
 //! (paper 3.3, 3.4).
 
 mod by_name;
+mod narrowing;
 mod refusals;
 mod reliant;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
 use crate::relations::Relations;
@@ -54,6 +55,9 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     first.extend(refusals::renumbered(versions));
     first.extend(by_name::check(versions, &crossing));
     first.extend(told);
+    if first.iter().all(|d| d.level != Level::Error) {
+        first.extend(narrowing::warnings(versions, &crossing));
+    }
     (crossing, first)
 }
 

@@ -103,7 +103,10 @@ pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic>
         uses.map(|(function, _)| *function).filter(|f| crossing.endless.contains(f)).collect::<Vec<_>>()
     };
     let migrated = crossing.migrated.iter().map(|&(old, _)| (old, users(old)));
-    migrated.filter(|(_, users)| !users.is_empty()).map(|(global, users)| endless(versions, global, &users)).collect()
+    migrated
+        .filter(|(_, users)| !users.is_empty())
+        .map(|(global, users)| endless(versions, global, &users))
+        .collect()
 }
 
 fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
@@ -124,7 +127,8 @@ fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
         let why = format!("used here by {}, which stays old for ever", old.title(found.holder));
         told = told.at(old.place_at(found.offset), why);
     }
-    with_declarations(told, versions, global).help("restart the program for this change, or leave the type as it is in this update")
+    with_declarations(told, versions, global)
+        .help("restart the program for this change, or leave the type as it is in this update")
 }
 
 /// `ses (struct session)`: a global with the type that it is of, if that has a name.

@@ -75,7 +75,8 @@ pub struct Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        let own_file = || !self.files.is_empty() && self.files == other.files && self.fileless == other.fileless;
+        let own_file =
+            || !self.files.is_empty() && self.files == other.files && self.fileless == other.fileless;
         self.prefix == other.prefix && (self.bytes == other.bytes || own_file())
     }
 }

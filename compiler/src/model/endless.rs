@@ -44,7 +44,7 @@ fn calls_any(program: &Program, id: ItemId, wanted: &BTreeSet<ItemId>) -> bool {
 }
 
 fn loops_for_ever(program: &Program, id: ItemId) -> bool {
-    with_body(program, id, |_, body| body.iter().any(|item| endless_item(item)))
+    with_body(program, id, |_, body| body.iter().any(endless_item))
 }
 
 /// A statement of the outermost block calls one of `wanted`.

@@ -68,12 +68,8 @@ struct Emit<'e> {
 }
 
 impl Emit<'_> {
-    fn new(&self) -> &Program {
-        self.versions.new
-    }
-
     fn block(&self, id: ItemId, why: &str, text: String) -> Block {
-        Block::new(format!("{}: {why}", at(self.new(), id)), &text)
+        Block::new(format!("{}: {why}", at(self.versions.new, id)), &text)
     }
 
     /// Chunk by chunk: the types, prototypes and objects that the patch refers to.
@@ -82,7 +78,8 @@ impl Emit<'_> {
         let wanted = self.closure.types.iter().chain(&self.closure.imports).chain(&self.closure.declared);
         for &id in wanted {
             for declaration in self.wanted_declarations(id) {
-                let chunk = self.new().unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
+                let chunk =
+                    self.versions.new.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
                 by_chunk.entry(chunk).or_default().insert(id);
             }
         }
@@ -91,7 +88,7 @@ impl Emit<'_> {
 
     /// A function that is declared before its definition needs no second prototype.
     fn wanted_declarations(&self, id: ItemId) -> impl Iterator<Item = &Declaration> {
-        let entity = &self.new().items[id].entity;
+        let entity = &self.versions.new.items[id].entity;
         let defined_at = entity.definition().filter(|_| entity.kind == Kind::Function).map(|d| d.name_at);
         let before = entity.declarations.iter().any(|d| Some(d.name_at) < defined_at);
         entity.declarations.iter().filter(move |d| !(before && Some(d.name_at) == defined_at))
@@ -124,7 +121,7 @@ impl Emit<'_> {
     }
 
     fn purpose(&self, ids: &BTreeSet<ItemId>) -> String {
-        let new = self.new();
+        let new = self.versions.new;
         let kept = ids.iter().find(|id| self.closure.imports.contains(id));
         match kept {
             Some(&id) => format!("{} stays in the process", new.title(id)),
@@ -142,8 +139,9 @@ impl Emit<'_> {
         declaration: &lang_c::ast::Declaration,
         ids: &BTreeSet<ItemId>,
     ) -> Option<String> {
-        let new = self.new();
-        let mut text: Vec<String> = cut::type_part(new, syntax, declaration, &self.edits).into_iter().collect();
+        let new = self.versions.new;
+        let mut text: Vec<String> =
+            cut::type_part(new, syntax, declaration, &self.edits).into_iter().collect();
         for declarator in &declaration.declarators {
             let range = syntax.range(declarator.span);
             let declares = |id: &&ItemId| {
@@ -228,7 +226,7 @@ impl Emit<'_> {
 
     fn reason(&self, id: ItemId) -> String {
         let reasons = self.versions.relations.affected.get(&id);
-        let told: Vec<String> = reasons.into_iter().flatten().map(|r| r.explain(self.new())).collect();
+        let told: Vec<String> = reasons.into_iter().flatten().map(|r| r.explain(self.versions.new)).collect();
         if told.is_empty() { "new".into() } else { told.join("; ") }
     }
 
@@ -275,14 +273,18 @@ impl Emit<'_> {
 
     /// Its type, if that has no name; announcement; definition.
     fn global(&self, id: ItemId, name: &str) -> Option<(Option<String>, String, String)> {
-        let new = self.new();
+        let new = self.versions.new;
         let entity = &new.items[id].entity;
         let syntax = Syntax::at(new, entity.definition()?.name_at)?;
         let declarator = syntax.declarator(&entity.name)?;
         let length = entity.dimensions.first().copied();
         let object = |form: Form| cut::object(new, &syntax, declarator, &form, length, &self.edits);
         let (forward, text) = (object(Form::Tentative(name)), object(Form::Static(name)));
-        Some((cut::type_part(new, &syntax, syntax.variables()?, &self.edits), format!("{forward};"), format!("{text};")))
+        Some((
+            cut::type_part(new, &syntax, syntax.variables()?, &self.edits),
+            format!("{forward};"),
+            format!("{text};"),
+        ))
     }
 
     fn synchronization(&mut self, crossing: &Crossing, patch: &mut Patch) {

@@ -61,12 +61,7 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
 }
 
 /// Edits the declarations of a function's statics.
-pub fn edit(
-    program: &Program,
-    syntax: &Syntax,
-    statics: &[LocalStatic],
-    edits: &mut Edits,
-) {
+pub fn edit(program: &Program, syntax: &Syntax, statics: &[LocalStatic], edits: &mut Edits) {
     let Some(function) = syntax.function() else { return };
     let mut search = Declarations { found: vec![] };
     search.visit_statement(&function.statement.node, &function.statement.span);
@@ -108,11 +103,16 @@ fn rewritten(
     let statics = declaration.declarators.iter().map(|declarator| {
         let range = syntax.range(declarator.span);
         let fate = mine.iter().find(|s| range.contains(&name_at(program, s.item))).copied();
-        let place = if fate.is_some_and(|f| matches!(f.fate, Fate::Import(_))) { Place::Import } else { Place::Own };
+        let place =
+            if fate.is_some_and(|f| matches!(f.fate, Fate::Import(_))) { Place::Import } else { Place::Own };
         let head = cut::head(program, syntax, declaration, start, place, edits);
         declare(program, syntax, declarator, &head, fate, edits)
     });
-    cut::type_part(program, syntax, declaration, edits).into_iter().chain(statics).collect::<Vec<_>>().join(" ")
+    cut::type_part(program, syntax, declaration, edits)
+        .into_iter()
+        .chain(statics)
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn declare(

@@ -117,14 +117,23 @@ impl<'p> Sync<'p> {
     }
 
     /// Every field of the target, `base` bits from the start of the record that `to` is.
-    fn fields(&mut self, from: &Side, ours: ItemId, to: &Side, (theirs, base): (ItemId, u64)) -> Result<(), String> {
+    fn fields(
+        &mut self,
+        from: &Side,
+        ours: ItemId,
+        to: &Side,
+        (theirs, base): (ItemId, u64),
+    ) -> Result<(), String> {
         let (source, target) = (self.from, self.to);
         for field in &target.items[theirs].entity.fields {
             let Some(record) = field.record.filter(|_| field.name.is_empty()) else {
                 if let Some(was) = named(source, ours, &field.name) {
                     self.field(from, was, to, field)?;
                 } else if in_union(source, ours, &field.name) {
-                    return Err(format!("{}.{} was in a union: nothing tells whether it is in force", to.path, field.name));
+                    return Err(format!(
+                        "{}.{} was in a union: nothing tells whether it is in force",
+                        to.path, field.name
+                    ));
                 }
                 continue;
             };
@@ -132,7 +141,10 @@ impl<'p> Sync<'p> {
             match self.namesake(ours, record) {
                 Some((offset, bytes)) => self.bytes(from, offset / 8, to, at / 8, bytes),
                 None if target.items[record].entity.union => {
-                    return Err(format!("{}: a union changed, and nothing tells which member is in force", to.path));
+                    return Err(format!(
+                        "{}: a union changed, and nothing tells which member is in force",
+                        to.path
+                    ));
                 }
                 None => self.fields(from, ours, to, (record, at))?,
             }
@@ -156,7 +168,9 @@ impl<'p> Sync<'p> {
 
     fn bytes(&mut self, from: &Side, source: u64, to: &Side, target: u64, bytes: u64) {
         let (from, to) = (&from.path, &to.path);
-        self.line(format!("__builtin_memcpy((char *)&{to} + {target}, (const char *)&{from} + {source}, {bytes});"));
+        self.line(format!(
+            "__builtin_memcpy((char *)&{to} + {target}, (const char *)&{from} + {source}, {bytes});"
+        ));
     }
 
     /// A union whose members all stay crosses by its bytes: whichever is in force keeps its place.
@@ -177,7 +191,8 @@ impl<'p> Sync<'p> {
         let (source, target) = (&self.from.items[ours].entity, &self.to.items[theirs].entity);
         let same = |a: &Field, b: &Field| same_field(a, b) && a.shape == b.shape;
         let all = |few: &[Field], many: &[Field]| few.iter().all(|f| many.iter().any(|m| same(f, m)));
-        let pairs = source.fields.iter().filter_map(|f| Some((f, target.fields.iter().find(|t| same(f, t))?)));
+        let pairs =
+            source.fields.iter().filter_map(|f| Some((f, target.fields.iter().find(|t| same(f, t))?)));
         let mut records = pairs.filter_map(|(f, t)| f.record.zip(t.record));
         source.union
             && target.union
@@ -223,14 +238,19 @@ fn same_field(source: &Field, target: &Field) -> bool {
 /// A field of a record, or of a nameless struct in it.
 fn named<'p>(program: &'p Program, record: ItemId, name: &str) -> Option<&'p Field> {
     let fields = &program.items[record].entity.fields;
-    let inner = || lending(program, record).filter(|&r| !program.items[r].entity.union).find_map(|r| named(program, r, name));
+    let inner = || {
+        lending(program, record)
+            .filter(|&r| !program.items[r].entity.union)
+            .find_map(|r| named(program, r, name))
+    };
     fields.iter().find(|f| !name.is_empty() && f.name == name).or_else(inner)
 }
 
 /// A nameless union somewhere in a record has a member of that name.
 fn in_union(program: &Program, record: ItemId, name: &str) -> bool {
     lending(program, record).any(|inner| {
-        program.items[inner].entity.union && named(program, inner, name).is_some() || in_union(program, inner, name)
+        program.items[inner].entity.union && named(program, inner, name).is_some()
+            || in_union(program, inner, name)
     })
 }
 

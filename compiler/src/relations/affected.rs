@@ -60,7 +60,12 @@ impl<'p> Facts<'p> {
             types: relations.types.clone(),
             globals: relations.globals.iter().copied().chain(constants).collect(),
             retyped: retyped.filter_map(Change::new_item).collect(),
-            redefined: changes.types.iter().filter(|c| c.is(Modification::Layout)).filter_map(Change::new_item).collect(),
+            redefined: changes
+                .types
+                .iter()
+                .filter(|c| c.is(Modification::Layout))
+                .filter_map(Change::new_item)
+                .collect(),
         }
     }
 

@@ -46,7 +46,7 @@ fn the_patch_format_names_every_struct_and_section() {
         missing.extend(names.filter(|name| !document.contains(&format!("`{name}`"))).map(String::from));
     }
     let template = text("templates/patch.c.txt");
-    let titles = template.lines().filter_map(|line| line.strip_prefix("/* ---- ")?.split(" ---").next());
+    let titles = template.lines().filter_map(section);
     let mut at = 0;
     for title in titles {
         match document[at..].find(title) {
@@ -55,6 +55,12 @@ fn the_patch_format_names_every_struct_and_section() {
         }
     }
     none(missing);
+}
+
+/// The section that a line of the template begins, by itself or by the template's macro.
+fn section(line: &str) -> Option<&str> {
+    let called = line.split_once("call section(\"").and_then(|(_, rest)| rest.split('"').next());
+    called.or_else(|| line.strip_prefix("/* ---- ")?.split(" ---").next().filter(|title| !title.contains('{')))
 }
 
 #[test]

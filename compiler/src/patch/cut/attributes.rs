@@ -51,8 +51,9 @@ pub fn strip(text: &str, range: Range<usize>, place: Place, edits: &mut Edits) {
             list.items.iter().partition(|item| !place.forbids(tokens[item.start].text(source)));
         if !gone.is_empty() {
             let spelled = |item: &&Range<usize>| &source[tokens[item.start].start..tokens[item.end - 1].end];
-            let kept: Vec<&str> = kept.iter().map(|item| spelled(item)).collect();
-            let with = if kept.is_empty() { String::new() } else { format!("__attribute__(({}))", kept.join(", ")) };
+            let kept: Vec<&str> = kept.iter().map(spelled).collect();
+            let with =
+                if kept.is_empty() { String::new() } else { format!("__attribute__(({}))", kept.join(", ")) };
             edits.replace(range.start + tokens[at].start..range.start + tokens[list.end - 1].end, with);
         }
         at = list.end;
@@ -96,7 +97,9 @@ pub fn end(text: &str, end: usize) -> usize {
     let rest = &rest[..rest.find([';', '{', '}']).unwrap_or(rest.len())];
     let tokens = text::lex(rest);
     let mut at = 0;
-    while let Some(next) = list_at(rest, &tokens, at).map(|list| list.end).or_else(|| label_at(rest, &tokens, at)) {
+    while let Some(next) =
+        list_at(rest, &tokens, at).map(|list| list.end).or_else(|| label_at(rest, &tokens, at))
+    {
         at = next;
     }
     at.checked_sub(1).map_or(end, |last| end + tokens[last].end)
@@ -140,7 +143,10 @@ mod tests {
     fn what_is_left_of_an_attribute_is_well_formed() {
         let cases = [
             ("__attribute__((visibility(\"hidden\"))) int a;", " int a;"),
-            ("int a __attribute__((hot, visibility (\"x\"), aligned(8)));", "int a __attribute__((hot, aligned(8)));"),
+            (
+                "int a __attribute__((hot, visibility (\"x\"), aligned(8)));",
+                "int a __attribute__((hot, aligned(8)));",
+            ),
             ("__attribute ((hot)) __attribute__((weak)) int a;", "__attribute ((hot))  int a;"),
             ("__attribute__((__aligned__(", "__attribute__((__aligned__("),
             ("__attribute__(( , __weak__ , )) int a;", " int a;"),

@@ -4,8 +4,12 @@ use super::attributes::{self, Place};
 use super::{Edits, name_range, start_of, with_pragmas};
 use crate::model::{Program, Syntax};
 use crate::text;
-use lang_c::ast::{ArraySize, Declaration, Declarator, DeclaratorKind, DerivedDeclarator, InitDeclarator, Initializer};
-use lang_c::ast::{DeclarationSpecifier, FunctionSpecifier, Identifier, StorageClassSpecifier, TypeSpecifier};
+use lang_c::ast::{
+    ArraySize, Declaration, Declarator, DeclaratorKind, DerivedDeclarator, InitDeclarator, Initializer,
+};
+use lang_c::ast::{
+    DeclarationSpecifier, FunctionSpecifier, Identifier, StorageClassSpecifier, TypeSpecifier,
+};
 use lang_c::span::{Node, Span};
 use std::ops::Range;
 
@@ -137,7 +141,12 @@ impl<'s> Body<'s> {
 }
 
 /// The type that a declaration defines besides its objects; `None` if it defines none.
-pub fn type_part(program: &Program, syntax: &Syntax, declaration: &Declaration, edits: &Edits) -> Option<String> {
+pub fn type_part(
+    program: &Program,
+    syntax: &Syntax,
+    declaration: &Declaration,
+    edits: &Edits,
+) -> Option<String> {
     let body = declaration.specifiers.iter().find_map(|s| match &s.node {
         DeclarationSpecifier::TypeSpecifier(ty) => Body::of(&ty.node),
         _ => None,
@@ -190,11 +199,14 @@ pub fn declarator(
 
 /// Offset behind the `[` of an array declarator without length.
 fn open_array(syntax: &Syntax, declarator: &Declarator) -> Option<usize> {
-    if let DeclaratorKind::Declarator(inner) = &declarator.kind.node {
-        if let Some(found) = open_array(syntax, &inner.node) {
-            return Some(found);
-        }
-    }
+    let inner = match &declarator.kind.node {
+        DeclaratorKind::Declarator(inner) => open_array(syntax, &inner.node),
+        _ => None,
+    };
+    inner.or_else(|| outer_open_array(syntax, declarator))
+}
+
+fn outer_open_array(syntax: &Syntax, declarator: &Declarator) -> Option<usize> {
     declarator.derived.iter().find_map(|d| match &d.node {
         DerivedDeclarator::Array(array) if array.node.size == ArraySize::Unknown => {
             Some(syntax.offset(d.span.start) + 1)

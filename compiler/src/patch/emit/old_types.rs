@@ -106,7 +106,8 @@ fn instance(old: &Program, ours: ItemId, edits: &Edits) -> Result<Block, Diagnos
     let name = instance_type(old, ours);
     let length = entity.dimensions.first().copied();
     let declaration = syntax.variables().ok_or_else(unreadable)?;
-    let nameless = cut::type_part(old, &syntax, declaration, edits).filter(|t| t.contains("polus__nameless_"));
+    let nameless =
+        cut::type_part(old, &syntax, declaration, edits).filter(|t| t.contains("polus__nameless_"));
     let text = cut::object(old, &syntax, declarator, &Form::Type(&name), length, edits);
     let text = nameless.map_or(String::new(), |t| format!("{t}\n")) + &text + ";";
     Ok(Block::new(format!("{}: the type of the old instance", at(old, ours)), &text))

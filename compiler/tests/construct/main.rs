@@ -1,0 +1,146 @@
+//! Golden tests of the constructor: each folder of testdata/construct holds two versions of a
+//! program and the value of every stage between them. UPDATE_EXPECT=1 rewrites the values.
+//! A version before the old one (`first.c`) makes it the second update.
+
+mod case;
+
+use case::{Case, GOLDEN};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/construct");
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    cases.sort();
+    assert!(!cases.is_empty(), "testdata/construct holds no case");
+    let trial = |case: PathBuf| {
+        let name = case.file_name().unwrap().to_string_lossy().into_owned();
+        Trial::test(name, move || Case::new(&case)?.run())
+    };
+    libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit();
+}
+
+/// A test's outcome.
+type Check<T = ()> = Result<T, Failed>;
+
+impl Case {
+    fn run(&self) -> Check {
+        let (old, new) = (self.input("old"), self.input("new"));
+        self.build()?;
+        if self.path("first.c").exists() {
+            same(
+                "status of the first update",
+                &0,
+                &self.polusc("first.c", &old, &["-o", "first-patch.c"])?.0,
+            )?;
+        }
+        let wanted = self.status();
+        std::fs::write(self.path("patch.c"), "an older patch")?;
+        let views = ["-o", "patch.c", "--report", "report.json", "--graph", "graph.dot"];
+        let (status, _, told) = self.polusc(&old, &new, &views)?;
+        let mut found = BTreeMap::from([("diagnostics.txt", self.portable(&told))]);
+        if status != wanted {
+            return Err(format!("exit status {status}, expected {wanted}\n{told}").into());
+        }
+        if matches!(wanted, 0 | 1 | 4) {
+            same("a patch is left behind", &(wanted == 0), &self.path("patch.c").exists())?;
+        }
+        if wanted == 0 {
+            let patch = std::fs::read_to_string(self.path("patch.c"))?;
+            self.gcc(&["-O2", "-Wall", "-Werror", "-fPIC", "-shared", "patch.c", "-o", "patch.so"])?;
+            self.twice(&old, &new, &patch)?;
+            found.insert("patch.c", self.portable(&without_header(&patch)));
+        }
+        if self.is("loads") != Some(false) {
+            let (changes, relations) = self.stages(&old, &new)?;
+            found.extend([
+                ("changes.txt", self.portable(&changes)),
+                ("relations.txt", self.portable(&relations)),
+            ]);
+        }
+        self.compare(found)
+    }
+
+    /// The same inputs give the same bytes, also against the version file of the first run.
+    fn twice(&self, old: &str, new: &str, patch: &str) -> Check {
+        let versions = std::fs::read(self.path("polus.versions"))?;
+        let (status, again, _) = self.polusc(old, new, &["--graph", "graph.svg"])?;
+        same("status of the second run", &0, &status)?;
+        same("the patch on standard output", patch, &again)?;
+        same("the version file", &versions, &std::fs::read(self.path("polus.versions"))?)?;
+        same("an empty picture", &false, &std::fs::read(self.path("graph.svg"))?.is_empty())
+    }
+
+    /// Changes and relations, with what holds for every pair of programs.
+    fn stages(&self, old: &str, new: &str) -> Check<(String, String)> {
+        let report: serde_json::Value = serde_json::from_slice(&std::fs::read(self.path("report.json"))?)
+            .map_err(|e| format!("report.json: {e}"))?;
+        same("the report has changes", &true, &report["changes"].is_array())?;
+        same("an empty graph", &false, &std::fs::read(self.path("graph.dot"))?.is_empty())?;
+        let (status, changes, told) = self.polusc(old, new, &["--emit", "changes"])?;
+        same(&format!("status of --emit changes\n{told}"), &0, &status)?;
+        if self.is("binary") != Some(true) {
+            let (_, back, _) = self.polusc(new, old, &["--emit", "changes"])?;
+            same("the changes of the way back", &mirrored(&changes), &sorted(&back))?;
+            same("status of NEW NEW", &4, &self.polusc(new, new, &["-o", "none.c"])?.0)?;
+        }
+        same("status of OLD OLD", &4, &self.polusc(old, old, &["-o", "none.c"])?.0)?;
+        Ok((changes, self.polusc(old, new, &["--emit", "relations"])?.1))
+    }
+
+    fn compare(&self, found: BTreeMap<&str, String>) -> Check {
+        let update = std::env::var_os("UPDATE_EXPECT").is_some();
+        let mut wrong = String::new();
+        for name in GOLDEN {
+            let golden = self.golden.join(name);
+            let is = found.get(name).filter(|text| !text.is_empty());
+            let was = std::fs::read_to_string(&golden).ok();
+            match (is, was) {
+                (None, Some(_)) if update => std::fs::remove_file(&golden)?,
+                (None, Some(_)) => wrong += &format!("{name}: nothing is told any more\n"),
+                (Some(is), was) if update || was.is_none() => {
+                    if was.is_none() && !update {
+                        wrong += &format!("{name}: written, review and commit\n");
+                    }
+                    std::fs::write(&golden, is)?;
+                }
+                (Some(is), Some(was)) if *is != was => {
+                    let diff = similar::TextDiff::from_lines(&was, is);
+                    wrong += &diff.unified_diff().header(name, "found").to_string();
+                }
+                _ => {}
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug + ?Sized>(what: &str, wanted: &T, found: &T) -> Check {
+    if wanted == found {
+        Ok(())
+    } else {
+        Err(format!("{what}: expected {wanted:#?}, found {found:#?}").into())
+    }
+}
+
+/// The changes with added and removed swapped, sorted.
+fn mirrored(changes: &str) -> Vec<String> {
+    let swap = |line: &str| match line.split_once(' ') {
+        Some(("added", what)) => format!("removed {what}"),
+        Some(("removed", what)) => format!("added {what}"),
+        _ => line.to_string(),
+    };
+    sorted(&changes.lines().map(swap).collect::<Vec<_>>().join("\n"))
+}
+
+fn sorted(lines: &str) -> Vec<String> {
+    let mut lines: Vec<String> = lines.lines().map(String::from).collect();
+    lines.sort();
+    lines
+}
+
+/// The copy of polus/patch.h is the same in all patches.
+fn without_header(patch: &str) -> String {
+    patch.replace(polus_runtime::PATCH_H, "/* polus/patch.h */\n")
+}

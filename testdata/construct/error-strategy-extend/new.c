@@ -1,0 +1,2 @@
+struct s { int a; int b; };
+int f(void) { return 2; }
