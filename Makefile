@@ -5,22 +5,34 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test lint demo bench install live-redis live-dropbear
+.PHONY: all test lint demo demo-small bench install live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
 
+# What building and testing needs, once for each clone; again after scripts/install-deps changed.
+target/.installed: scripts/install-deps
+	scripts/install-deps
+	mkdir -p target && touch $@
+
 # Everything that must hold: units, goldens, live cases.
-test:
+test: target/.installed
 	cargo test --workspace
 
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 
-# A small threaded server, updated and taken back while its clients go on.
-demo: all
-	scripts/demo
+# A redis server of Debian's takes a real security update while 50 clients go on,
+# and gives it back. Installs and builds what that needs.
+demo:
+	scripts/install-deps --live
+	$(MAKE) all
+	scripts/live-redis
+
+# The same with a small threaded server of our own, in seconds.
+demo-small: all
+	scripts/demo-small
 
 # Stages of construction by criterion, then whole commands as one table.
 bench: all

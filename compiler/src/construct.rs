@@ -92,6 +92,9 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let build_id = binary.and_then(Binary::build_id);
     let mut old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
     let mut new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
+    for tree in [&old.tree, &new.tree] {
+        source::dialect::check(tree).map_err(|told| Failure::Refused(vec![told]))?;
+    }
     let unit = one_unit(&mut old, &mut new, binary, history);
     let name =
         old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));

@@ -1,8 +1,8 @@
 //! Merged programs behave as the separately compiled ones.
 //!
 //! `testdata/merge/NAME/`: the units `*.c`, headers, `flags` for the compiler, `renamed.txt` with the names
-//! that must be new, or `error.txt` with the refusal. Further programs come from csmith, where
-//! that is installed; `POLUS_MERGE_SEEDS=100` tries more of them.
+//! that must be new, or `error.txt` with the refusal. Further programs come from csmith;
+//! `POLUS_MERGE_SEEDS=100` tries more of them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -33,14 +33,11 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
+/// How many of csmith's programs are tried; their headers must be there.
 fn seeds() -> u64 {
-    let wanted = std::env::var("POLUS_MERGE_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    let installed = Path::new(CSMITH_HEADERS).join("csmith.h").exists();
-    assert!(
-        installed || wanted.is_none(),
-        "POLUS_MERGE_SEEDS is set, but csmith and its headers are not installed"
-    );
-    if installed { wanted.unwrap_or(4) } else { 0 }
+    let headers = Path::new(CSMITH_HEADERS).join("csmith.h");
+    assert!(headers.exists(), "{} is missing: run scripts/install-deps", headers.display());
+    std::env::var("POLUS_MERGE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(4)
 }
 
 fn case(folder: &Path) -> Result<(), Failed> {
@@ -134,7 +131,9 @@ fn csmith(seed: u64) -> Result<(), Failed> {
 fn csmith_pair(seed: u64) -> Result<bool, Failed> {
     let out = tempfile::tempdir()?;
     let bounds = ["--max-funcs", "5", "--max-block-size", "3", "--max-block-depth", "3"];
-    let generate = |seed: u64| run(Command::new("csmith").args(["--seed", &seed.to_string()]).args(bounds));
+    let generate = |seed: u64| {
+        run(Command::new("csmith").current_dir(out.path()).args(["--seed", &seed.to_string()]).args(bounds))
+    };
     let driver = "int main_a(int, char **); int main_b(int, char **);\n\
                   int main(int argc, char **argv) { main_a(argc, argv); return main_b(argc, argv); }\n";
     std::fs::write(out.path().join("a.c"), format!("#define main main_a\n{}", generate(seed)?))?;

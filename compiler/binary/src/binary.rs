@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::code::ReferenceIndex;
@@ -24,6 +25,8 @@ pub struct Binary {
     symbols: OnceLock<Result<Symbols, Error>>,
     debug_info: OnceLock<Result<DebugInfo, Error>>,
     pub(crate) references: OnceLock<Result<ReferenceIndex, Error>>,
+    /// The GOT's slots, each with the library function whose address it holds.
+    pub(crate) slots: OnceLock<HashMap<u64, String>>,
 }
 
 impl Binary {
@@ -57,7 +60,7 @@ impl Binary {
             None => debug_file::find_installed(&image, path).unwrap_or_else(|| image.clone()),
         };
         let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Binary { image, debug, symbols, debug_info, references })
+        Ok(Binary { image, debug, symbols, debug_info, references, slots: OnceLock::new() })
     }
 
     /// The name for messages: the path as given.

@@ -12,7 +12,8 @@ use std::os::raw::{c_int, c_uint};
 pub use clang_sys::{
     CXCursor_ArraySubscriptExpr as ARRAY_SUBSCRIPT, CXCursor_BinaryOperator as BINARY,
     CXCursor_CStyleCastExpr as CAST, CXCursor_CallExpr as CALL,
-    CXCursor_CompoundAssignOperator as COMPOUND_ASSIGN, CXCursor_ConditionalOperator as CONDITIONAL,
+    CXCursor_CompoundAssignOperator as COMPOUND_ASSIGN,
+    CXCursor_CompoundLiteralExpr as COMPOUND_LITERAL, CXCursor_ConditionalOperator as CONDITIONAL,
     CXCursor_DeclRefExpr as DECL_REF, CXCursor_EnumConstantDecl as ENUMERATOR, CXCursor_EnumDecl as ENUM,
     CXCursor_FieldDecl as FIELD, CXCursor_FunctionDecl as FUNCTION, CXCursor_MemberRef as MEMBER_REF,
     CXCursor_MemberRefExpr as MEMBER, CXCursor_ParenExpr as PAREN, CXCursor_ParmDecl as PARAMETER,
@@ -282,6 +283,12 @@ impl<'u> Cursor<'u> {
         unsafe { clang_Cursor_isFunctionInlined(self.0) != 0 }
     }
 
+    /// A record that lends its fields to the record in which it stands.
+    pub fn is_anonymous_member(self) -> bool {
+        // SAFETY: a plain query.
+        unsafe { clang_Cursor_isAnonymousRecordDecl(self.0) != 0 }
+    }
+
     /// A record without a tag.
     pub fn is_anonymous(self) -> bool {
         // SAFETY: a plain query.
@@ -398,6 +405,13 @@ impl<'u> Type<'u> {
     pub fn is_volatile(self) -> bool {
         // SAFETY: a plain query.
         unsafe { clang_isVolatileQualifiedType(self.0) != 0 }
+    }
+
+    /// Place of a field of a record, lent ones included, in bits.
+    pub fn offset_of(self, field: &str) -> Option<u64> {
+        let field = CString::new(field).ok()?;
+        // SAFETY: the name lives until the call returns.
+        u64::try_from(unsafe { clang_Type_getOffsetOf(self.0, field.as_ptr()) }).ok()
     }
 
     /// Size in bytes, if complete.

@@ -1,6 +1,6 @@
 //! Canonical spelling of types: equal text means equal type, wherever it was declared.
 
-use super::cursor::{Cursor, FIELD, Form, Type};
+use super::cursor::{Cursor, ENUM, ENUMERATOR, FIELD, Form, STRUCT, Type, UNION};
 
 /// Spells a type without typedefs; records and enumerations by tag, or by contents without one.
 pub fn spell(ty: Type) -> String {
@@ -58,29 +58,67 @@ pub fn tag_of(declaration: Cursor) -> Option<String> {
     (!unnamed(spelled) && !spelled.ends_with(')')).then(|| spelled.to_string())
 }
 
+/// A member of a record: a field, or a nameless record that lends it its own.
+pub struct Member<'u> {
+    /// Its type.
+    pub ty: Type<'u>,
+    /// Empty for a nameless record.
+    pub name: String,
+    /// Bits from the record's start.
+    pub offset: u64,
+    /// Of a bit-field.
+    pub width: Option<u64>,
+}
+
+/// The members of a record, in order.
+pub fn members<'u>(record: Cursor<'u>) -> Vec<Member<'u>> {
+    let member = |cursor: Cursor<'u>| {
+        let ty = cursor.ty();
+        match cursor.kind() {
+            // libclang does not show the field that a nameless record makes.
+            STRUCT | UNION if cursor.is_anonymous_member() => {
+                let offset = first_name(cursor).and_then(|f| record.ty().offset_of(&f)?.checked_sub(ty.offset_of(&f)?));
+                Some(Member { ty, name: String::new(), offset: offset.unwrap_or(0), width: None })
+            }
+            FIELD => Some(Member {
+                ty,
+                name: if cursor.is_anonymous() { String::new() } else { cursor.name() },
+                offset: cursor.field_offset().unwrap_or(0),
+                width: cursor.bit_width(),
+            }),
+            _ => None,
+        }
+    };
+    record.children().into_iter().filter_map(member).collect()
+}
+
+/// The first field of a record that has a name, lent ones included.
+fn first_name(record: Cursor) -> Option<String> {
+    record.children().into_iter().find_map(|child| match child.kind() {
+        FIELD => Some(child.name()).filter(|name| !name.is_empty()),
+        STRUCT | UNION if child.is_anonymous_member() => first_name(child),
+        _ => None,
+    })
+}
+
 /// A record's fields with their places, or an enumeration's values.
 pub fn contents(declaration: Cursor) -> String {
     let ty = declaration.ty();
-    let inner: Vec<String> = declaration
-        .children()
-        .into_iter()
-        .filter_map(|child| match child.kind() {
-            FIELD => Some(format!(
-                "{} {}@{}{}",
-                spell(child.ty()),
-                child.name(),
-                child.field_offset().unwrap_or(0),
-                child.bit_width().map_or(String::new(), |w| format!(":{w}"))
-            )),
-            super::cursor::ENUMERATOR => Some(format!("{}={}", child.name(), child.value())),
-            _ => None,
-        })
-        .collect();
-    let form = match declaration.kind() {
-        super::cursor::UNION => "union",
-        super::cursor::ENUM => "enum",
-        _ => "struct",
+    let (form, inner): (_, Vec<String>) = match declaration.kind() {
+        ENUM => ("enum", enumerators(declaration).iter().map(|(name, value)| format!("{name}={value}")).collect()),
+        kind => (if kind == UNION { "union" } else { "struct" }, members(declaration).iter().map(place).collect()),
     };
     let (size, align) = (ty.size().unwrap_or(0), ty.align().unwrap_or(0));
     format!("{form}{{{}}}:{size}/{align}", inner.join(";"))
+}
+
+fn place(member: &Member) -> String {
+    let width = member.width.map_or(String::new(), |w| format!(":{w}"));
+    format!("{} {}@{}{width}", spell(member.ty), member.name, member.offset)
+}
+
+/// Names and values of an enumeration.
+pub fn enumerators(declaration: Cursor) -> Vec<(String, i64)> {
+    let children = declaration.children().into_iter();
+    children.filter(|c| c.kind() == ENUMERATOR).map(|c| (c.name(), c.value())).collect()
 }

@@ -1,7 +1,7 @@
 //! One walk over libclang's tree: entities first, then every use.
 
 use super::cursor::*;
-use super::shape::{contents, spell, tag_of};
+use super::shape::{Member, contents, enumerators, members, spell, tag_of};
 use super::{Bindings, Declaration, Entity, EntityId, Escape, Field, Role, Use};
 use std::collections::HashMap;
 
@@ -85,7 +85,8 @@ impl Walk {
         for child in record.children() {
             if matches!(child.kind(), STRUCT | UNION | ENUM) {
                 self.declare(child, function);
-                if let Some(nested) = self.id(child) {
+                // A mere mention (`struct other *next`) declares the tag outside of the record.
+                if let Some(nested) = self.id(child).filter(|_| child.is_definition()) {
                     self.entities[nested].inside = Some(id);
                 }
             }
@@ -130,37 +131,29 @@ impl Walk {
         entity.holds = holds;
         entity.fields = fields;
         entity.dimensions = dimensions(ty);
-        entity.constant = cursor.kind() == VARIABLE && element(ty).is_const();
-        entity.enumerators = cursor
-            .children()
-            .into_iter()
-            .filter(|c| c.kind() == ENUMERATOR)
-            .map(|c| (c.name(), c.value()))
-            .collect();
+        entity.constant = cursor.kind() == VARIABLE && is_read_only(ty);
+        entity.enumerators = enumerators(cursor);
     }
 
     fn fields_of(&mut self, record: Cursor) -> Vec<Field> {
         if !matches!(record.kind(), STRUCT | UNION) {
             return vec![];
         }
-        let fields = record.children().into_iter().filter(|c| c.kind() == FIELD).collect::<Vec<_>>();
-        for field in &fields {
-            if let Some(declaration) = element(field.ty()).declaration() {
-                self.declare(declaration, None);
-            }
+        let fields = members(record);
+        for declaration in fields.iter().filter_map(|f| element(f.ty).declaration()) {
+            self.declare(declaration, None);
         }
-        fields.into_iter().map(|c| self.field(c)).collect()
+        fields.into_iter().map(|f| self.field(f)).collect()
     }
 
-    fn field(&self, cursor: Cursor) -> Field {
-        let ty = cursor.ty();
-        let width = cursor.bit_width();
+    fn field(&self, member: Member) -> Field {
+        let ty = member.ty;
         Field {
-            name: if cursor.is_anonymous() { String::new() } else { cursor.name() },
+            name: member.name,
             shape: spell(ty),
-            offset: cursor.field_offset().unwrap_or(0),
-            size: width.or_else(|| ty.size().map(|s| s * 8)).unwrap_or(0),
-            bit_field: width.is_some(),
+            offset: member.offset,
+            size: member.width.or_else(|| ty.size().map(|s| s * 8)).unwrap_or(0),
+            bit_field: member.width.is_some(),
             record: element(ty).declaration().and_then(|d| self.id(d)),
             dimensions: dimensions(ty),
         }
@@ -168,22 +161,18 @@ impl Walk {
 
     /// Records and enumerations that a declaration holds by value.
     fn held_by(&mut self, cursor: Cursor) -> Vec<EntityId> {
-        let mut held = vec![];
-        let mut hold = |walk: &mut Self, ty: Type| {
-            if let Some(declaration) = element(ty).declaration() {
-                walk.declare(declaration, None);
-                held.extend(walk.id(declaration));
-            }
+        let types = match cursor.kind() {
+            VARIABLE => vec![cursor.ty()],
+            TYPEDEF => vec![cursor.underlying()],
+            STRUCT | UNION => members(cursor).iter().map(|m| m.ty).collect(),
+            _ => vec![],
         };
-        match cursor.kind() {
-            VARIABLE => hold(self, cursor.ty()),
-            TYPEDEF => hold(self, cursor.underlying()),
-            STRUCT | UNION => {
-                cursor.children().into_iter().filter(|c| c.kind() == FIELD).for_each(|f| hold(self, f.ty()));
-            }
-            _ => {}
-        }
-        held
+        let declarations = types.into_iter().filter_map(|ty| element(ty).declaration());
+        let declared = declarations.filter_map(|declaration| {
+            self.declare(declaration, None);
+            self.id(declaration)
+        });
+        declared.collect()
     }
 
     /// Records every use below `cursor`; `path` holds the cursors above it.
@@ -208,9 +197,10 @@ impl Walk {
             MEMBER | MEMBER_REF => self.note_member(cursor, holder),
             TYPE_REF => self.note_type(cursor, holder, path),
             BINARY | COMPOUND_ASSIGN | UNARY => self.note_stride(cursor, holder),
-            CALL | CONDITIONAL | CAST | VARIABLE | PARAMETER | ARRAY_SUBSCRIPT => {
-                self.note_value(cursor, holder)
+            CALL | CONDITIONAL | CAST | VARIABLE | PARAMETER | ARRAY_SUBSCRIPT | COMPOUND_LITERAL => {
+                self.layout_of(cursor.ty(), cursor, holder)
             }
+            FUNCTION => self.layout_of(cursor.ty().result(), cursor, holder),
             _ => {}
         }
     }
@@ -240,8 +230,11 @@ impl Walk {
 
     fn note_member(&mut self, cursor: Cursor, holder: EntityId) {
         let Some(field) = cursor.referenced() else { return };
-        if let Some(id) = field.parent().and_then(|p| self.id(p)) {
+        let mut record = field.parent().and_then(|p| self.id(p));
+        while let Some(id) = record {
             self.push(holder, id, cursor, Role::Member(field.name()), String::new());
+            // The place of a nameless record's field depends on the record around it.
+            record = self.entities[id].inside.filter(|_| self.entities[id].name.is_empty());
         }
     }
 
@@ -267,10 +260,6 @@ impl Walk {
     }
 
     /// Records held, passed or returned by value.
-    fn note_value(&mut self, cursor: Cursor, holder: EntityId) {
-        self.layout_of(cursor.ty(), cursor, holder);
-    }
-
     fn layout_of(&mut self, ty: Type, cursor: Cursor, holder: EntityId) {
         let Some(declaration) = element(ty).declaration() else { return };
         if let Some(id) = self.id(declaration).filter(|&id| id != holder) {
@@ -309,6 +298,12 @@ fn element(ty: Type) -> Type {
         Form::Array(_) => element(canonical.element()),
         _ => canonical,
     }
+}
+
+/// No element of it can be written; `const` may stand at any level of an array.
+fn is_read_only(ty: Type) -> bool {
+    let canonical = ty.canonical();
+    canonical.is_const() || matches!(canonical.form(), Form::Array(_)) && is_read_only(canonical.element())
 }
 
 fn dimensions(ty: Type) -> Vec<u64> {

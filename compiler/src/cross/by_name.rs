@@ -1,11 +1,11 @@
 //! Migrate carries only what all code reaches by name (design 3.1): every other way is refused here.
 
-use super::refusals::with_declarations;
+use super::refusals::{more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod local;
 
@@ -36,57 +36,126 @@ const KEEPERS: &[&str] = &[
     "getline",
 ];
 
-/// Every use that migrate cannot carry, in either version.
+/// Every use that migrate cannot carry, in either version: one message a global or type.
 pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
-    let mut told = vec![];
-    let sides = [(versions.old, true), (versions.new, false)];
-    for (program, is_old) in sides {
-        let globals: BTreeSet<ItemId> =
-            crossing.migrated.iter().map(|&(old, new)| if is_old { old } else { new }).collect();
-        let types = types_of(versions, program, is_old);
-        told.extend(escapes(versions, program, is_old, &globals));
-        told.extend(types.iter().flat_map(|&id| instances_elsewhere(versions, program, is_old, id, &types)));
+    let mut forbidden: BTreeMap<Subject, Vec<Forbidden>> = BTreeMap::new();
+    for side in [Side { versions, is_old: true }, Side { versions, is_old: false }] {
+        let migrated = crossing.migrated.iter().map(|&(old, new)| if side.is_old { old } else { new });
+        for (found, why) in side.escapes(&migrated.collect()) {
+            let global = if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
+            forbidden.entry(Subject::Global(global)).or_default().push(Forbidden { side, found, why });
+        }
+        for (id, found) in side.instances_elsewhere() {
+            let theirs = if side.is_old { versions.changes.pairing.to_new[id] } else { Some(id) };
+            let why = "its objects are not only named globals".to_string();
+            forbidden.entry(Subject::Type(theirs)).or_default().push(Forbidden { side, found, why });
+        }
     }
-    told.extend(thread_locals(versions, crossing));
-    told
+    let told = forbidden.into_iter().map(|(subject, uses)| refusal(versions, subject, &uses));
+    told.chain(thread_locals(versions, crossing)).collect()
 }
 
-/// The changed types, as items of one of the programs.
-fn types_of(versions: Versions, program: &Program, is_old: bool) -> BTreeSet<ItemId> {
-    let to_old = &versions.changes.pairing.to_old;
-    let side = |id: &ItemId| if is_old { to_old[*id] } else { Some(*id) };
-    let records = versions.relations.types.iter().filter_map(side);
-    records.filter(|&id| program.items[id].kind() == Kind::Record && program.items[id].defined()).collect()
+/// What cannot be migrated: a global of the old program, a type of the new one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Global(Option<ItemId>),
+    Type(Option<ItemId>),
 }
 
-/// Pointers to a migrated global, or into it, that leave the function.
-fn escapes(
-    versions: Versions,
-    program: &Program,
+/// A use that forbids it.
+struct Forbidden<'p> {
+    side: Side<'p>,
+    found: &'p Use,
+    why: String,
+}
+
+/// One of the two programs.
+#[derive(Clone, Copy)]
+struct Side<'p> {
+    versions: Versions<'p>,
     is_old: bool,
-    globals: &BTreeSet<ItemId>,
-) -> Vec<Diagnostic> {
-    let leaving = program.uses.iter().filter(|u| globals.contains(&u.target));
-    leaving
-        .filter_map(|found| {
-            let Role::Address(escape) = &found.role else { return None };
-            let why = match escape {
-                Escape::Argument(callee)
-                    if keeps_nothing(program, callee) && !holds_changed(versions, found) =>
-                {
-                    return None;
-                }
-                Escape::Argument(callee) if callee.is_empty() => {
-                    "its address is passed through a function pointer".into()
-                }
-                Escape::Argument(callee) => format!("its address is passed to {callee}"),
-                Escape::Local(name) if local::stays(program, found.holder, name) => return None,
-                Escape::Local(name) => format!("its address is kept in {name}, which may leave the function"),
-                Escape::Elsewhere => "its address is stored or returned".into(),
-            };
-            Some(refusal(versions, program, is_old, found, &why))
-        })
-        .collect()
+}
+
+impl<'p> Side<'p> {
+    fn program(self) -> &'p Program {
+        if self.is_old { self.versions.old } else { self.versions.new }
+    }
+
+    /// The changed types outside of functions, as items of this program.
+    fn types(self) -> BTreeSet<ItemId> {
+        let to_old = &self.versions.changes.pairing.to_old;
+        let side = |id: &ItemId| if self.is_old { to_old[*id] } else { Some(*id) };
+        let program = self.program();
+        let outside = |id: &ItemId| program.items[*id].defined() && program.items[*id].entity.function.is_none();
+        let records = self.versions.relations.types.iter().filter_map(side);
+        records.filter(|&id| program.items[id].kind() == Kind::Record).filter(outside).collect()
+    }
+
+    /// Pointers to a migrated global, or into it, that leave the function, with where they go.
+    fn escapes(self, globals: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
+        let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
+        leaving.filter_map(|found| Some((found, self.escape(found)?))).collect()
+    }
+
+    fn escape(self, found: &Use) -> Option<String> {
+        let Role::Address(escape) = &found.role else { return None };
+        let kept = |callee: &str| !keeps_nothing(self.program(), callee) || holds_changed(self.versions, found);
+        match escape {
+            Escape::Argument(callee) if callee.is_empty() => {
+                Some("its address is passed through a function pointer".into())
+            }
+            Escape::Argument(callee) => kept(callee).then(|| format!("its address is passed to {callee}")),
+            Escape::Local(name) => (!local::stays(self.program(), found.holder, name))
+                .then(|| format!("its address is kept in {name}, which may leave the function")),
+            Escape::Elsewhere => Some("its address is stored or returned".into()),
+        }
+    }
+
+    /// Uses of changed types that are no named global: the heap, the stack, pointers.
+    fn instances_elsewhere(self) -> Vec<(ItemId, &'p Use)> {
+        let (program, types) = (self.program(), self.types());
+        let names = spellings(program, &types);
+        let mentions = program.uses.iter().filter(|u| u.role == Role::Mention);
+        let typed = mentions.filter_map(|u| Some((*names.get(&u.target)?, u)));
+        typed.filter(|(id, found)| !by_value(program, found, *id, &types)).collect()
+    }
+}
+
+/// One message for all uses that forbid the same.
+fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnostic {
+    let first = &uses[0];
+    let program = first.side.program();
+    let place = |f: &Forbidden| f.side.program().place_at(f.found.offset);
+    let version = if first.side.is_old { "old" } else { "new" };
+    let title = match subject {
+        Subject::Type(Some(id)) => versions.new.title(id),
+        Subject::Global(Some(id)) => versions.old.title(id),
+        _ => program.title(first.found.target),
+    };
+    let mut told = Diagnostic::error(format!("{title} changes, and {}", first.why))
+        .at(place(first), format!("here in the {version} version"));
+    told = match subject {
+        Subject::Global(Some(old)) => with_declarations(told, versions, old),
+        Subject::Type(Some(new)) => with_both(told, versions, new),
+        _ => told,
+    };
+    if let Some(more) = more_places(uses[1..].iter().map(place)) {
+        told = told.note(more);
+    }
+    match subject {
+        Subject::Global(_) => told
+            .note("old code would read the new instance with the old layout, or new code the old one")
+            .help("reach the global by name there, or keep its type in this update"),
+        Subject::Type(_) => told
+            .note("an object on the heap or the stack would be read with the wrong layout by one of the versions")
+            .help("keep the type's layout in this update, or restart the program for this change"),
+    }
+}
+
+fn with_both(told: Diagnostic, versions: Versions, new: ItemId) -> Diagnostic {
+    let ours = versions.changes.pairing.to_old[new];
+    let told = ours.map_or(told.clone(), |o| told.at(versions.old.place(o), "the old declaration"));
+    told.at(versions.new.place(new), "the new declaration")
 }
 
 fn keeps_nothing(program: &Program, callee: &str) -> bool {
@@ -104,68 +173,22 @@ fn holds_changed(versions: Versions, found: &Use) -> bool {
     tags.into_iter().any(|tag| found.shape.split(['*', ']', ',']).any(|part| part.trim() == tag))
 }
 
-fn refusal(versions: Versions, program: &Program, is_old: bool, found: &Use, why: &str) -> Diagnostic {
-    let global = found.target;
-    let told = Diagnostic::error(format!("{} changes, and {why}", program.title(global)))
-        .at(program.place_at(found.offset), format!("here in the {} version", version(is_old)));
-    let old = if is_old { Some(global) } else { versions.changes.pairing.to_old[global] };
-    let told = old.map_or(told.clone(), |old| with_declarations(told, versions, old));
-    told.note("old code would read the new instance with the old layout, or new code the old one")
-        .help("reach the global by name there, or keep its type in this update")
-}
-
-fn version(is_old: bool) -> &'static str {
-    if is_old { "old" } else { "new" }
-}
-
-/// Uses of a changed type that are no named global: the heap, the stack, pointers.
-fn instances_elsewhere(
-    versions: Versions,
-    program: &Program,
-    is_old: bool,
-    id: ItemId,
-    types: &BTreeSet<ItemId>,
-) -> Option<Diagnostic> {
-    let spelled = spellings(program, id);
-    let found = program.uses.iter().find(|u| {
-        spelled.contains(&u.target) && u.role == Role::Mention && !by_value(program, u, id, types)
-    })?;
-    let told = Diagnostic::error(format!(
-        "{} changes, and its objects are not only named globals",
-        program.title(id)
-    ))
-    .at(
-        program.place_at(found.offset),
-        format!("objects of it are reached here in the {} version", version(is_old)),
-    );
-    let (ours, theirs) = match is_old {
-        true => (Some(id), versions.changes.pairing.to_new[id]),
-        false => (versions.changes.pairing.to_old[id], Some(id)),
-    };
-    let told = ours.map_or(told.clone(), |o| told.at(versions.old.place(o), "the old declaration"));
-    let told = theirs.map_or(told.clone(), |n| told.at(versions.new.place(n), "the new declaration"));
-    Some(
-        told.note(
-            "an object on the heap or the stack would be read with the wrong layout by one of the versions",
-        )
-        .help("keep the type's layout in this update, or restart the program for this change"),
-    )
-}
-
-/// The type and the typedefs that mean it.
-fn spellings(program: &Program, id: ItemId) -> BTreeSet<ItemId> {
-    let mut found = BTreeSet::from([id]);
+/// The names of types, typedefs included, with the type that each means.
+fn spellings(program: &Program, types: &BTreeSet<ItemId>) -> BTreeMap<ItemId, ItemId> {
+    let mut found: BTreeMap<ItemId, ItemId> = types.iter().map(|&id| (id, id)).collect();
+    let typedefs: Vec<ItemId> =
+        (0..program.items.len()).filter(|t| program.items[*t].kind() == Kind::Typedef).collect();
     loop {
-        let more: Vec<ItemId> = (0..program.items.len())
-            .filter(|t| program.items[*t].kind() == Kind::Typedef && !found.contains(t))
-            .filter(|&t| {
-                program.uses_in(t).iter().any(|u| u.role == Role::Mention && found.contains(&u.target))
-            })
-            .collect();
-        if more.is_empty() {
+        let before = found.len();
+        for &typedef in &typedefs {
+            let mut mentions = program.uses_in(typedef).iter().filter(|u| u.role == Role::Mention);
+            if let Some(&meant) = mentions.find_map(|u| found.get(&u.target)) {
+                found.entry(typedef).or_insert(meant);
+            }
+        }
+        if found.len() == before {
             return found;
         }
-        found.extend(more);
     }
 }
 

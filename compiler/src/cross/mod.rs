@@ -4,7 +4,6 @@
 mod by_name;
 mod refusals;
 
-use crate::clang::Kind;
 use crate::diag::Diagnostic;
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
@@ -40,15 +39,17 @@ pub struct Crossing {
 /// Decides; errors among the diagnostics forbid the patch.
 pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>) {
     let mut crossing = Crossing { endless: never_return(versions.old), ..Crossing::default() };
-    let mut told = refusals::renumbered(versions);
+    let mut told = vec![];
     for change in &versions.changes.globals {
         told.extend(decide(versions, change, adopt, &mut crossing));
     }
-    derived(versions, &mut crossing);
+    told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
-    told.extend(by_name::check(versions, &crossing));
-    told.extend(refusals::endless_users(versions, &crossing));
-    (crossing, told)
+    let mut first = refusals::endless_users(versions, &crossing);
+    first.extend(refusals::renumbered(versions));
+    first.extend(by_name::check(versions, &crossing));
+    first.extend(told);
+    (crossing, first)
 }
 
 fn decide(
@@ -65,9 +66,10 @@ fn decide(
         }
         Change::Modified { old: ours, new: theirs, .. } => {
             let entity = &new.items[theirs].entity;
-            let both_constant = entity.constant && versions.old.items[ours].entity.constant;
-            let moved = change.is(Modification::Type) || change.is(Modification::Storage);
-            match (entity.function.is_some(), both_constant) {
+            // Nothing is written to a constant, so its old and new instance need no coherence.
+            let constant = entity.constant || versions.old.items[ours].entity.constant;
+            let moved = change.is(Modification::Storage) || versions.relations.globals.contains(&theirs);
+            match (entity.function.is_some(), constant) {
                 (true, true) => None,
                 (true, false) if moved => Some(refusals::local_static(versions, ours, theirs)),
                 (false, true) => {
@@ -90,20 +92,22 @@ fn decide(
 }
 
 /// Globals whose own declaration did not change but that hold a changed type.
-fn derived(versions: Versions, crossing: &mut Crossing) {
-    let decided: BTreeSet<ItemId> = crossing.migrated.iter().map(|(_, new)| *new).collect();
+fn derived(versions: Versions, crossing: &mut Crossing) -> Vec<Diagnostic> {
+    let decided: BTreeSet<ItemId> = versions.changes.globals.iter().filter_map(Change::new_item).collect();
+    let mut told = vec![];
     for &id in versions.relations.globals.iter().filter(|id| !decided.contains(id)) {
         let Some(ours) = versions.changes.pairing.to_old[id] else { continue };
-        if crossing.fresh.contains(&id) {
-            continue;
-        }
-        match versions.new.items[id].entity.constant {
-            true => {
+        let (was, is) = (&versions.old.items[ours].entity, &versions.new.items[id].entity);
+        match (is.function.is_some(), is.constant || was.constant) {
+            (true, true) => {}
+            (true, false) => told.push(refusals::local_static(versions, ours, id)),
+            (false, true) => {
                 crossing.fresh.insert(id);
             }
-            false => crossing.migrated.push((ours, id)),
+            (false, false) => crossing.migrated.push((ours, id)),
         }
     }
+    told
 }
 
 /// `name` or `file.c:name`, as the command line spells a global.
@@ -116,9 +120,4 @@ fn is_named(program: &Program, id: ItemId, wanted: &str) -> bool {
         }
         None => wanted == original,
     }
-}
-
-/// Functions of a program that are of its own text.
-fn functions(program: &Program) -> impl Iterator<Item = ItemId> + '_ {
-    program.own(Kind::Function)
 }

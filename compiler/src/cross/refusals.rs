@@ -1,37 +1,38 @@
 //! What cannot cross, told with both declarations and the use that forbids it.
 
-use super::{Crossing, Versions, functions, is_named};
-use crate::clang::{Kind, Role};
-use crate::diag::Diagnostic;
+use super::{Crossing, Versions, is_named};
+use crate::clang::{Kind, Role, Use};
+use crate::diag::{Diagnostic, Place};
 use crate::model::ItemId;
-use std::collections::BTreeSet;
 
-/// An enumerator of a stored enumeration has another number.
+/// Enumerators with another number: an error where values are stored, else a warning.
 pub fn renumbered(versions: Versions) -> Vec<Diagnostic> {
     let new = versions.new;
-    let enumerations = new.own(Kind::Enum).filter(|&id| is_stored(versions, id));
-    enumerations
-        .filter_map(|id| {
-            let changed = &versions.changes.renumbered;
-            let (name, value) = new.items[id].entity.enumerators.iter().find(|(n, _)| changed.contains(n))?;
-            let ours = versions.changes.pairing.to_old[id];
-            let was =
-                ours.and_then(|o| versions.old.items[o].entity.enumerators.iter().find(|(n, _)| n == name));
-            let mut told = Diagnostic::error(format!(
-                "{} is renumbered: {name} was {} and is {value}",
-                new.title(id),
-                was.map_or("unknown".into(), |(_, v)| v.to_string())
-            ));
-            if let Some(ours) = ours {
-                told = told.at(versions.old.place(ours), "the old declaration");
-            }
-            Some(
-                told.at(new.place(id), "the new declaration")
-                    .note("values stored in the running process would change their meaning")
-                    .help("append new enumerators at the end, or give the old ones their old numbers"),
-            )
-        })
-        .collect()
+    new.own(Kind::Enum).filter_map(|id| renumbered_one(versions, id, is_stored(versions, id))).collect()
+}
+
+fn renumbered_one(versions: Versions, id: ItemId, stored: bool) -> Option<Diagnostic> {
+    let Versions { old, new, changes, .. } = versions;
+    let entity = &new.items[id].entity;
+    let (name, value) = entity.enumerators.iter().find(|(n, _)| changes.renumbered.contains(n))?;
+    if entity.function.is_some() {
+        return None;
+    }
+    let has = |o: &ItemId| old.items[*o].entity.enumerators.iter().any(|(n, _)| n == name);
+    let ours = old.own(Kind::Enum).find(has)?;
+    let (_, was) = old.items[ours].entity.enumerators.iter().find(|(n, _)| n == name)?;
+    let title = match (stored, entity.name.is_empty()) {
+        (true, false) => format!("{} is renumbered: {name} was {was} and is {value}", new.title(id)),
+        _ => format!("{name} was {was} and is {value}"),
+    };
+    let told = if stored { Diagnostic::error(title) } else { Diagnostic::warning(title) };
+    let told = told.at(old.place(ours), "the old declaration").at(new.place(id), "the new declaration");
+    Some(if stored {
+        told.note("values stored in the running process would change their meaning")
+            .help("append new enumerators at the end, or give the old ones their old numbers")
+    } else {
+        told.note("every function that names it is replaced; a number kept in a variable stays what it was")
+    })
 }
 
 /// Something besides its own declaration has the enumeration's type.
@@ -73,32 +74,62 @@ pub fn unknown_adoptions(versions: Versions, adopt: &[String]) -> Vec<Diagnostic
         .collect()
 }
 
-/// A migrated global that an endless old function uses would never be left.
+/// Migrated globals that an endless old function uses would never be left.
 pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
+    let users = |global: ItemId| {
+        let uses = versions.relations.uses.iter().filter(move |(_, g)| *g == global);
+        uses.map(|(function, _)| *function).filter(|f| crossing.endless.contains(f)).collect::<Vec<_>>()
+    };
+    let migrated = crossing.migrated.iter().map(|&(old, _)| (old, users(old)));
+    migrated.filter(|(_, users)| !users.is_empty()).map(|(global, users)| endless(versions, global, &users)).collect()
+}
+
+fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
     let old = versions.old;
-    let migrated: BTreeSet<ItemId> = crossing.migrated.iter().map(|(old, _)| *old).collect();
-    let mut told = vec![];
-    for function in functions(old).filter(|f| crossing.endless.contains(f)) {
-        let used = versions.relations.uses.iter().filter(|(f, g)| *f == function && migrated.contains(g));
-        for &(_, global) in used {
-            let at = old.value_uses(global).find(|u| u.holder == function);
-            let mut refusal = Diagnostic::error(format!(
-                "{} changes, and {}, which never returns, uses it",
-                old.title(global),
-                old.title(function)
-            ));
-            if let Some(found) = at {
-                refusal =
-                    refusal.at(old.place_at(found.offset), "used here by a function that stays old for ever");
-            }
-            refusal = with_declarations(refusal, versions, global);
-            told.push(
-                refusal
-                    .help("restart the program for this change, or leave the type as it is in this update"),
-            );
-        }
+    let names: Vec<String> = users.iter().map(|&f| old.title(f)).collect();
+    let verbs = if users.len() == 1 { ("returns", "uses") } else { ("return", "use") };
+    let mut told = Diagnostic::error(format!(
+        "{} changes, and {}, which never {}, {} it",
+        with_type(versions, global),
+        names.join(", "),
+        verbs.0,
+        verbs.1
+    ));
+    let mut uses: Vec<&Use> = old.value_uses(global).filter(|u| users.contains(&u.holder)).collect();
+    uses.sort_by_key(|u| u.holder);
+    uses.dedup_by_key(|u| u.holder);
+    for found in uses.iter().take(SHOWN) {
+        let why = format!("used here by {}, which stays old for ever", old.title(found.holder));
+        told = told.at(old.place_at(found.offset), why);
     }
-    told
+    with_declarations(told, versions, global).help("restart the program for this change, or leave the type as it is in this update")
+}
+
+/// `ses (struct session)`: a global with the type that it is of, if that has a name.
+fn with_type(versions: Versions, global: ItemId) -> String {
+    let old = versions.old;
+    let changed = |id: &ItemId| {
+        versions.changes.pairing.to_new[*id].is_some_and(|new| versions.relations.types.contains(&new))
+    };
+    match old.items[global].entity.holds.iter().find(|id| changed(id)) {
+        Some(&held) if !old.items[held].original.is_empty() => {
+            format!("{} ({})", old.title(global), old.title(held))
+        }
+        _ => old.title(global),
+    }
+}
+
+/// Places that one diagnostic shows at most.
+const SHOWN: usize = 3;
+
+/// `and 7 more places: a.c:3:4, a.c:9:1, b.c:2:2 …`
+pub fn more_places(places: impl ExactSizeIterator<Item = Place>) -> Option<String> {
+    let count = places.len();
+    let plural = if count == 1 { "" } else { "s" };
+    let rest = if count > SHOWN { " …" } else { "" };
+    let shown: Vec<String> =
+        places.take(SHOWN).map(|p| format!("{}:{}:{}", p.file, p.line, p.column)).collect();
+    (count > 0).then(|| format!("and {count} more place{plural}: {}{rest}", shown.join(", ")))
 }
 
 /// Adds the old and the new declaration of what changed about a global: its type, if that changed.

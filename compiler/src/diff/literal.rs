@@ -62,18 +62,43 @@ pub fn float(float: &Float) -> String {
     }
 }
 
-/// Prefix and bytes of a string literal in pieces; `root` is taken out of file names.
-pub fn string(pieces: &[String], root: &str) -> (String, Vec<u8>) {
-    let mut prefix = String::new();
-    let mut bytes = vec![];
+/// A string literal's value.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    prefix: String,
+    bytes: Vec<u8>,
+    /// The same without the pieces that are the name of the file in which the literal stands.
+    fileless: Vec<u8>,
+    /// Where such pieces were, in `fileless`.
+    files: Vec<usize>,
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        let own_file = || !self.files.is_empty() && self.files == other.files && self.fileless == other.fileless;
+        self.prefix == other.prefix && (self.bytes == other.bytes || own_file())
+    }
+}
+
+/// The value of a string literal in pieces; `root` is taken out of file names, `file` is the
+/// name of the file in which it stands.
+pub fn string(pieces: &[String], root: &str, file: &str) -> Text {
+    let mut found = Text::default();
     for piece in pieces {
         let Some((head, inner)) = piece.split_once('"') else { continue };
         if !head.is_empty() {
-            prefix = head.to_string();
+            found.prefix = head.to_string();
         }
+        let mut bytes = vec![];
         unescape(inner.strip_suffix('"').unwrap_or(inner), &mut bytes);
+        match !file.is_empty() && bytes == file.as_bytes() {
+            true => found.files.push(found.fileless.len()),
+            false => found.fileless.extend(&bytes),
+        }
+        found.bytes.extend(bytes);
     }
-    (prefix, without_root(bytes, root))
+    found.bytes = without_root(found.bytes, root);
+    found
 }
 
 fn without_root(bytes: Vec<u8>, root: &str) -> Vec<u8> {

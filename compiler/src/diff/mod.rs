@@ -161,6 +161,12 @@ impl normal::Context for Source<'_> {
         lines.contains(&value).then(|| value - lines.start)
     }
 
+    fn file(&self, offset: usize) -> &str {
+        let unit = &self.program.unit;
+        let file = unit.lines.line(&unit.text, self.syntax.offset(offset)).map(|(file, _)| file);
+        file.and_then(|file| unit.lines.files.get(file)).map_or("", String::as_str)
+    }
+
     fn root(&self) -> &str {
         &self.program.root
     }

@@ -1,7 +1,8 @@
 //! Normal form of a declaration: equal leaves mean equal meaning (paper 4.2, "comparing the syntax tree").
 //!
 //! Layout, comments, redundant parentheses, the spelling of constants, split strings and the
-//! names of locals do not appear in it; a literal that is its own line number compares as such.
+//! names of locals do not appear in it; a literal that is its own line number or the name of its
+//! own file compares as such.
 
 use super::scopes::{Binding, Scopes};
 use lang_c::ast::*;
@@ -30,8 +31,8 @@ pub enum Leaf {
     Integer(Number),
     /// A floating constant.
     Float(String),
-    /// A string literal's bytes, with its prefix.
-    Text(String, Vec<u8>),
+    /// A string literal.
+    Text(super::literal::Text),
 }
 
 /// An integer constant.
@@ -58,6 +59,8 @@ pub trait Context {
     fn original<'n>(&'n self, name: &'n str) -> &'n str;
     /// How far `value` lies behind the line of `offset` (in the parsed text), if inside its logical line.
     fn own_line(&self, value: u128, offset: usize) -> Option<u32>;
+    /// The file in which `offset` (of the parsed text) stands, as `__FILE__` names it.
+    fn file(&self, offset: usize) -> &str;
     /// The folder of the sources.
     fn root(&self) -> &str;
 }
@@ -224,9 +227,9 @@ impl<'ast> Visit<'ast> for Form<'_> {
         }
     }
 
-    fn visit_string_literal(&mut self, pieces: &'ast StringLiteral, _: &'ast Span) {
-        let (prefix, bytes) = super::literal::string(pieces, self.context.root());
-        self.leaves.push(Leaf::Text(prefix, bytes));
+    fn visit_string_literal(&mut self, pieces: &'ast StringLiteral, span: &'ast Span) {
+        let text = super::literal::string(pieces, self.context.root(), self.context.file(span.start));
+        self.leaves.push(Leaf::Text(text));
     }
 
     fn visit_storage_class_specifier(&mut self, class: &'ast StorageClassSpecifier, _: &'ast Span) {

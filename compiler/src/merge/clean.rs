@@ -69,6 +69,11 @@ pub(super) fn clean(text: &str, span: Range<usize>, first: Line) -> Clean {
             continue;
         }
         let own_line = pragma || token.kind == Kind::Pragma;
+        if token.kind == Kind::Directive {
+            // A macro definition (`-dD`): it has been expanded.
+            moved = true;
+            continue;
+        }
         copy.gap(gap, &here, moved, own_line && token.start > 0);
         copy.clean.text.push_str(token.text(source));
         copy.at.line += newlines(token.text(source));

@@ -36,10 +36,28 @@ pub(super) fn duplicates(
     errors
 }
 
+/// For each external name with a weak definition the piece whose definition the linker takes:
+/// the strong one, else the first.
+pub(super) fn weak_winners(facts: &[Facts]) -> FxHashMap<Name, usize> {
+    let mut weak: FxHashMap<Name, usize> = FxHashMap::default();
+    let mut strong: FxHashMap<Name, usize> = FxHashMap::default();
+    for (piece, facts) in facts.iter().enumerate() {
+        for declared in facts.declared.iter().filter(|declared| is_weak_or_strong(declared)) {
+            let map = if facts.replaceable { &mut weak } else { &mut strong };
+            map.entry(declared.name).or_insert(piece);
+        }
+    }
+    weak.into_iter().map(|(name, first)| (name, *strong.get(&name).unwrap_or(&first))).collect()
+}
+
+fn is_weak_or_strong(declared: &Declared) -> bool {
+    let linked = matches!(declared.entity, Entity::Function | Entity::Object);
+    linked && declared.definition && !declared.is_static && !declared.inline
+}
+
 /// The one definition of an external name. Inline and weak functions may have more.
 fn defines(facts: &Facts, declared: &Declared) -> bool {
-    let linked = matches!(declared.entity, Entity::Function | Entity::Object);
-    linked && declared.definition && !declared.is_static && !declared.inline && !facts.replaceable
+    is_weak_or_strong(declared) && !facts.replaceable
 }
 
 fn twice(

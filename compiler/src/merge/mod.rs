@@ -86,7 +86,9 @@ pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     bases::unify(&mut pieces, &facts, &identifiers, &bases);
     let classes = classes::classes(&pieces, &facts, &identifiers, &bases);
     let (new_names, renamed) = naming::choose(&classes, &identifiers, &paths);
-    let rewriter = Rewriter { classes: &classes, new_names: &new_names, identifiers: &identifiers };
+    let weak_winners = duplicates::weak_winners(&facts);
+    let rewriter =
+        Rewriter { classes: &classes, new_names: &new_names, identifiers: &identifiers, weak_winners };
     let mut merging = Merging::new(&pieces, &facts, &rewriter);
     merging.write();
     if !merging.errors.is_empty() {
@@ -131,7 +133,7 @@ impl<'a> Merging<'a> {
     fn piece(&mut self, index: u32, variant: u32, unit: u32) {
         let piece = &self.pieces.unique[index as usize];
         let variants = &self.rewriter.classes.variants[index as usize];
-        let rewritten = self.rewriter.rewrite(piece, &self.facts[index as usize], unit);
+        let rewritten = self.rewriter.rewrite(index as usize, piece, &self.facts[index as usize], unit);
         let units = piece.units.iter().filter(|&&unit| variant_in(piece, variants, unit) == variant);
         self.writer.piece(piece, &rewritten.edits, units.map(|&unit| unit as usize).collect());
         self.errors.extend(rewritten.errors);

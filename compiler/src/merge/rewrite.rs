@@ -1,8 +1,10 @@
 //! The edits that give a piece's names their new names.
 
+use rustc_hash::FxHashMap;
+
 use super::classes::Classes;
 use super::emit::Edit;
-use super::facts::{Declared, Facts};
+use super::facts::{Declared, Entity, Facts};
 use super::names::{Identifiers, Name};
 use super::naming::NewNames;
 use super::unique::Unique;
@@ -13,6 +15,8 @@ pub(super) struct Rewriter<'a> {
     pub(super) classes: &'a Classes,
     pub(super) new_names: &'a NewNames,
     pub(super) identifiers: &'a Identifiers,
+    /// For each name with weak definitions the piece whose definition counts.
+    pub(super) weak_winners: FxHashMap<Name, usize>,
 }
 
 /// What becomes of a piece in one unit.
@@ -34,12 +38,14 @@ pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
         format!("{} external names are declared with types that units define differently", names.len());
     let (_, place) = bound.first()?;
     let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
-    Some(warning.note(format!("declared a second time under another name: {}", names.join(", "))))
+    let shown = names.len().min(6);
+    let more = if names.len() > shown { format!(" and {} more", names.len() - shown) } else { String::new() };
+    Some(warning.note(format!("declared a second time under another name: {}{more}", names[..shown].join(", "))))
 }
 
 impl Rewriter<'_> {
     /// Rewrites a piece as it stands in `unit`.
-    pub(super) fn rewrite(&self, piece: &Unique, facts: &Facts, unit: u32) -> Rewritten {
+    pub(super) fn rewrite(&self, index: usize, piece: &Unique, facts: &Facts, unit: u32) -> Rewritten {
         let mut out = Rewritten::default();
         for mention in &facts.mentions {
             if mention.symbol && self.is_external(mention.name, unit) {
@@ -56,6 +62,7 @@ impl Rewriter<'_> {
             }
         }
         self.function_names(facts, unit, &mut out.edits);
+        self.yield_to_winner(index, piece, facts, &mut out.edits);
         out.edits.sort();
         out.edits.dedup();
         out
@@ -102,6 +109,21 @@ impl Rewriter<'_> {
         if !piece.system {
             out.bound.push((symbol.to_string(), piece.place(declared.at)));
         }
+    }
+
+    /// Makes a declaration of a weak definition that the linker would not take.
+    fn yield_to_winner(&self, index: usize, piece: &Unique, facts: &Facts, edits: &mut Vec<Edit>) {
+        let loses = |d: &&Declared| {
+            d.definition
+                && !d.is_static
+                && self.weak_winners.get(&d.name).is_some_and(|&winner| winner != index)
+        };
+        let Some(loser) = facts.declared.iter().find(loses).filter(|_| facts.replaceable) else { return };
+        let text = &piece.clean.text;
+        let begins = if loser.entity == Entity::Function { '{' } else { '=' };
+        let Some(cut) = text[loser.head_end..].find(begins).map(|at| loser.head_end + at) else { return };
+        edits.retain(|edit| edit.at < cut);
+        edits.push(Edit { at: cut, length: text.len() - cut, text: ";".to_string() });
     }
 
     /// `__func__` stays what it was.

@@ -11,7 +11,7 @@ use super::pragma::Wrap;
 use super::split::{Piece, Split, split};
 use crate::diag::Place;
 use crate::source::Unit;
-use crate::text::{Lexer, Token};
+use crate::text::{Kind, Lexer, Token};
 
 /// A top-level piece that stands in one or more units.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ fn same(units: &[Unit], splits: &[Split], first: &First, unit: usize, piece: usi
 }
 
 fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    let is_code = |token: &Token| token.kind != crate::text::Kind::Marker;
+    let is_code = |token: &Token| !matches!(token.kind, Kind::Marker | Kind::Directive);
     Lexer::new(text).filter(is_code).map(|token| token.text(text))
 }
 

@@ -45,6 +45,8 @@ struct Facts<'p> {
     types: BTreeSet<ItemId>,
     globals: BTreeSet<ItemId>,
     retyped: BTreeSet<ItemId>,
+    /// Changed types by their own declaration.
+    redefined: BTreeSet<ItemId>,
 }
 
 impl<'p> Facts<'p> {
@@ -58,6 +60,7 @@ impl<'p> Facts<'p> {
             types: relations.types.clone(),
             globals: relations.globals.iter().copied().chain(constants).collect(),
             retyped: retyped.filter_map(Change::new_item).collect(),
+            redefined: changes.types.iter().filter(|c| c.is(Modification::Layout)).filter_map(Change::new_item).collect(),
         }
     }
 
@@ -65,10 +68,10 @@ impl<'p> Facts<'p> {
         let item = &self.new.items[found.target];
         let layout = matches!(found.role, Role::Member(_) | Role::Layout);
         match item.kind() {
-            Kind::Record if layout && self.types.contains(&found.target) => {
+            Kind::Record | Kind::Typedef if layout && self.types.contains(&found.target) => {
                 Some(Reason::UsesType(found.target))
             }
-            Kind::Typedef if self.types.contains(&found.target) => Some(Reason::UsesType(found.target)),
+            Kind::Typedef if self.redefined.contains(&found.target) => Some(Reason::UsesType(found.target)),
             Kind::Enum => self.enumerator(found),
             Kind::Variable if self.globals.contains(&found.target) => Some(Reason::UsesGlobal(found.target)),
             Kind::Function if self.retyped.contains(&found.target) => Some(Reason::UsesRetyped(found.target)),

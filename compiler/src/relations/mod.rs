@@ -87,7 +87,7 @@ fn changed_types(new: &Program, changes: &ChangeSet) -> BTreeSet<ItemId> {
         changes.types.iter().filter_map(modified).filter(layout_matters).collect();
     loop {
         let holders: Vec<ItemId> = (0..new.items.len())
-            .filter(|id| new.items[*id].kind() == Kind::Record && !found.contains(id))
+            .filter(|id| matches!(new.items[*id].kind(), Kind::Record | Kind::Typedef) && !found.contains(id))
             .filter(|&id| new.items[id].entity.holds.iter().any(|held| found.contains(held)))
             .collect();
         if holders.is_empty() {

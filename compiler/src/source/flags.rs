@@ -86,7 +86,7 @@ pub fn shaping(arguments: &[String]) -> Vec<String> {
         "-finput-charset",
     ];
     let shapes = |flag: &str| {
-        let kind = ["-O", "-f", "-m", "-std="].iter().any(|prefix| flag.starts_with(prefix));
+        let kind = ["-O", "-f", "-m", "-std=", "--std="].iter().any(|prefix| flag.starts_with(prefix));
         (kind && flag != "-mllvm" && flag != "-framework" && !FORM.iter().any(|form| flag.starts_with(form)))
             || matches!(flag, "-ansi" | "-pthread")
     };

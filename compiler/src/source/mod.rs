@@ -3,6 +3,7 @@
 mod captured;
 pub mod command;
 mod compile_commands;
+pub mod dialect;
 mod flags;
 mod preprocess;
 pub mod record;
@@ -81,6 +82,12 @@ pub struct Loaded {
 /// Loads a `.c`, a `.i`, a `compile_commands.json` or its folder, or a capture folder.
 /// `cflags` are the preprocessor's for a plain `.c`.
 pub fn load(input: &Path, select: &Select, cflags: &[String]) -> Result<Loaded> {
+    let mut loaded = read(input, select, cflags)?;
+    loaded.tree.units.iter_mut().for_each(dialect::settle);
+    Ok(loaded)
+}
+
+fn read(input: &Path, select: &Select, cflags: &[String]) -> Result<Loaded> {
     let metadata = std::fs::metadata(input).map_err(|error| Failure::io(input, &error))?;
     if metadata.is_dir() {
         return folder(input, select);

@@ -87,13 +87,13 @@ impl Session {
         let executable = self.executable()?;
         let build_id = executable.build_id(&self.memory);
         let digest = !patch.tables.text_digest.is_empty();
-        let text_digest = digest.then(|| program::text_digest(self.pid(), &self.process.exe)).transpose()?;
+        let text_digest = digest.then(|| program.text_digest());
         let exported =
             |symbol: &&String| self.images.iter().any(|image| image.exported(&self.memory, symbol).is_some());
         Ok(Target {
             name: self.name(),
             exe: self.process.exe.clone(),
-            dynamic: program.dynamic,
+            dynamic: program.is_dynamic(),
             build_id,
             text_digest,
             bias: executable.bias,

@@ -9,6 +9,7 @@ use crate::error::{Fault, Result};
 use crate::facts::patch_file::{self, PatchFile};
 use crate::facts::process;
 use crate::plan::load::Place;
+use crate::plan::verify;
 use polus_runtime::abi::kind;
 use serde_json::json;
 use std::path::Path;
@@ -52,6 +53,8 @@ fn check(pid: i32, patch: &PatchFile, debug_file: Option<&Path>, output: &Output
         return Err(Fault::refused(format!("{}: an update is under way or was interrupted", session.name()))
             .hint("`polus status` repairs it"));
     }
+    verify::layouts(&session.program(debug_file)?, patch)
+        .map_err(|fault| fault.within(format!("{}: {}", session.name(), patch.name)))?;
     let plan = plan(&session, patch, debug_file)?;
     output.detail(format!("{}: {plan}", session.name()));
     entries_are_ours(&session, &plan)?;

@@ -1,172 +1,226 @@
-//! The running executable's file: symbols by name and source file, extents of
-//! functions, bytes of code. Addresses are stated ones.
+//! The running executable: symbols by name and source file, extents of functions,
+//! bytes of code, inlined copies and clones. Addresses are stated ones. Debug
+//! information is only read for what symbols leave open.
 
 use crate::error::{Fault, Result};
 use crate::facts::code;
-use memmap2::Mmap;
-use object::read::elf::ElfFile64;
-use object::{Object, ObjectSection, ObjectSymbol, SymbolKind, elf};
-use sha2::{Digest, Sha256};
+use crate::facts::patch_file::TypeLayout;
+use polus_binary::{Binary, CloneKind, Error, Found, FunctionKey, Problem, Symbol, Symbols};
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-
-type ElfFile<'a> = ElfFile64<'a, object::LittleEndian>;
-
-/// A function or variable of the executable.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Symbol {
-    /// Name as the linker has it.
-    pub name: String,
-    /// Source file of a local symbol; else empty.
-    pub file: String,
-    /// Stated address; for a thread variable its offset in the TLS segment.
-    pub address: u64,
-    /// Bytes.
-    pub size: u64,
-    /// Code, data or thread data.
-    pub kind: SymbolKind,
-}
 
 /// What the executable's file and its debug file tell.
 pub struct Program {
     /// For messages.
     pub path: PathBuf,
-    /// ld.so started it.
-    pub dynamic: bool,
-    symbols: Vec<Symbol>,
-    text: Vec<(u64, Vec<u8>)>,
+    binary: Binary,
 }
 
 /// Reads the executable of process `pid`, which `path` names, and a debug file.
 pub fn read(pid: i32, path: &Path, debug_file: Option<&Path>) -> Result<Program> {
-    let map = map(&PathBuf::from(format!("/proc/{pid}/exe")))?;
-    let file = parse(&map, path)?;
-    let mut symbols = symbols(&file);
-    if symbols.is_empty() {
-        let debug_file = debug_file.ok_or_else(|| stripped(path))?;
-        symbols = self::symbols(&parse(&self::map(debug_file)?, debug_file)?);
+    let file = File::open(format!("/proc/{pid}/exe"))
+        .map_err(|error| Fault::environment(format!("cannot read {}: {error}", path.display())))?;
+    let binary = Binary::from_file(&file, &path.to_string_lossy(), debug_file).map_err(unreadable)?;
+    if !binary.has_symbols() {
+        return Err(Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
+            .hint("name its debug file or unstripped twin: --debug-file FILE"));
     }
-    if symbols.is_empty() {
-        return Err(stripped(debug_file.unwrap_or(path)));
-    }
-    Ok(Program { path: path.to_path_buf(), dynamic: is_dynamic(&file), symbols, text: text(&file) })
+    Ok(Program { path: path.to_path_buf(), binary })
 }
 
-/// SHA-256 of the section .text of the executable of `pid`, lower-case hex.
-pub fn text_digest(pid: i32, path: &Path) -> Result<String> {
-    let map = map(&PathBuf::from(format!("/proc/{pid}/exe")))?;
-    let file = parse(&map, path)?;
-    let bytes = file.section_by_name(".text").and_then(|section| section.data().ok()).unwrap_or_default();
-    Ok(crate::facts::image::hex(&Sha256::digest(bytes)))
-}
-
-fn stripped(path: &Path) -> Fault {
-    Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
-        .hint("name its debug file or unstripped twin: --debug-file FILE")
-}
-
-fn map(path: &Path) -> Result<Mmap> {
-    let fault = |error| Fault::environment(format!("cannot read {}: {error}", path.display()));
-    let file = File::open(path).map_err(fault)?;
-    // SAFETY: the file is an executable in use or a debug file; writing to the former is
-    // denied by the kernel, and a changed debug file can only make parsing fail.
-    unsafe { Mmap::map(&file) }.map_err(fault)
-}
-
-fn parse<'a>(map: &'a Mmap, path: &Path) -> Result<ElfFile<'a>> {
-    ElfFile::parse(&**map)
-        .map_err(|error| Fault::environment(format!("{} is no x86-64 ELF file: {error}", path.display())))
-}
-
-fn is_dynamic(file: &ElfFile<'_>) -> bool {
-    use object::read::elf::ProgramHeader;
-    file.elf_program_headers().iter().any(|header| header.p_type(object::LittleEndian) == elf::PT_INTERP)
-}
-
-fn symbols(file: &ElfFile<'_>) -> Vec<Symbol> {
-    let mut source = String::new();
-    let mut found = Vec::new();
-    for symbol in file.symbols() {
-        let name = symbol.name().unwrap_or("");
-        match symbol.kind() {
-            SymbolKind::File => source = name.to_string(),
-            SymbolKind::Text | SymbolKind::Data | SymbolKind::Tls if !symbol.is_undefined() => {
-                found.push(Symbol {
-                    name: name.to_string(),
-                    file: if symbol.is_local() { source.clone() } else { String::new() },
-                    address: symbol.address(),
-                    size: symbol.size(),
-                    kind: symbol.kind(),
-                })
-            }
-            _ => {}
+fn unreadable(error: Error) -> Fault {
+    match error.problem {
+        Problem::NoDebugInfo | Problem::UnsupportedDebugInfo(_) => {
+            Fault::refused(error.to_string()).hint("name a debug file: --debug-file FILE")
         }
+        Problem::ForeignDebugFile { .. } => Fault::refused(error.to_string()),
+        _ => Fault::environment(error.to_string()),
     }
-    found.sort_by_key(|symbol| symbol.address);
-    found
-}
-
-fn text(file: &ElfFile<'_>) -> Vec<(u64, Vec<u8>)> {
-    let code = file.sections().filter(|section| section.kind() == object::SectionKind::Text);
-    code.filter_map(|section| Some((section.address(), section.data().ok()?.to_vec()))).collect()
 }
 
 fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
+fn shown(name: &str, file: &str) -> String {
+    if file.is_empty() { name.to_string() } else { format!("{file}:{name}") }
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
 impl Program {
-    /// The one symbol of that kind, name and source file (`file` empty: not static).
-    pub fn symbol(&self, kind: SymbolKind, name: &str, file: &str) -> Result<&Symbol> {
-        let mut found = self.symbols.iter().filter(|symbol| {
-            symbol.kind == kind
-                && symbol.name == name
-                && symbol.file.is_empty() == file.is_empty()
-                && last_part(&symbol.file) == last_part(file)
-        });
-        let shown = if file.is_empty() { name.to_string() } else { format!("{file}:{name}") };
-        let first = found
-            .next()
-            .ok_or_else(|| Fault::refused(format!("`{shown}` is not in {}", self.path.display())))?;
-        match found.find(|symbol| symbol.address != first.address) {
-            Some(_) => Err(Fault::refused(format!("{} has several `{shown}`", self.path.display()))
-                .hint("construct the patch with --binary, so that it tells them apart")),
-            None => Ok(first),
+    /// ld.so starts it.
+    pub fn is_dynamic(&self) -> bool {
+        self.binary.has_interpreter()
+    }
+
+    /// SHA-256 of .text, lower-case hex.
+    pub fn text_digest(&self) -> String {
+        self.binary.text_digest()
+    }
+
+    fn symbols(&self) -> Result<&Symbols> {
+        self.binary.symbols().map_err(unreadable)
+    }
+
+    /// Entry of a function; `file` is empty unless it is static.
+    pub fn function(&self, name: &str, file: &str) -> Result<u64> {
+        let fits = |symbol: &Symbol<'_>| {
+            symbol.is_function()
+                && match symbol.file {
+                    Some(found) => found == last_part(file),
+                    None => file.is_empty(),
+                }
+        };
+        let found: BTreeSet<u64> =
+            self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
+        match found.len() {
+            1 => Ok(found.first().copied().unwrap_or_default()),
+            0 => Err(self.missing(name, file)),
+            _ => self.function_by_debug_info(name, file),
         }
     }
 
-    /// The function whose entry is at `address`.
-    pub fn function_at(&self, address: u64) -> Option<&Symbol> {
-        let first = self.symbols.partition_point(|symbol| symbol.address < address);
-        let here = self.symbols[first..].iter().take_while(|symbol| symbol.address == address);
-        here.filter(|symbol| symbol.kind == SymbolKind::Text).max_by_key(|symbol| symbol.size)
+    fn function_by_debug_info(&self, name: &str, file: &str) -> Result<u64> {
+        let entry = self.key(name, file)?.and_then(|key| {
+            let function = self.binary.debug_info().ok()?.function(&key)?;
+            function.entry().map(|instance| instance.entry)
+        });
+        entry.ok_or_else(|| self.ambiguous(name, file, &[]))
     }
 
-    /// Code ranges of the function at `address`: itself, its cold part, its clones.
-    pub fn extents(&self, function: &Symbol) -> Vec<(u64, u64)> {
-        let is_part = |symbol: &&Symbol| {
-            let suffix = symbol.name.strip_prefix(&function.name);
-            symbol.kind == SymbolKind::Text
-                && symbol.size > 0
-                && suffix.is_some_and(|suffix| suffix.is_empty() || suffix.starts_with('.'))
+    /// How the debug information knows a function; `None` if its file is unknown.
+    fn key(&self, name: &str, file: &str) -> Result<Option<FunctionKey>> {
+        let info = self.binary.debug_info().map_err(unreadable)?;
+        let unit = match file.is_empty() {
+            true => None,
+            false => match info.match_unit(file) {
+                Ok(unit) => Some(unit),
+                Err(_) => return Ok(None),
+            },
         };
-        let parts = self.symbols.iter().filter(is_part);
-        // a global's clones are local symbols of an unknown file: taking a namesake's along only waits longer
-        let own = parts.filter(|symbol| function.file.is_empty() || symbol.file == function.file);
-        own.map(|symbol| (symbol.address, symbol.address + symbol.size)).collect()
+        Ok(Some(FunctionKey { name: name.to_string(), unit }))
     }
 
-    /// Bytes from `address` to the end of its section.
-    pub fn code_at(&self, address: u64) -> Option<&[u8]> {
-        self.text
-            .iter()
-            .find_map(|(start, bytes)| bytes.get(usize::try_from(address.checked_sub(*start)?).ok()?..))
+    /// Address of a variable; `file` and `function` are empty where it is neither
+    /// static nor of function scope.
+    pub fn variable(&self, name: &str, file: &str, function: &str) -> Result<u64> {
+        match self.find_variable(name, file, function)? {
+            Found::Address { svma, .. } => Ok(svma),
+            _ => Err(self.missing(name, file)),
+        }
     }
 
-    /// Bytes at a function's entry that a jump may cover: its own and the padding behind.
-    pub fn room(&self, function: &Symbol) -> usize {
-        let Some(code) = self.code_at(function.address) else { return 0 };
-        let size = (function.size as usize).min(code.len());
-        size + code::padding(&code[size..])
+    /// Offset of a thread variable in the TLS segment.
+    pub fn thread_variable(&self, name: &str, file: &str, function: &str) -> Result<u64> {
+        match self.find_variable(name, file, function)? {
+            Found::Thread { offset, .. } => Ok(offset),
+            _ => Err(self.missing(name, file)),
+        }
+    }
+
+    fn find_variable(&self, name: &str, file: &str, function: &str) -> Result<Found> {
+        match self.binary.variable(name, some(file), some(function)).map_err(unreadable)? {
+            Found::Ambiguous(candidates) => Err(self.ambiguous(name, file, &candidates)),
+            Found::OptimisedOut => Err(Fault::refused(format!(
+                "`{}` is in no place in {}: the compiler kept no object for it",
+                shown(name, file),
+                self.path.display()
+            ))),
+            found => Ok(found),
+        }
+    }
+
+    fn missing(&self, name: &str, file: &str) -> Fault {
+        Fault::refused(format!("`{}` is not in {}", shown(name, file), self.path.display()))
+    }
+
+    fn ambiguous(&self, name: &str, file: &str, candidates: &[String]) -> Fault {
+        let list = if candidates.is_empty() { String::new() } else { format!(": {}", candidates.join(", ")) };
+        Fault::refused(format!("{} has several `{}`{list}", self.path.display(), shown(name, file)))
+            .hint("construct the patch with --binary, so that it tells them apart")
+    }
+
+    /// Bytes from the entry at `address` to the end of its function; 0 if there is none.
+    pub fn size_at(&self, address: u64) -> Result<u64> {
+        let function = self.symbols()?.function_at(address).filter(|symbol| symbol.svma == address);
+        Ok(function.map_or(0, |symbol| symbol.size))
+    }
+
+    /// Code ranges of the function with this entry (0: none): itself, its cold part,
+    /// its clones. Clones of a namesake only make an update wait longer.
+    pub fn extents(&self, name: &str, file: &str, entry: u64) -> Result<Vec<(u64, u64)>> {
+        let mut extents = Vec::new();
+        if entry != 0 {
+            extents.push((entry, entry + self.size_at(entry)?));
+        }
+        let own =
+            |symbol: &Symbol<'_>| file.is_empty() || symbol.file.is_none_or(|found| found == last_part(file));
+        let clones = self.symbols()?.clones_named(name).filter(own);
+        extents.extend(clones.map(|symbol| (symbol.svma, symbol.svma + symbol.size)));
+        Ok(extents)
+    }
+
+    /// `size` bytes at `address`.
+    pub fn code(&self, address: u64, size: u64) -> Option<&[u8]> {
+        self.binary.bytes(address, size)
+    }
+
+    /// Bytes at an entry that a jump may cover: the function's own and the padding behind.
+    pub fn room(&self, entry: u64) -> Result<usize> {
+        let size = self.size_at(entry)?;
+        if size >= code::JUMP_SIZE as u64 {
+            return Ok(size as usize);
+        }
+        let padding = self.binary.padding_after(entry + size).map_err(unreadable)?;
+        Ok((size + padding) as usize)
+    }
+
+    /// Functions that hold an inlined copy of this one, by name.
+    ///
+    /// Needs debug information.
+    pub fn inlined_into(&self, name: &str, file: &str) -> Result<BTreeSet<String>> {
+        let Some(key) = self.key(name, file)? else { return Ok(BTreeSet::new()) };
+        let copies = self.binary.debug_info().map_err(unreadable)?.inlined_into(&key);
+        Ok(copies.into_iter().map(|copy| copy.holder.name).collect())
+    }
+
+    /// Clones with a calling convention of their own, by symbol.
+    ///
+    /// Needs debug information.
+    pub fn clones(&self, name: &str, file: &str) -> Result<Vec<String>> {
+        let Some(key) = self.key(name, file)? else { return Ok(Vec::new()) };
+        let clones = self.binary.clones_of(&key).map_err(unreadable)?;
+        let own = clones.into_iter().filter(|clone| clone.kinds != [CloneKind::Cold]);
+        Ok(own.map(|clone| clone.symbol).collect())
+    }
+
+    /// What the executable says of a type, if it says otherwise than the patch.
+    pub fn layout_conflict(&self, wanted: &TypeLayout) -> Option<String> {
+        let info = self.binary.debug_info().ok()?;
+        let found = info.layouts(&wanted.r#type, None);
+        let agrees = |layout: &polus_binary::Layout| {
+            layout.size == wanted.size
+                && wanted.fields.iter().filter(|(name, ..)| !name.is_empty()).all(|(name, offset, size)| {
+                    let field = layout.fields.iter().find(|field| field.name == *name);
+                    field.is_some_and(|field| {
+                        field.bit_offset == *offset && (field.bit_size == *size || *size == 0)
+                    })
+                })
+        };
+        if found.is_empty() || found.iter().any(|(_, layout)| agrees(layout)) {
+            return None;
+        }
+        let sizes: Vec<String> = found.iter().map(|(_, layout)| layout.size.to_string()).collect();
+        Some(format!(
+            "`{}` has {} bytes in the patch, {} in {}, or its fields differ",
+            wanted.r#type,
+            wanted.size,
+            sizes.join(" or "),
+            self.path.display()
+        ))
     }
 }

@@ -85,10 +85,16 @@ pub fn change(registry: &Registry, goal: u32, incoming: Option<u64>) -> Result<C
     })
 }
 
-/// All versions of all functions known, by entry.
+fn all_entries(registry: &Registry) -> impl Iterator<Item = &Entry> {
+    registry.records.iter().flat_map(|record| &record.entries)
+}
+
+/// Entries that may be rewritten, each once.
 fn entries(registry: &Registry) -> BTreeMap<u64, &Entry> {
-    let all = registry.records.iter().flat_map(|record| &record.entries);
-    all.filter(|entry| entry.flags & kind::KEEPS_ENTRY == 0).map(|entry| (entry.code, entry)).collect()
+    all_entries(registry)
+        .filter(|entry| entry.flags & kind::KEEPS_ENTRY == 0)
+        .map(|entry| (entry.code, entry))
+        .collect()
 }
 
 /// Every entry leads directly to the newest version in `chain`.
@@ -98,8 +104,8 @@ fn writes(registry: &Registry, chain: &[&Record]) -> Result<Vec<Write>> {
     for entry in entries.values() {
         let target = newest(chain, entry.identity).unwrap_or(entry.identity);
         let mut known = vec![entry.original];
-        let versions =
-            entries.values().filter(|other| other.identity == entry.identity && other.code != entry.code);
+        let versions = all_entries(registry)
+            .filter(|other| other.identity == entry.identity && other.code != entry.code);
         known.extend(versions.filter_map(|other| jump(entry.code, other.code)));
         let bytes = if target == entry.code { Some(entry.original) } else { jump(entry.code, target) };
         let bytes = bytes.ok_or_else(|| {

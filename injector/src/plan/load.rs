@@ -4,8 +4,9 @@
 use crate::error::{Fault, Result};
 use crate::facts::code;
 use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
-use crate::facts::program::{Program, Symbol};
+use crate::facts::program::Program;
 use crate::facts::registry::Registry;
+use crate::plan::new_code::NewCode;
 use crate::plan::resolve::Names;
 use crate::plan::verify::{self, Target};
 use object::elf;
@@ -121,6 +122,10 @@ pub fn load(target: &Target, program: &Program, registry: &Registry, patch: &Pat
     verify::belongs(target, patch)?;
     let known = verify::follows(target, registry, patch)?.map(|record| record.address);
     verify::loads(target, patch)?;
+    if patch.tables.build_id.is_empty() && patch.tables.text_digest.is_empty() {
+        verify::complete(program, patch)
+            .map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))?;
+    }
     let names = Names { program, registry, bias: target.bias };
     let planner = Planner { target, names, patch };
     planner.plan(known).map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))
@@ -190,7 +195,7 @@ impl Planner<'_> {
             return Ok(vec![new(Place::Patch(function.code))?]);
         }
         if no_entry || function.kind == kind::REMOVED {
-            let mut entries: Vec<Entry> = self.parts_without_entry(function).into_iter().collect();
+            let mut entries: Vec<Entry> = self.parts_without_entry(function)?.into_iter().collect();
             if function.kind == kind::REPLACED {
                 let identity = entries.first().map_or(Place::Patch(function.code), |entry| entry.identity);
                 entries.push(new(identity)?);
@@ -211,15 +216,11 @@ impl Planner<'_> {
     fn origin(&self, function: &Function, identity: u64) -> Result<Entry> {
         let stated = identity.wrapping_sub(self.target.bias);
         let program = self.names.program;
-        let missing = || {
-            Fault::refused(format!(
-                "{} has no function `{}` at {stated:#x}",
-                program.path.display(),
-                function.name
-            ))
-        };
-        let symbol = program.function_at(stated).ok_or_else(missing)?;
-        let room = program.room(symbol);
+        if program.size_at(stated)? == 0 {
+            let (exe, name) = (program.path.display(), &function.name);
+            return Err(Fault::refused(format!("{exe} has no function `{name}` at {stated:#x}")));
+        }
+        let room = program.room(stated)?;
         if room < code::JUMP_SIZE {
             return Err(Fault::refused(format!(
                 "the function `{}` has {room} bytes with its padding, too few for a jump of {}",
@@ -228,13 +229,16 @@ impl Planner<'_> {
             ))
             .hint("construct the patch with --binary, so that its callers are replaced instead"));
         }
-        let extents = program.extents(symbol);
+        let extents = program.extents(&function.name, &function.file, stated)?;
         let loops = extents.iter().any(|(start, end)| {
-            let bytes = program.code_at(*start).and_then(|code| code.get(..(end - start) as usize));
+            let bytes = program.code(*start, end - start);
             bytes.is_some_and(|bytes| code::branches_into_entry(bytes, *start, stated))
         });
         let mut original = [0; code::JUMP_SIZE];
-        original.copy_from_slice(&program.code_at(stated).ok_or_else(missing)?[..code::JUMP_SIZE]);
+        let bytes = program.code(stated, code::JUMP_SIZE as u64);
+        original.copy_from_slice(
+            bytes.ok_or_else(|| Fault::refused(format!("`{}` has no code", function.name)))?,
+        );
         Ok(Entry {
             identity: Place::Process(identity),
             code: Place::Process(identity),
@@ -247,18 +251,12 @@ impl Planner<'_> {
 
     /// A removed function, or one that the binary holds only as clones: its code
     /// may be active and use what changes, but nobody is led elsewhere.
-    fn parts_without_entry(&self, function: &Function) -> Option<Entry> {
-        let pattern = Symbol {
-            name: function.name.clone(),
-            file: function.file.rsplit('/').next().unwrap_or("").to_string(),
-            address: 0,
-            size: 0,
-            kind: object::SymbolKind::Text,
-        };
-        let extents = self.actual(&self.names.program.extents(&pattern));
-        let first = extents.first()?.0;
+    fn parts_without_entry(&self, function: &Function) -> Result<Option<Entry>> {
+        let entry = self.names.program.function(&function.name, &function.file).unwrap_or(0);
+        let extents = self.actual(&self.names.program.extents(&function.name, &function.file, entry)?);
+        let Some(first) = extents.first() else { return Ok(None) };
         let (name, flags) = (function.name.clone(), kind::ORIGIN | kind::KEEPS_ENTRY);
-        Some(Entry { identity: first, code: first, name, original: [0; 5], flags, extents })
+        Ok(Some(Entry { identity: first.0, code: first.0, name, original: [0; 5], flags, extents }))
     }
 
     fn actual(&self, extents: &[(u64, u64)]) -> Vec<(Place, Place)> {
@@ -267,7 +265,8 @@ impl Planner<'_> {
     }
 
     fn new_entry(&self, function: &Function, identity: Place) -> Result<Entry> {
-        let extents = self.code_of(function);
+        let new_code = NewCode { patch: self.patch };
+        let extents = new_code.extents(function);
         if extents.is_empty() {
             return Err(Fault::refused(format!(
                 "has no symbol for `{}`: it is stripped",
@@ -290,22 +289,9 @@ impl Planner<'_> {
             code: Place::Patch(function.code),
             name: function.name.clone(),
             original,
-            flags: if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            flags: new_code.room_flag(function, &extents)? | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
             extents: extents.iter().map(|(start, end)| (Place::Patch(*start), Place::Patch(*end))).collect(),
         })
-    }
-
-    /// Stated code ranges of a new function, its cold part included.
-    fn code_of(&self, function: &Function) -> Vec<(u64, u64)> {
-        let is_part = |name: &str| {
-            name.strip_prefix(&function.version_name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let parts =
-            self.patch.code.iter().filter(|symbol| is_part(&symbol.name) || symbol.address == function.code);
-        let inside =
-            parts.filter(|symbol| self.patch.layout.bytes(symbol.address, symbol.size as usize).is_some());
-        inside.map(|symbol| (symbol.address, symbol.address + symbol.size)).collect()
     }
 
     fn cell(&self, variable: &Variable) -> Result<Cell> {
@@ -339,7 +325,8 @@ impl Planner<'_> {
         let own: Vec<_> = own.map(|variable| (variable.instance, variable.new_size)).collect();
         let mut found = Vec::new();
         for entry in load.entries.iter().filter(|entry| entry.flags & kind::ORIGIN == 0) {
-            for address in self.addresses_in(entry) {
+            let ranges: Vec<_> = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0))).collect();
+            for address in (NewCode { patch: self.patch }).addresses(&ranges) {
                 let near = |(start, size): &&(u64, u64)| {
                     (start.saturating_sub(ANCHOR)..start.saturating_add(size + ANCHOR)).contains(&address)
                 };
@@ -354,14 +341,6 @@ impl Planner<'_> {
             }
         }
         found
-    }
-
-    fn addresses_in(&self, entry: &Entry) -> Vec<u64> {
-        let ranges = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0)));
-        let code = ranges.filter_map(|(start, end)| {
-            Some((start, self.patch.layout.bytes(start, (end - start) as usize)?))
-        });
-        code.flat_map(|(start, bytes)| code::references(bytes, start)).collect()
     }
 
     /// The migrated variable of an earlier patch that the slot at `place` will hold.

@@ -1,11 +1,10 @@
 //! Where a name of the patch lives in the process: the newest definition of the
 //! version that runs, else the executable (rules 5 and 7).
 
-use crate::error::{Fault, Result};
+use crate::error::Result;
 use crate::facts::patch_file::Import;
 use crate::facts::program::Program;
 use crate::facts::registry::{Definition, Registry};
-use object::SymbolKind;
 use polus_runtime::abi::kind;
 
 /// Names of the process.
@@ -25,7 +24,7 @@ impl Names<'_> {
             return Ok(identity);
         }
         let stated = match stated {
-            0 => self.program.symbol(SymbolKind::Text, name, file)?.address,
+            0 => self.program.function(name, file)?,
             stated => stated,
         };
         Ok(stated.wrapping_add(self.bias))
@@ -46,7 +45,7 @@ impl Names<'_> {
             return Ok(instance);
         }
         let stated = match stated {
-            0 => self.stated_variable(name, file, function)?,
+            0 => self.program.variable(name, file, function)?,
             stated => stated,
         };
         Ok(stated.wrapping_add(self.bias))
@@ -64,20 +63,10 @@ impl Names<'_> {
         })
     }
 
-    fn stated_variable(&self, name: &str, file: &str, function: &str) -> Result<u64> {
-        if !function.is_empty() {
-            return Err(Fault::refused(format!(
-                "the static `{name}` of the function {function} has no stated address"
-            ))
-            .hint("construct the patch with --binary"));
-        }
-        Ok(self.program.symbol(SymbolKind::Data, name, file)?.address)
-    }
-
     /// Offset of a thread variable in the executable's TLS segment.
     pub fn thread_variable(&self, import: &Import) -> Result<u64> {
         match import.address {
-            0 => Ok(self.program.symbol(SymbolKind::Tls, &import.name, &import.file)?.address),
+            0 => self.program.thread_variable(&import.name, &import.file, &import.function),
             offset => Ok(offset),
         }
     }

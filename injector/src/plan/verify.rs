@@ -2,6 +2,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::patch_file::PatchFile;
+use crate::facts::program::Program;
 use crate::facts::registry::{Record, Registry};
 use polus_runtime::abi::kind;
 use std::collections::BTreeSet;
@@ -113,6 +114,36 @@ pub fn loads(target: &Target, patch: &PatchFile) -> Result<()> {
             "{}: {} is linked to {library}, which the process has not loaded",
             target.name, patch.name
         ))),
+        None => Ok(()),
+    }
+}
+
+/// A patch constructed without the binary knows nothing of inlined copies, clones
+/// and layouts (rules 1, 2 and 9): refuses where they matter.
+pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
+    let tables = &patch.tables;
+    let replaced: BTreeSet<&str> = tables.functions.iter().map(|function| function.name.as_str()).collect();
+    let construct = |what: String| Err(Fault::refused(what).hint("construct the patch with --binary"));
+    for function in tables.functions.iter().filter(|function| function.kind == kind::REPLACED) {
+        let name = &function.name;
+        let holders = program.inlined_into(name, &function.file)?;
+        if let Some(holder) = holders.iter().find(|holder| !replaced.contains(holder.as_str())) {
+            return construct(format!(
+                "`{name}` is inlined into `{holder}`, which the patch does not replace"
+            ));
+        }
+        if let Some(clone) = program.clones(name, &function.file)?.first() {
+            return construct(format!("the compiler made the clone `{clone}` of `{name}`"));
+        }
+    }
+    layouts(program, patch)
+}
+
+/// Refuses a patch whose types lie otherwise in the process (rule 9).
+pub fn layouts(program: &Program, patch: &PatchFile) -> Result<()> {
+    match patch.tables.layouts.iter().find_map(|layout| program.layout_conflict(layout)) {
+        Some(conflict) => Err(Fault::refused(conflict)
+            .hint("construct the patch from the sources of the process, with --binary")),
         None => Ok(()),
     }
 }

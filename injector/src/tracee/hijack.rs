@@ -29,12 +29,12 @@ pub struct SyscallStop {
 }
 
 /// What to do about a system call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Rewrite {
     /// Let it be.
     Keep,
     /// Go on with these registers; arguments are put back at the exit.
-    With(libc::user_regs_struct),
+    With(Box<libc::user_regs_struct>),
 }
 
 /// A stopped thread, taken over.
@@ -59,8 +59,11 @@ impl<'a> Hijack<'a> {
         let (xstate, mask) = (raw::xstate(tid)?, raw::signal_mask(tid)?);
         let place = Place::below(saved.rsp, xstate.len());
         memory.write(place.stack_pointer(), &place.bytes(restorer, &saved, mask, &xstate))?;
+        let hijack = Hijack { tid, memory, restorer, saved, xstate, mask, place, taken: true };
+        // from here on the thread restores itself if this process dies
+        raw::set_registers(tid, &hijack.returning_registers(saved))?;
         raw::set_signal_mask(tid, u64::MAX)?;
-        Ok(Hijack { tid, memory, restorer, saved, xstate, mask, place, taken: true })
+        Ok(hijack)
     }
 
     /// Address of free bytes for arguments, [`crate::tracee::sigframe::SCRATCH_SIZE`] of them.
@@ -120,15 +123,23 @@ impl<'a> Hijack<'a> {
     fn restore(&mut self) -> Result<()> {
         self.taken = false;
         let deadline = Instant::now() + CALL_TIME;
-        raw::set_registers(self.tid, &self.saved)?;
-        raw::set_xstate(self.tid, &self.xstate)?;
         // interrupted calls are restarted only on the way out of a stop of this kind
         ptrace::interrupt(Pid::from_raw(self.tid)).map_err(|errno| fault(self.tid, "interrupt it", errno))?;
         ptrace::cont(Pid::from_raw(self.tid), None).map_err(|errno| fault(self.tid, "continue it", errno))?;
-        match wait::wait(self.tid, deadline)? {
-            Stop::Gone => Err(self.gone()),
-            _ => raw::set_signal_mask(self.tid, self.mask),
+        if wait::wait(self.tid, deadline)? == Stop::Gone {
+            return Err(self.gone());
         }
+        raw::set_xstate(self.tid, &self.xstate)?;
+        raw::set_signal_mask(self.tid, self.mask)?;
+        raw::set_registers(self.tid, &self.saved)
+    }
+
+    /// Registers with which the thread restores itself.
+    fn returning_registers(&self, registers: libc::user_regs_struct) -> libc::user_regs_struct {
+        let mut returning = registers;
+        (returning.rip, returning.rsp) = (self.restorer, self.place.stack_pointer() + 8);
+        returning.orig_rax = u64::MAX;
+        returning
     }
 
     fn entry_registers(&self, function: u64, arguments: [u64; 3]) -> libc::user_regs_struct {
@@ -165,10 +176,9 @@ impl<'a> Hijack<'a> {
         registers.orig_rax == SIGRETURN && registers.rip == self.restorer + RESTORER.len() as u64
     }
 
+    /// The thread is on its way back: it stays before that call instead.
     fn skip_syscall(&mut self, registers: libc::user_regs_struct, deadline: Instant) -> Result<()> {
-        let mut skipped = registers;
-        skipped.orig_rax = u64::MAX;
-        raw::set_registers(self.tid, &skipped)?;
+        raw::set_registers(self.tid, &self.returning_registers(registers))?;
         self.next_syscall_stop(deadline)
     }
 

@@ -1,7 +1,7 @@
 int odd(int n)
 {
-    static const void *const jump[] = {&&zero, &&one};
     __label__ zero, one;
+    static const void *const jump[] = {&&zero, &&one};
     int base = ({ int t = n & 1; t; });
     switch (n) {
     case 100 ... 199: base ^= 1; break;

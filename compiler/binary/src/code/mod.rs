@@ -1,5 +1,6 @@
 //! The machine code: what refers to what, where a jump fits, which registers callers count on.
 
+mod calls;
 mod decode;
 mod entry;
 mod flow;
@@ -7,6 +8,7 @@ mod liveness;
 mod references;
 mod registers;
 
+pub use calls::Callee;
 pub use entry::Branch;
 pub use liveness::KeptAcrossCall;
 pub(crate) use references::ReferenceIndex;

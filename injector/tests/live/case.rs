@@ -1,0 +1,186 @@
+//! A case: its folder, its settings, and what is built from it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Result with a message for people.
+pub type Result<T> = std::result::Result<T, String>;
+
+/// `case.toml`; every key may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Flags for compiling the program.
+    pub cflags: Vec<String>,
+    /// Each makes its own case: more flags.
+    pub variants: Vec<Vec<String>>,
+    /// Other program than old.c: its sources.
+    pub sources: Vec<String>,
+    /// The program is stripped; its unstripped twin is `twin`.
+    pub stripped: bool,
+    /// Also walk through all steps, failing and dying at each.
+    pub faults: bool,
+}
+
+/// One test.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// Folder's name, and the variant's number.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// How to build and run it.
+    pub settings: Settings,
+}
+
+/// The top of the source tree.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// All cases, in the order of their names.
+pub fn all() -> Vec<Case> {
+    let folder = root().join("testdata/live");
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut folders: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders.iter().flat_map(|folder| variants(folder)).collect()
+}
+
+fn variants(folder: &Path) -> Vec<Case> {
+    let settings = settings(folder);
+    let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    if settings.variants.is_empty() {
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings }];
+    }
+    let variant = |(number, flags): (usize, &Vec<String>)| {
+        let mut settings = settings.clone();
+        settings.cflags.extend(flags.iter().cloned());
+        Case { name: format!("{base}-{number}"), folder: folder.to_path_buf(), settings }
+    };
+    settings.variants.iter().enumerate().map(variant).collect()
+}
+
+fn settings(folder: &Path) -> Settings {
+    let path = folder.join("case.toml");
+    if !path.exists() {
+        return Settings::default();
+    }
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let known = ["cflags", "variants", "sources", "faults", "stripped"];
+    let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
+    assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
+    let words = |value: &toml::Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
+    };
+    Settings {
+        cflags: table.get("cflags").map(words).unwrap_or_default(),
+        variants: table
+            .get("variants")
+            .and_then(|value| value.as_array())
+            .into_iter()
+            .flatten()
+            .map(words)
+            .collect(),
+        sources: table.get("sources").map(words).unwrap_or_default(),
+        stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
+    }
+}
+
+impl Case {
+    /// Builds the program and its patches into a folder of its own.
+    pub fn build(&self) -> Result<PathBuf> {
+        let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name);
+        fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
+        let (program, twin) = (output.join("old"), output.join("twin"));
+        if self.settings.stripped {
+            self.build_program(&twin)?;
+            run(Command::new("strip").arg(&twin).arg("-o").arg(&program))?;
+        } else {
+            self.build_program(&program)?;
+        }
+        let mut entries: Vec<PathBuf> = self.files()?;
+        entries.sort();
+        for patch in entries.iter().filter(|path| name_of(path).starts_with("patch")) {
+            build_patch(patch, &output)?;
+        }
+        for (number, new) in entries.iter().filter(|path| name_of(path).starts_with("new")).enumerate() {
+            self.construct(number, new, &output)?;
+        }
+        Ok(output)
+    }
+
+    /// Lets polusc make the patch from the last version to `new`.
+    fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
+        let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
+        let old = match number {
+            0 => self.folder.join("old.c"),
+            _ => self.folder.join(format!("new{}.c", name(number - 1))),
+        };
+        let versions = output.join("polus.versions");
+        if number == 0 && versions.exists() {
+            fs::remove_file(&versions).map_err(|error| error.to_string())?;
+        }
+        let patch = output.join(format!("patch{}.c", name(number)));
+        let mut polusc = Command::new(polusc()?);
+        polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
+        run(polusc.arg("-o").arg(&patch))?;
+        build_patch(&patch, output)
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(&self.folder).map_err(|error| error.to_string())?;
+        Ok(entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|end| end == "c"))
+            .collect())
+    }
+
+    fn build_program(&self, output: &Path) -> Result<()> {
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-O2", "-g", "-pthread"]).args(&self.settings.cflags);
+        match self.settings.sources.is_empty() {
+            true => gcc.arg(self.folder.join("old.c")),
+            false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
+        };
+        run(gcc.arg("-o").arg(output))
+    }
+}
+
+/// The constructor, which is built beside the injector.
+fn polusc() -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_BIN_EXE_polus")).with_file_name("polusc");
+    match path.exists() {
+        true => Ok(path),
+        false => Err(format!("{} is missing: build it with `cargo build -p polusc`", path.display())),
+    }
+}
+
+/// As the README tells users to.
+fn build_patch(patch: &Path, output: &Path) -> Result<()> {
+    let target = output.join(name_of(patch)).with_extension("so");
+    let include = root().join("runtime/include");
+    run(Command::new("gcc")
+        .args(["-O2", "-fPIC", "-shared", "-Wall", "-Werror", "-I"])
+        .arg(include)
+        .arg(patch)
+        .arg("-o")
+        .arg(target))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// Runs a tool that is needed; its absence is a failure.
+pub fn run(command: &mut Command) -> Result<()> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+    }
+}

@@ -1,0 +1,193 @@
+//! Failing and dying at every step of apply and rollback: the program goes on as
+//! before, and the next polus succeeds. The program answers `5` by `old: 5` and
+//! `new: 5`-like lines that the case's `old` and `new` files hold.
+
+use crate::case::{Case, Result};
+use crate::session::Session;
+use libtest_mimic::Trial;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// Deaths at instants that no step names.
+const ROUNDS: u32 = 150;
+const ROUND_STEP: Duration = Duration::from_micros(100);
+
+/// Trials for a case: one fails, one dies at every step, one is killed at any time.
+pub fn trials(case: &Case) -> Vec<Trial> {
+    let trial = |variable: &'static str, case: Case| {
+        Trial::test(case.name.clone(), move || walk(&case, variable).map_err(Into::into))
+    };
+    let killed = renamed(case, "killed");
+    vec![
+        Trial::test(killed.name.clone(), move || killed_at_random(&killed).map_err(Into::into)),
+        trial("POLUS_FAIL_AT", renamed(case, "fails")),
+        trial("POLUS_KILL_AT", renamed(case, "dies")),
+    ]
+}
+
+fn renamed(case: &Case, name: &str) -> Case {
+    Case { name: format!("{}-{name}", case.name), ..case.clone() }
+}
+
+/// What the program says to `5` in either version.
+struct Answers {
+    old: String,
+    new: String,
+}
+
+fn answers(case: &Case) -> Result<Answers> {
+    let read = |name: &str| {
+        let text = fs::read_to_string(case.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        Ok::<_, String>(text.trim().to_string())
+    };
+    Ok(Answers { old: read("old.txt")?, new: read("new.txt")? })
+}
+
+fn walk(case: &Case, variable: &str) -> Result<()> {
+    let answers = answers(case)?;
+    let steps = list_steps(case)?;
+    if steps.len() < 10 {
+        return Err(format!("too few steps: {steps:?}"));
+    }
+    for (command, step) in &steps {
+        for again in [false, true] {
+            one(case, variable, command, step, &answers, again)
+                .map_err(|error| format!("{variable}={step} in {command}: {error}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// All steps of an apply and a rollback, as (command, step).
+fn list_steps(case: &Case) -> Result<Vec<(String, String)>> {
+    let session = Session::start(case)?;
+    let mut all = Vec::new();
+    for command in ["apply", "rollback"] {
+        let log = session.folder.join(format!("{command}.steps"));
+        // a log of an earlier run may be there or not
+        let _ = fs::remove_file(&log);
+        polus(&session, command, &[("POLUS_STEPS", path(&log))], Some(0))?;
+        let text = fs::read_to_string(&log).map_err(|error| error.to_string())?;
+        let mut steps: Vec<(String, String)> = Vec::new();
+        for step in text.lines().map(|line| (command.to_string(), line.to_string())) {
+            if !steps.contains(&step) {
+                steps.push(step);
+            }
+        }
+        all.extend(steps);
+    }
+    Ok(all)
+}
+
+fn path(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers, again: bool) -> Result<()> {
+    let mut session = Session::start(case)?;
+    let (before, after) = match command {
+        "apply" => (&answers.old, &answers.new),
+        _ => (&answers.new, &answers.old),
+    };
+    ask(&mut session, &answers.old)?;
+    if command == "rollback" {
+        polus(&session, "apply", &[], Some(0))?;
+        ask(&mut session, before)?;
+    }
+    let dies = variable == "POLUS_KILL_AT";
+    polus(&session, command, &[(variable, step.to_string())], if dies { None } else { Some(1) })?;
+    if dies {
+        ask_either(&mut session)?;
+    } else {
+        ask(&mut session, before)?;
+    }
+    if dies && again {
+        // the next polus need not be a status
+        polus(&session, command, &[], Some(0))?;
+        ask(&mut session, after)?;
+        return session.victim.finish(0);
+    }
+    let text = polus(&session, "status", &[], Some(0))?;
+    if text.contains("interrupted") && !dies {
+        return Err(format!("a failure must leave nothing to repair: {text}"));
+    }
+    let finished = text.contains("finished an interrupted");
+    ask(&mut session, if finished { after } else { before })?;
+    if !finished {
+        polus(&session, command, &[], Some(0))?;
+    }
+    ask(&mut session, after)?;
+    let back = if command == "apply" { "rollback" } else { "apply" };
+    polus(&session, back, &[], Some(0))?;
+    ask(&mut session, before)?;
+    session.victim.finish(0)
+}
+
+fn ask(session: &mut Session, answer: &str) -> Result<()> {
+    session.victim.send("5")?;
+    session.victim.expect("any answer", &|line| line.contains(':')).and_then(|line| {
+        if line == answer { Ok(()) } else { Err(format!("it says `{line}`, not `{answer}`")) }
+    })
+}
+
+/// With some entries rewritten and some not, any mixture of versions may answer.
+fn ask_either(session: &mut Session) -> Result<()> {
+    session.victim.send("5")?;
+    session.victim.expect("any answer", &|line| line.contains(':')).map(drop)
+}
+
+fn polus(
+    session: &Session,
+    command: &str,
+    variables: &[(&str, String)],
+    exit: Option<i32>,
+) -> Result<String> {
+    let patch = if command == "apply" { " patch.so" } else { "" };
+    let mut polus: Command = session.polus(&format!("polus {command}{patch}"))?;
+    let output = polus.envs(variables.iter().cloned()).output().map_err(|error| error.to_string())?;
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    match output.status.code() == exit {
+        true => Ok(text),
+        false => Err(format!("polus {command}: {}, not {exit:?}: {text}", output.status)),
+    }
+}
+
+/// Kills polus after ever longer times, on one process that goes on.
+fn killed_at_random(case: &Case) -> Result<()> {
+    let answers = answers(case)?;
+    let mut session = Session::start(case)?;
+    ask(&mut session, &answers.old)?;
+    for round in 0..ROUNDS {
+        let command = if version(&session)? == 0 { "apply" } else { "rollback" };
+        kill_after(&session, command, ROUND_STEP * round)?;
+        ask_either(&mut session)?;
+        let version = version(&session)?;
+        ask(&mut session, if version == 0 { &answers.old } else { &answers.new }).map_err(|error| {
+            format!("{command} killed in round {round}, then at version {version}: {error}")
+        })?;
+    }
+    let last = if version(&session)? == 0 { "apply" } else { "rollback" };
+    polus(&session, last, &[], Some(0))?;
+    session.victim.finish(0)
+}
+
+fn kill_after(session: &Session, command: &str, time: Duration) -> Result<()> {
+    let patch = if command == "apply" { " patch.so" } else { "" };
+    let mut command = session.polus(&format!("polus {command}{patch}"))?;
+    let mut child =
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
+    std::thread::sleep(time);
+    child.kill().map_err(|error| error.to_string())?;
+    child.wait().map(drop).map_err(|error| error.to_string())
+}
+
+/// The version that status tells, after it repaired what was left.
+fn version(session: &Session) -> Result<u32> {
+    polus(session, "status", &[], Some(0))?;
+    let text = polus(session, "status", &[], Some(0))?;
+    let version = text.split_once("version ").and_then(|(_, rest)| rest.get(..1)?.parse().ok());
+    version.ok_or_else(|| format!("no version in: {text}"))
+}

@@ -1,0 +1,116 @@
+//! Patch files that are none: every answer is a sentence, never a panic.
+
+use polus::error::Cause;
+use polus::facts::patch_file::{self, PatchFile};
+use polus_runtime::abi::{self, Plain};
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+fn good() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let output = build(&root, &root.join("testdata/live/migrated/patch.c"), &["-shared"], "good.so");
+        std::fs::read(output).expect("gcc wrote it")
+    })
+}
+
+fn build(root: &Path, source: &Path, flags: &[&str], name: &str) -> PathBuf {
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O2", "-fPIC", "-I"])
+        .arg(root.join("runtime/include"))
+        .args(flags)
+        .arg(source)
+        .arg("-o")
+        .arg(&output);
+    let done = gcc.output().expect("gcc is needed");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    output
+}
+
+fn parse(bytes: Vec<u8>) -> polus::error::Result<PatchFile> {
+    patch_file::parse("test.so".to_string(), bytes)
+}
+
+fn refusal(bytes: Vec<u8>) -> String {
+    let fault = parse(bytes).expect_err("it is no patch");
+    assert_eq!(fault.cause, Cause::Refused);
+    fault.what
+}
+
+#[test]
+fn a_good_patch_is_read() {
+    let patch = parse(good().to_vec()).expect("a patch");
+    let tables = &patch.tables;
+    assert_eq!((tables.from_version, tables.to_version), (0, 1));
+    let names: Vec<&str> = tables.functions.iter().map(|function| function.version_name.as_str()).collect();
+    assert_eq!(names, ["rate_v2", "show_v2"]);
+    let names: Vec<&str> = tables.variables.iter().map(|variable| variable.name.as_str()).collect();
+    assert_eq!(names, ["limits", "scale"]);
+    assert_eq!(tables.uses, [(0, 0), (1, 0)]);
+    assert!(patch.needed.contains(&"libc.so.6".to_string()));
+    assert!(patch.undefined.iter().any(|(name, weak)| name == "hits" && *weak));
+}
+
+#[test]
+fn garbage_is_refused() {
+    assert!(refusal(Vec::new()).starts_with("is no patch"));
+    assert!(refusal(b"#!/bin/sh\necho hello\n".to_vec()).starts_with("is no patch"));
+    assert!(refusal(vec![0xff; 4096]).starts_with("is no patch"));
+}
+
+#[test]
+fn another_kind_of_file_is_refused() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let source = root.join("testdata/live/migrated/patch.c");
+    let object = std::fs::read(build(&root, &source, &["-c"], "object.o")).expect("gcc wrote it");
+    assert!(refusal(object).contains("object file"));
+    assert!(refusal(polus_runtime::LIBRARY.to_vec()).contains("exports no symbol `polus_patch`"));
+    let mut other = good().to_vec();
+    other[18] = 183;
+    assert!(refusal(other).contains("not made for x86-64"));
+}
+
+#[test]
+fn another_abi_is_refused() {
+    let mut bytes = good().to_vec();
+    let root = parse(bytes.clone()).expect("a patch");
+    let mark = [1u32.to_le_bytes(), (abi::Patch::SIZE as u32).to_le_bytes()].concat();
+    let at = bytes.windows(8).position(|window| window == mark).expect("abi and size of polus_patch");
+    bytes[at] = 9;
+    assert!(refusal(bytes).contains("patch ABI 9"), "{}", root.name);
+}
+
+#[test]
+fn a_cut_off_patch_is_refused() {
+    let loaded = good().len() / 2;
+    for length in (0..loaded).step_by(97) {
+        refusal(good()[..length].to_vec());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn damage_never_panics(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        let mut bytes = good().to_vec();
+        for (index, value) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = parse(bytes);
+    }
+
+    #[test]
+    fn damaged_headers_never_panic(changes in prop::collection::vec((0usize..1024, any::<u8>()), 1..6)) {
+        let mut bytes = good().to_vec();
+        for (at, value) in changes {
+            bytes[at] = value;
+        }
+        let _ = parse(bytes);
+    }
+}

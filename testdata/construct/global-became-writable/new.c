@@ -1,0 +1,2 @@
+static int level = 3;
+int next(void) { return level++; }

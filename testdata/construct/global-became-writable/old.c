@@ -1,0 +1,2 @@
+static const int level = 3;
+int next(void) { return level; }

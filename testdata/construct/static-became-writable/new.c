@@ -1,0 +1,1 @@
+int next(void) { static int base = 4; return base++; }

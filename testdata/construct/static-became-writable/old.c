@@ -1,0 +1,1 @@
+int next(void) { static const int base = 4; return base; }

@@ -1,0 +1,129 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* new.c:1: a type that the patch uses */
+typedef struct { int hits; int stale; int misses; } polus__nameless_7;
+
+/* ---- Types of old instances ---- */
+
+/* old.c:1: the type of the old instance */
+typedef struct { int hits; int misses; } polus__nameless_7__old;
+typedef polus__nameless_7__old polus__old_cache;
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) void hit_v2(void);
+static __attribute__((noipa)) void miss_v2(void);
+static polus__nameless_7 cache_v2;
+
+/* ---- Globals ---- */
+
+/* new.c:1: the new instance; its type changed */
+static polus__nameless_7 cache_v2;
+
+/* ---- Functions ---- */
+
+/* new.c:2: it uses the changed global cache */
+static void hit_v2(void) { cache_v2.hits++; }
+
+/* new.c:3: its text changed; it uses the changed global cache */
+static void miss_v2(void) { cache_v2.misses++; cache_v2.stale++; }
+
+/* ---- State synchronization ---- */
+
+/* new.c:1: state synchronization */
+static void polus_sync_cache_v2_to_new(const void *source, void *target)
+{
+    const polus__old_cache *from = source;
+    __typeof__(cache_v2) *to = target;
+    (*to).hits = (*from).hits;
+    (*to).misses = (*from).misses;
+}
+
+static void polus_sync_cache_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(cache_v2) *from = source;
+    polus__old_cache *to = target;
+    (*to).hits = (*from).hits;
+    (*to).misses = (*from).misses;
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "hit", "", "hit_v2",
+      "it uses the changed global cache",
+      (void *)hit_v2, 0x0, POLUS_REPLACED, 0 },
+    { "miss", "", "miss_v2",
+      "its text changed; it uses the changed global cache",
+      (void *)miss_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "cache", "old.c", "", "cache_v2",
+      "its type changed",
+      (void *)&cache_v2, polus_sync_cache_v2_to_new, polus_sync_cache_v2_to_old, 0x0, 8, 12, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* hit uses cache */
+    { 1, 0 }, /* miss uses cache */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 2, 0, 0,
+};

@@ -1,0 +1,87 @@
+#include "polus/patch.h"
+
+#include <stdio.h>
+extern int hits, scale;
+#pragma weak hits
+#pragma weak scale
+
+struct limits_v1 {
+    int low, high;
+};
+
+struct limits_v2 {
+    int weight, low, high;
+};
+static struct limits_v2 limits_v2 = {7, 0, 0};
+static int scale_v2 = 20;
+
+static void limits_to_new(const void *from, void *to)
+{
+    const struct limits_v1 *old = from;
+    struct limits_v2 *new = to;
+    new->low = old->low;
+    new->high = old->high;
+}
+
+static void limits_to_old(const void *from, void *to)
+{
+    const struct limits_v2 *new = from;
+    struct limits_v1 *old = to;
+    old->low = new->low;
+    old->high = new->high;
+}
+
+__attribute__((noipa)) static int rate_v2(int question)
+{
+    hits++;
+    if (question > 100)
+        limits_v2.high = question;
+    return limits_v2.low + limits_v2.high + question * limits_v2.weight;
+}
+
+__attribute__((noipa)) static void show_v2(int question)
+{
+    int rated = rate_v2(question);
+    printf("new: %d low %d scale %d hits %d\n", rated, limits_v2.low, scale, hits > 0);
+}
+
+static const struct polus_function functions[] = {
+    {"rate", "", "rate_v2", "it uses limits", (void *)rate_v2, 0, POLUS_REPLACED, 0},
+    {"show", "", "show_v2", "it uses limits", (void *)show_v2, 0, POLUS_REPLACED, 0},
+};
+
+static const struct polus_variable variables[] = {
+    {"limits", "", "", "limits_v2", "its type changed", &limits_v2, limits_to_new, limits_to_old, 0, 8, 12, POLUS_MIGRATED, 0},
+    {"scale", "", "", "scale_v2", "its initialiser changed", &scale_v2, 0, 0, 0, 4, 4, POLUS_ADOPTED, 0},
+};
+
+static const struct polus_use uses[] = {
+    {0, 0},
+    {1, 0},
+};
+
+static const struct polus_import imports[] = {
+    {"hits", "hits", "", "", 0, 4, POLUS_VARIABLE, 0},
+    {"scale", "scale", "", "", 0, 4, POLUS_VARIABLE, 0},
+};
+
+const struct polus_patch polus_patch = {
+    .abi = POLUS_ABI,
+    .struct_size = sizeof(struct polus_patch),
+    .from_version = 0,
+    .to_version = 1,
+    .id = "x",
+    .from = "old",
+    .to = "new",
+    .program = "",
+    .build_id = "",
+    .text_digest = "",
+    .functions = functions,
+    .function_count = 2,
+    .variables = variables,
+    .variable_count = 2,
+    .uses = uses,
+    .use_count = 2,
+    .imports = imports,
+    .import_count = 2,
+};
