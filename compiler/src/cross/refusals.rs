@@ -110,28 +110,42 @@ fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
     let old = versions.old;
     let names: Vec<String> = users.iter().map(|&f| old.title(f)).collect();
     let verbs = if users.len() == 1 { ("returns", "uses") } else { ("return", "use") };
-    let title = old.title(global);
     let mut told = Diagnostic::error(format!(
-        "{title} changes, and {}, which never {}, {} it",
+        "{} changes, and {}, which never {}, {} it",
+        with_type(versions, global),
         names.join(", "),
         verbs.0,
         verbs.1
     ));
-    let uses: Vec<&Use> = old.value_uses(global).filter(|u| users.contains(&u.holder)).collect();
-    let mut places = uses.iter().map(|u| old.place_at(u.offset));
-    if let Some(first) = places.next() {
-        told = told.at(first, "used here by a function that stays old for ever");
+    let mut uses: Vec<&Use> = old.value_uses(global).filter(|u| users.contains(&u.holder)).collect();
+    uses.sort_by_key(|u| u.holder);
+    uses.dedup_by_key(|u| u.holder);
+    for found in uses.iter().take(SHOWN) {
+        let why = format!("used here by {}, which stays old for ever", old.title(found.holder));
+        told = told.at(old.place_at(found.offset), why);
     }
-    told = with_declarations(told, versions, global);
-    if let Some(more) = more_places(places) {
-        told = told.note(more);
-    }
-    told.help("restart the program for this change, or leave the type as it is in this update")
+    with_declarations(told, versions, global).help("restart the program for this change, or leave the type as it is in this update")
 }
+
+/// `ses (struct session)`: a global with the type that it is of, if that has a name.
+fn with_type(versions: Versions, global: ItemId) -> String {
+    let old = versions.old;
+    let changed = |id: &ItemId| {
+        versions.changes.pairing.to_new[*id].is_some_and(|new| versions.relations.types.contains(&new))
+    };
+    match old.items[global].entity.holds.iter().find(|id| changed(id)) {
+        Some(&held) if !old.items[held].original.is_empty() => {
+            format!("{} ({})", old.title(global), old.title(held))
+        }
+        _ => old.title(global),
+    }
+}
+
+/// Places that one diagnostic shows at most.
+const SHOWN: usize = 3;
 
 /// `and 7 more places: a.c:3:4, a.c:9:1, b.c:2:2 …`
 pub fn more_places(places: impl ExactSizeIterator<Item = Place>) -> Option<String> {
-    const SHOWN: usize = 3;
     let count = places.len();
     let plural = if count == 1 { "" } else { "s" };
     let rest = if count > SHOWN { " …" } else { "" };

@@ -91,7 +91,7 @@ impl Program {
         let mut spans = vec![0..0; items.len()];
         for (index, found) in bindings.uses.iter().enumerate() {
             let span: &mut Range<usize> = &mut spans[found.holder];
-            *span = if span.is_empty() { index..index + 1 } else { span.start..index + 1 };
+            *span = if span.start == span.end { index..index + 1 } else { span.start..index + 1 };
         }
         let mut by_name: HashMap<String, Vec<ItemId>> = HashMap::new();
         for (id, item) in items.iter().enumerate() {

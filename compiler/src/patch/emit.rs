@@ -1,10 +1,10 @@
 //! The C text of a patch, block by block, in the order of the merged text.
 
 use super::closure::Closure;
-use super::cut::{self, Edits, Form};
+use super::cut::{self, Edits, Form, Function, Place};
 use super::names::{Names, Standing};
 use super::{Block, Patch, at, statics, sync};
-use crate::clang::{Kind, Use};
+use crate::clang::{Declaration, Kind, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
@@ -34,7 +34,7 @@ pub fn emit(
 }
 
 /// Every use of something that has another name in the patch.
-fn references(new: &Program, names: &Names) -> Edits {
+fn references(new: &Program, names: &Names) -> Edits<'static> {
     let mut edits = Edits::default();
     let renamed = |u: &&Use| matches!(new.items[u.target].kind(), Kind::Function | Kind::Variable);
     for found in new.uses.iter().filter(renamed) {
@@ -53,7 +53,7 @@ struct Emit<'e> {
     names: &'e Names,
     closure: &'e Closure,
     running: Option<&'e Running<'e>>,
-    edits: Edits,
+    edits: Edits<'static>,
     errors: Vec<Diagnostic>,
 }
 
@@ -63,7 +63,7 @@ impl Emit<'_> {
     }
 
     fn block(&self, id: ItemId, why: &str, text: String) -> Block {
-        Block { why: format!("{}: {why}", at(self.new(), id)), text }
+        Block::new(format!("{}: {why}", at(self.new(), id)), &text)
     }
 
     /// Chunk by chunk: the types, prototypes and objects that the patch refers to.
@@ -71,7 +71,7 @@ impl Emit<'_> {
         let mut by_chunk: BTreeMap<usize, BTreeSet<ItemId>> = BTreeMap::new();
         let wanted = self.closure.types.iter().chain(&self.closure.imports).chain(&self.closure.declared);
         for &id in wanted {
-            for declaration in &self.new().items[id].entity.declarations {
+            for declaration in self.wanted_declarations(id) {
                 let chunk = self.new().unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
                 by_chunk.entry(chunk).or_default().insert(id);
             }
@@ -79,30 +79,37 @@ impl Emit<'_> {
         by_chunk.iter().filter_map(|(&chunk, ids)| self.declaration(chunk, ids)).collect()
     }
 
+    /// A function that is declared before its definition needs no second prototype.
+    fn wanted_declarations(&self, id: ItemId) -> impl Iterator<Item = &Declaration> {
+        let entity = &self.new().items[id].entity;
+        let defined_at = entity.definition().filter(|_| entity.kind == Kind::Function).map(|d| d.name_at);
+        let before = entity.declarations.iter().any(|d| Some(d.name_at) < defined_at);
+        entity.declarations.iter().filter(move |d| !(before && Some(d.name_at) == defined_at))
+    }
+
     fn declaration(&mut self, chunk: usize, ids: &BTreeSet<ItemId>) -> Option<Block> {
         let new = self.versions.new;
         let span = new.unit.chunks.get(chunk)?.span.clone();
         let first = *ids.first()?;
-        let verbatim = || self.edits.cut(&new.unit.text, span.clone()).trim().to_string();
+        let verbatim = || self.edits.cut(new, span.clone()).trim().to_string();
         let why = self.purpose(ids);
         let Some(syntax) = Syntax::at(new, span.start) else {
             return Some(self.block(first, &why, verbatim()));
         };
-        if let Some(function) = syntax.function() {
+        if let Some(function) = Function::of(new, &syntax) {
             // A body's own `extern` declaration is part of the body.
-            let first = *ids.iter().find(|&&id| defines(new, id, function, &syntax))?;
+            let first = *ids.iter().find(|&&id| new.items[id].entity.name == function.name())?;
             if new.items[first].system {
                 return Some(self.block(first, &why, verbatim()));
             }
-            let name = &new.items[first].entity.name;
-            let text = format!("{};", cut::prototype(new, &syntax, function, name));
+            let text = format!("{};", function.prototype(function.name(), Place::Import, &self.edits));
             return Some(self.block(first, &why, text));
         }
         let declaration = syntax.variables()?;
         if declaration.declarators.is_empty() || is_typedef(declaration) {
             return Some(self.block(first, &why, verbatim()));
         }
-        let text = self.objects(&syntax, declaration, ids, span)?;
+        let text = self.objects(&syntax, declaration, ids)?;
         Some(self.block(first, &why, text))
     }
 
@@ -124,10 +131,9 @@ impl Emit<'_> {
         syntax: &Syntax,
         declaration: &lang_c::ast::Declaration,
         ids: &BTreeSet<ItemId>,
-        span: std::ops::Range<usize>,
     ) -> Option<String> {
         let new = self.new();
-        let mut text: Vec<String> = cut::type_part(new, syntax).into_iter().collect();
+        let mut text: Vec<String> = cut::type_part(new, syntax, declaration, &self.edits).into_iter().collect();
         for declarator in &declaration.declarators {
             let range = syntax.range(declarator.span);
             let declares = |id: &&ItemId| {
@@ -143,8 +149,7 @@ impl Emit<'_> {
                 .copied()
                 .filter(|_| new.items[id].entity.size.is_some());
             let object = cut::object(new, syntax, declarator, &Form::Extern, length, &self.edits);
-            let leading = leading_attributes(new, syntax, declaration, &span);
-            text.push(format!("{leading}{object};"));
+            text.push(format!("{object};"));
         }
         (!text.is_empty()).then(|| text.join("\n"))
     }
@@ -165,13 +170,13 @@ impl Emit<'_> {
     fn function(&mut self, id: ItemId, standing: &Standing, patch: &mut Patch) -> Result<(), Diagnostic> {
         let new = self.versions.new;
         let syntax = Syntax::at(new, new.span(id).start);
-        let Some((syntax, definition)) = syntax.as_ref().and_then(|s| Some((s, s.function()?))) else {
+        let Some((syntax, function)) = syntax.as_ref().and_then(|s| Some((s, Function::of(new, s)?))) else {
             return Err(Diagnostic::error(format!("the definition of {} cannot be read", new.title(id)))
                 .at(new.place(id), "this function belongs into the patch"));
         };
         let found = statics::of(self.versions, id, self.running);
-        let mut edits = self.edits.clone();
-        statics::edit(new, syntax, &found, &mut edits)?;
+        let mut edits = self.edits.over();
+        statics::edit(new, syntax, &found, &mut edits);
         for owned in &found {
             if let statics::Fate::Own(symbol) = &owned.fate {
                 let text = format!("extern char {symbol}[] __asm__(\"{symbol}\");");
@@ -192,13 +197,13 @@ impl Emit<'_> {
         };
         let isolated = if copied { "" } else { "__attribute__((noipa)) " };
         let text = match copied {
-            true => format!("{};", cut::copied_prototype(new, syntax, definition)),
-            false => format!("static {isolated}{};", cut::prototype(new, syntax, definition, name)),
+            true => format!("static {};", function.prototype(function.name(), Place::Copy, &self.edits)),
+            false => format!("static {isolated}{};", function.prototype(name, Place::Own, &self.edits)),
         };
         patch.prototypes.push(self.block(id, &why, text));
         let text = match copied {
-            true => cut::copied(new, syntax, definition, &edits),
-            false => cut::definition(new, syntax, definition, name, &edits),
+            true => function.definition(function.name(), Place::Copy, &edits),
+            false => function.definition(name, Place::Own, &edits),
         };
         patch.functions.push(self.block(id, &why, text));
         Ok(())
@@ -260,7 +265,7 @@ impl Emit<'_> {
         let length = entity.dimensions.first().copied();
         let object = |form: Form| cut::object(new, &syntax, declarator, &form, length, &self.edits);
         let (forward, text) = (object(Form::Tentative(name)), object(Form::Static(name)));
-        Some((cut::type_part(new, &syntax), format!("{forward};"), format!("{text};")))
+        Some((cut::type_part(new, &syntax, syntax.variables()?, &self.edits), format!("{forward};"), format!("{text};")))
     }
 
     fn synchronization(&mut self, crossing: &Crossing, patch: &mut Patch) {
@@ -282,7 +287,8 @@ impl Emit<'_> {
                         sync_function(&name, "to_new", &was, &is, &to_new),
                         sync_function(&name, "to_old", &is, &was, &to_old)
                     );
-                    patch.synchronization.push(self.block(theirs, "state synchronization", text));
+                    let why = format!("{}: state synchronization", at(new, theirs));
+                    patch.synchronization.push(Block { why, text });
                 }
                 Err(why) => self.errors.push(
                     Diagnostic::error(format!("{} cannot be migrated: {why}", new.title(theirs)))
@@ -301,26 +307,9 @@ fn sync_function(name: &str, way: &str, from: &str, to: &str, lines: &[String]) 
     )
 }
 
-fn defines(new: &Program, id: ItemId, function: &lang_c::ast::FunctionDefinition, syntax: &Syntax) -> bool {
-    let declarator = syntax.range(function.declarator.span);
-    new.items[id].entity.definition().is_some_and(|d| declarator.contains(&d.name_at))
-}
-
 fn is_typedef(declaration: &lang_c::ast::Declaration) -> bool {
     use lang_c::ast::{DeclarationSpecifier, StorageClassSpecifier};
     declaration.specifiers.iter().any(|s| {
         matches!(&s.node, DeclarationSpecifier::StorageClass(c) if c.node == StorageClassSpecifier::Typedef)
     })
-}
-
-/// Attributes before the first specifier: `__attribute__((noreturn)) void die(int);`.
-fn leading_attributes(
-    new: &Program,
-    syntax: &Syntax,
-    declaration: &lang_c::ast::Declaration,
-    span: &std::ops::Range<usize>,
-) -> String {
-    let start = declaration.specifiers.first().map_or(span.start, |s| syntax.offset(s.span.start));
-    let head = new.unit.text[span.start..start.max(span.start)].trim();
-    if head.starts_with("__attribute") { format!("{head} ") } else { String::new() }
 }

@@ -29,6 +29,13 @@ pub struct Block {
     pub text: String,
 }
 
+impl Block {
+    /// Of text cut from the program.
+    fn new(why: String, text: &str) -> Self {
+        Self { why, text: cut::tidy(text) }
+    }
+}
+
 /// What identifies a patch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {

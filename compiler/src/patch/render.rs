@@ -55,3 +55,15 @@ impl Block {
         comment(&self.why)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_marker_counts_as_the_file_does() {
+        let text = render(&Patch::default());
+        let at = text.lines().position(|line| line.starts_with("# ")).unwrap();
+        assert_eq!(text.lines().nth(at), Some(format!("# {} \"patch.c\" 3", at + 2).as_str()));
+    }
+}

@@ -1,13 +1,12 @@
 //! Statics inside functions: the old ones are bound to their place in the process, new ones get
 //! a symbol so that a later update finds them (design rule 7).
 
-use super::cut::Edits;
+use super::cut::{self, Edits, Place};
 use crate::cross::Versions;
-use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
 use crate::running::{Running, Static};
-use lang_c::ast::{Declaration, DeclarationSpecifier, StorageClassSpecifier};
-use lang_c::span::Span;
+use lang_c::ast::{Declaration, InitDeclarator};
+use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
 
 /// What becomes of a static of a function.
@@ -62,16 +61,13 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
 }
 
 /// Edits the declarations of a function's statics.
-///
-/// # Errors
-/// A declaration of several statics whose type has no name.
 pub fn edit(
     program: &Program,
     syntax: &Syntax,
     statics: &[LocalStatic],
     edits: &mut Edits,
-) -> Result<(), Diagnostic> {
-    let Some(function) = syntax.function() else { return Ok(()) };
+) {
+    let Some(function) = syntax.function() else { return };
     let mut search = Declarations { found: vec![] };
     search.visit_statement(&function.statement.node, &function.statement.span);
     for (declaration, span) in search.found {
@@ -81,11 +77,10 @@ pub fn edit(
             .filter(|s| range.contains(&name_at(program, s.item)) && s.fate != Fate::Repeated)
             .collect();
         if !mine.is_empty() {
-            let text = rewritten(program, syntax, declaration, &mine, edits)?;
+            let text = rewritten(program, syntax, declaration, &mine, edits);
             edits.replace(range.start..statement_end(&program.unit.text, range.end), text);
         }
     }
-    Ok(())
 }
 
 fn name_at(program: &Program, id: ItemId) -> usize {
@@ -101,58 +96,46 @@ fn statement_end(text: &str, end: usize) -> usize {
     text[end..].find(';').map_or(end, |at| end + at + 1)
 }
 
+/// The type that stands in the declaration, then each static on its own.
 fn rewritten(
     program: &Program,
     syntax: &Syntax,
     declaration: &Declaration,
     mine: &[&LocalStatic],
     edits: &Edits,
-) -> Result<String, Diagnostic> {
-    let text = &program.unit.text;
-    let storage = |s: &&lang_c::span::Node<DeclarationSpecifier>| !matches!(&s.node, DeclarationSpecifier::StorageClass(c) if c.node != StorageClassSpecifier::ThreadLocal);
-    let words: Vec<String> = declaration
-        .specifiers
-        .iter()
-        .filter(storage)
-        .map(|s| text[syntax.range(s.span)].trim_end().to_string())
-        .collect();
-    let head = syntax.offset(declaration.specifiers[0].span.start)
-        ..syntax.offset(declaration.declarators[0].span.start);
-    let thread =
-        crate::text::lex(&text[head.clone()]).iter().any(|t| t.text(&text[head.clone()]) == "__thread");
-    let words = format!("{}{}", if thread { "__thread " } else { "" }, words.join(" "));
-    if declaration.declarators.len() > 1 && words.contains('{') {
-        return Err(Diagnostic::error("several statics share a type without name")
-            .at(program.place(mine[0].item), "declared here")
-            .help("give the type a name in the new version"));
-    }
-    let one = |declarator: &lang_c::span::Node<lang_c::ast::InitDeclarator>| {
+) -> String {
+    let start = syntax.offset(declaration.specifiers[0].span.start);
+    let statics = declaration.declarators.iter().map(|declarator| {
         let range = syntax.range(declarator.span);
-        let fate = mine.iter().find(|s| range.contains(&name_at(program, s.item)));
-        declare(program, syntax, declarator, &words, fate.copied(), edits)
-    };
-    Ok(declaration.declarators.iter().map(one).collect::<Vec<_>>().join(" "))
+        let fate = mine.iter().find(|s| range.contains(&name_at(program, s.item))).copied();
+        let place = if fate.is_some_and(|f| matches!(f.fate, Fate::Import(_))) { Place::Import } else { Place::Own };
+        let head = cut::head(program, syntax, declaration, start, place, edits);
+        declare(program, syntax, declarator, &head, fate, edits)
+    });
+    cut::type_part(program, syntax, declaration, edits).into_iter().chain(statics).collect::<Vec<_>>().join(" ")
 }
 
 fn declare(
     program: &Program,
     syntax: &Syntax,
-    declarator: &lang_c::span::Node<lang_c::ast::InitDeclarator>,
-    words: &str,
+    declarator: &Node<InitDeclarator>,
+    head: &str,
     fate: Option<&LocalStatic>,
     edits: &Edits,
 ) -> String {
     let length = fate.and_then(|s| program.items[s.item].entity.dimensions.first().copied());
-    let bare = super::cut::declarator(program, syntax, declarator, length, edits);
-    let initializer = declarator.node.initializer.as_ref();
-    let value = initializer
-        .map_or(String::new(), |i| format!(" = {}", super::cut::value(&program.unit.text, syntax, i, edits)));
+    let (bare, attributes) = cut::declarator(program, syntax, declarator, Place::Own, length, edits);
+    let value = declarator.node.initializer.as_ref();
+    let value = value.map_or(String::new(), |i| format!(" = {}", cut::value(program, syntax, i, edits)));
     match fate.map(|s| &s.fate) {
         Some(Fate::Import(symbol)) => {
-            format!("extern {words} {bare} __asm__(\"{symbol}\") __attribute__((weak));")
+            format!("extern {head} {bare} __asm__(\"{symbol}\"){attributes} __attribute__((weak));")
         }
-        Some(Fate::Own(symbol)) => format!("static {words} {bare} __asm__(\"{symbol}\") __attribute__((used)){value};"),
-        _ => format!("static {words} {bare}{value};"),
+        Some(Fate::Own(symbol)) => {
+            // The tables name it even where the compiler could do without.
+            format!("static {head} {bare} __asm__(\"{symbol}\"){attributes} __attribute__((used)){value};")
+        },
+        _ => format!("static {head} {bare}{attributes}{value};"),
     }
 }
 

@@ -113,55 +113,84 @@ impl<'p> Sync<'p> {
         if union(self.from, ours) || union(self.to, theirs) {
             return self.union(from, ours, to, theirs);
         }
+        self.fields(from, ours, to, (theirs, 0))
+    }
+
+    /// Every field of the target, `base` bits from the start of the record that `to` is.
+    fn fields(&mut self, from: &Side, ours: ItemId, to: &Side, (theirs, base): (ItemId, u64)) -> Result<(), String> {
         let (source, target) = (self.from, self.to);
-        let (ours, theirs) = (&source.items[ours].entity, &target.items[theirs].entity);
-        for target in &theirs.fields {
-            let Some(source) = ours.fields.iter().find(|f| same_field(f, target)) else { continue };
-            self.field(from, source, to, target)?;
+        for field in &target.items[theirs].entity.fields {
+            let Some(record) = field.record.filter(|_| field.name.is_empty()) else {
+                if let Some(was) = named(source, ours, &field.name) {
+                    self.field(from, was, to, field)?;
+                } else if in_union(source, ours, &field.name) {
+                    return Err(format!("{}.{} was in a union: nothing tells whether it is in force", to.path, field.name));
+                }
+                continue;
+            };
+            let at = base + field.offset;
+            match self.namesake(ours, record) {
+                Some((offset, bytes)) => self.bytes(from, offset / 8, to, at / 8, bytes),
+                None if target.items[record].entity.union => {
+                    return Err(format!("{}: a union changed, and nothing tells which member is in force", to.path));
+                }
+                None => self.fields(from, ours, to, (record, at))?,
+            }
         }
         Ok(())
+    }
+
+    /// The nameless record of the source that can be copied to one of the target: its place in bits
+    /// and the bytes to copy.
+    fn namesake(&self, ours: ItemId, record: ItemId) -> Option<(u64, u64)> {
+        let wanted = &self.to.items[record].entity;
+        let mut found = vec![];
+        nameless(self.from, ours, 0, &mut found);
+        let fits = |&&(_, id): &&(u64, ItemId)| match wanted.union {
+            true => self.staying(id, record),
+            false => self.same_record(id, record),
+        };
+        let &(offset, id) = found.iter().find(fits)?;
+        Some((offset, self.from.items[id].entity.size?.min(wanted.size?)))
+    }
+
+    fn bytes(&mut self, from: &Side, source: u64, to: &Side, target: u64, bytes: u64) {
+        let (from, to) = (&from.path, &to.path);
+        self.line(format!("__builtin_memcpy((char *)&{to} + {target}, (const char *)&{from} + {source}, {bytes});"));
     }
 
     /// A union whose members all stay crosses by its bytes: whichever is in force keeps its place.
     fn union(&mut self, from: &Side, ours: ItemId, to: &Side, theirs: ItemId) -> Result<(), String> {
         let (source, target) = (&self.from.items[ours].entity, &self.to.items[theirs].entity);
-        let stays = |few: &[Field], many: &[Field]| few.iter().all(|f| many.iter().any(|m| same_field(f, m) && f.shape == m.shape));
-        let same_records = || source.fields.iter().all(|f| {
-            let other = target.fields.iter().find(|t| same_field(f, t));
-            other.and_then(|t| f.record.zip(t.record)).is_none_or(|(a, b)| self.is_enum(a, b) || self.same_record(a, b))
-        });
         let bytes = source.size.zip(target.size).map(|(a, b)| a.min(b));
-        let staying = stays(&source.fields, &target.fields) || stays(&target.fields, &source.fields);
-        match bytes.filter(|_| source.union && target.union && staying && same_records()) {
+        match bytes.filter(|_| self.staying(ours, theirs)) {
             Some(bytes) => {
-                self.line(format!("__builtin_memcpy((void *)&{}, &{}, {bytes});", to.path, from.path));
+                self.bytes(from, 0, to, 0, bytes);
                 Ok(())
             }
             None => Err(format!("{}: a union changed, and nothing tells which member is in force", to.path)),
         }
     }
 
+    /// Both are unions, and the members of one are all in the other.
+    fn staying(&self, ours: ItemId, theirs: ItemId) -> bool {
+        let (source, target) = (&self.from.items[ours].entity, &self.to.items[theirs].entity);
+        let same = |a: &Field, b: &Field| same_field(a, b) && a.shape == b.shape;
+        let all = |few: &[Field], many: &[Field]| few.iter().all(|f| many.iter().any(|m| same(f, m)));
+        let pairs = source.fields.iter().filter_map(|f| Some((f, target.fields.iter().find(|t| same(f, t))?)));
+        let mut records = pairs.filter_map(|(f, t)| f.record.zip(t.record));
+        source.union
+            && target.union
+            && (all(&source.fields, &target.fields) || all(&target.fields, &source.fields))
+            && records.all(|(a, b)| self.is_enum(a, b) || self.same_record(a, b))
+    }
+
     fn field(&mut self, from: &Side, source: &Field, to: &Side, target: &Field) -> Result<(), String> {
         if target.dimensions.first() == Some(&0) {
             return Err(format!("{}.{}: a flexible array in a changed struct", to.path, target.name));
         }
-        if target.name.is_empty() && source.shape == target.shape {
-            self.line(format!(
-                "__builtin_memcpy((char *)&{} + {}, (const char *)&{} + {}, {});",
-                to.path,
-                target.offset / 8,
-                from.path,
-                source.offset / 8,
-                target.size / 8
-            ));
-            return Ok(());
-        }
         let side = |program: &Program, above: &Side, field: &Field| Side {
-            path: if field.name.is_empty() {
-                above.path.clone()
-            } else {
-                format!("{}.{}", above.path, field.name)
-            },
+            path: format!("{}.{}", above.path, field.name),
             shape: field.shape.clone(),
             record: field.record.filter(|&r| program.items[r].kind() == Kind::Record),
             dimensions: field.dimensions.clone(),
@@ -189,4 +218,33 @@ impl<'p> Sync<'p> {
 /// Fields are matched by name; anonymous members by shape.
 fn same_field(source: &Field, target: &Field) -> bool {
     source.name == target.name && (!target.name.is_empty() || source.shape == target.shape)
+}
+
+/// A field of a record, or of a nameless struct in it.
+fn named<'p>(program: &'p Program, record: ItemId, name: &str) -> Option<&'p Field> {
+    let fields = &program.items[record].entity.fields;
+    let inner = || lending(program, record).filter(|&r| !program.items[r].entity.union).find_map(|r| named(program, r, name));
+    fields.iter().find(|f| !name.is_empty() && f.name == name).or_else(inner)
+}
+
+/// A nameless union somewhere in a record has a member of that name.
+fn in_union(program: &Program, record: ItemId, name: &str) -> bool {
+    lending(program, record).any(|inner| {
+        program.items[inner].entity.union && named(program, inner, name).is_some() || in_union(program, inner, name)
+    })
+}
+
+/// Nameless records directly in a record.
+fn lending(program: &Program, record: ItemId) -> impl Iterator<Item = ItemId> {
+    program.items[record].entity.fields.iter().filter(|f| f.name.is_empty()).filter_map(|f| f.record)
+}
+
+/// Nameless records anywhere in a record, with their places in bits.
+fn nameless(program: &Program, record: ItemId, base: u64, found: &mut Vec<(u64, ItemId)>) {
+    for field in program.items[record].entity.fields.iter().filter(|f| f.name.is_empty()) {
+        if let Some(inner) = field.record {
+            found.push((base + field.offset, inner));
+            nameless(program, inner, base + field.offset, found);
+        }
+    }
 }

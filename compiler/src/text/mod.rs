@@ -14,4 +14,4 @@ pub use parse::{big_stack, on_big_stacks, parse};
 pub use shadow::Shadow;
 pub use syntax::{shadow_syntax, shadow_tokens};
 pub use typedefs::{declared_typedefs, file_typedefs};
-pub use words::{is_attribute, is_keyword, is_qualifier};
+pub use words::{is_asm, is_attribute, is_keyword, is_qualifier};

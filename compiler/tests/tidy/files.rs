@@ -44,7 +44,9 @@ fn every_text_ends_with_one_newline() {
         let text = text(path);
         !text.is_empty() && (!text.ends_with('\n') || text.ends_with("\n\n"))
     };
-    none(written().filter(wrong).map(|path| format!("{path} does not end with one newline")).collect());
+    // The goldens of patch.c are the renderer's, not written by hand.
+    let by_hand = written().filter(|path| !path.starts_with("testdata/construct/") || !path.ends_with("/patch.c"));
+    none(by_hand.filter(wrong).map(|path| format!("{path} does not end with one newline")).collect());
 }
 
 /// Kinds of cases, and what each case of a kind holds.

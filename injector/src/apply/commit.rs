@@ -10,7 +10,7 @@ use crate::apply::session::Session;
 use crate::error::{Fault, Result};
 use crate::facts::unwind::Unwinder;
 use crate::plan::{Change, Write};
-use crate::tracee::{Hijack, Rewrite, Stopped};
+use crate::tracee::{Hijack, Rewrite, Stopped, stopped};
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -63,7 +63,7 @@ impl<'a> Commit<'a> {
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        self.when_free(deadline, &|_| {
+        self.when_free(deadline, &|_| (), &|_| {
             self.redirect()?;
             self.journal().reached(self.change.goal, &self.change.states, now_ms())
         })
@@ -71,12 +71,17 @@ impl<'a> Commit<'a> {
     }
 
     /// Waits until nothing stands in the way, at most until `deadline`, and makes
-    /// the change.
-    pub fn run(&self, deadline: Instant) -> Result<Pause> {
-        self.when_free(deadline, &|stopped| self.perform(stopped))
+    /// the change. `watch` is shown what is waited for.
+    pub fn run(&self, deadline: Instant, watch: &dyn Fn(&[Blocker])) -> Result<Pause> {
+        self.when_free(deadline, watch, &|stopped| self.perform(stopped))
     }
 
-    fn when_free(&self, deadline: Instant, perform: &dyn Fn(&Stopped) -> Result<()>) -> Result<Pause> {
+    fn when_free(
+        &self,
+        deadline: Instant,
+        watch: &dyn Fn(&[Blocker]),
+        perform: &dyn Fn(&Stopped) -> Result<()>,
+    ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
         let mut since = HashMap::new();
         let mut pause = Pause::default();
@@ -94,9 +99,10 @@ impl<'a> Commit<'a> {
                 return outcome.map(|()| pause);
             }
             self.publish(&found, &mut since)?;
+            watch(&found);
             self.give_up(&found, deadline)?;
             wait = (wait * 2).min(LOOK_AGAIN.1).max(length * RUN_SHARE);
-            std::thread::sleep(wait.min(deadline.saturating_duration_since(Instant::now())));
+            sleep_until(deadline.min(Instant::now() + wait))?;
         }
     }
 
@@ -179,6 +185,15 @@ impl<'a> Commit<'a> {
     }
 }
 
+/// Lets the target run, and those of its threads go on that were out of reach.
+fn sleep_until(end: Instant) -> Result<()> {
+    while Instant::now() < end {
+        std::thread::sleep(LOOK_AGAIN.0.min(end.saturating_duration_since(Instant::now())));
+        stopped::release_parked()?;
+    }
+    Ok(())
+}
+
 /// The bytes at an entry; refused if nobody knows how they came there.
 pub fn entry_bytes(session: &Session, write: &Write) -> Result<[u8; 5]> {
     let mut found = [0; 5];
@@ -215,7 +230,7 @@ pub fn cross(
     if calls.is_empty() {
         return Ok(());
     }
-    let thread = stopped.threads.iter().find(|thread| thread.registers.is_some());
+    let thread = stopped.threads.iter().find(|thread| thread.is_free());
     let thread =
         thread.ok_or_else(|| Fault::environment(format!("{}: no thread can convert", session.name())))?;
     let mut hijack = Hijack::begin(thread, &session.memory, restorer)?;
@@ -231,7 +246,8 @@ fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
         .hint("try again when these functions are left, or give more time: --timeout SECONDS")
 }
 
-fn describe(blocker: &Blocker) -> String {
+/// Who stands in the way, and why.
+pub fn describe(blocker: &Blocker) -> String {
     let (tid, function) = (blocker.tid, &blocker.function);
     match (blocker.unknown, blocker.variable.is_empty()) {
         (true, _) => format!("thread {tid} has a stack that cannot be walked, it may be in {function}"),

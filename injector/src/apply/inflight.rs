@@ -21,8 +21,7 @@ pub struct Blocker {
     pub unknown: bool,
 }
 
-/// All reasons against the change now. Stacks are walked only where the change
-/// depends on them.
+/// All reasons against the change now.
 pub fn blockers(
     stopped: &Stopped,
     unwinder: &mut Unwinder<'_>,
@@ -39,12 +38,12 @@ pub fn blockers(
     let groups: Vec<Vec<(u64, u64)>> = waits.iter().map(|wait| wait.ranges.clone()).collect();
     let mut found = Vec::new();
     for thread in &stopped.threads {
-        found.extend(on_entry(thread, writes));
+        let stack =
+            thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
+        found.extend(on_entry(thread, &stack, writes));
         if waits.is_empty() {
             continue;
         }
-        let stack =
-            thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
         let active = stacks::active(&stack, &groups).into_iter().map(|index| &waits[index]);
         found.extend(active.map(|wait| Blocker {
             tid: thread.tid,
@@ -57,11 +56,14 @@ pub fn blockers(
     found
 }
 
-/// A thread about to execute bytes that would change under it.
-fn on_entry(thread: &Thread, writes: &[Write]) -> Option<Blocker> {
-    let pc = thread.registers?.rip;
-    let covers = |write: &&Write| write.address < pc && pc < write.address + JUMP_SIZE as u64;
-    let write = writes.iter().find(covers)?;
+/// A thread that goes on in bytes which would change under it: at its own place, where a signal
+/// handler returns to, or where a call returns to.
+fn on_entry(thread: &Thread, stack: &Stack, writes: &[Write]) -> Option<Blocker> {
+    let own = thread.registers.map(|registers| registers.rip);
+    let mut places = own.into_iter().chain(stack.frames.iter().map(|frame| frame.pc));
+    let under =
+        |pc: u64| writes.iter().find(|write| write.address < pc && pc < write.address + JUMP_SIZE as u64);
+    let write = places.find_map(under)?;
     Some(Blocker {
         tid: thread.tid,
         function: write.name.clone(),

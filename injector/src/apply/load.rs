@@ -7,6 +7,7 @@ use crate::apply::session::Session;
 use crate::apply::victim;
 use crate::error::{Fault, Result};
 use crate::facts::image;
+use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
 use crate::facts::patch_file::PatchFile;
 use crate::facts::registry::RUNTIME_NAME;
@@ -47,12 +48,11 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
 pub fn find_restorer(session: &Session) -> Result<u64> {
     let libc = session.images.iter().filter(|image| image.exported(&session.memory, "sigaction").is_some());
     for image in libc {
-        for map in session.maps.iter().filter(|map| map.access.starts_with("r-x")) {
-            if map.start >= image.range.0 && map.end <= image.range.1 {
-                if let Some(found) = search(&session.memory, map.start, map.end) {
-                    return Ok(found);
-                }
-            }
+        let inside = |map: &&Mapping| map.start >= image.range.0 && map.end <= image.range.1;
+        let code = session.maps.iter().filter(|map| map.access.starts_with("r-x")).filter(inside);
+        let found = code.filter_map(|map| search(&session.memory, map.start, map.end)).next();
+        if let Some(found) = found {
+            return Ok(found);
         }
     }
     Err(Fault::refused(format!(
@@ -122,8 +122,8 @@ impl Loader<'_> {
 
     /// Returns the load bias.
     fn open_patch(&mut self, patch: &PatchFile) -> Result<u64> {
-        let name = format!("/polus-{}.so", &image::hex(&patch.digest)[..16]);
         let near = self.session.executable()?.range;
+        let name = self.free_name(patch, near)?;
         let call = self.runtime("polus_call")?;
         let result = self.open(&name, &patch.bytes, Some(near), Some(call))?;
         match self.image(&name)? {
@@ -134,6 +134,20 @@ impl Loader<'_> {
                 patch.name,
                 self.reason(call)
             ))),
+        }
+    }
+
+    /// ld.so goes by names: a copy that an injector left behind when it was killed
+    /// is used again, unless ld.so put it out of reach.
+    fn free_name(&self, patch: &PatchFile, near: (u64, u64)) -> Result<String> {
+        let digest = &image::hex(&patch.digest)[..16];
+        let mut number = 0;
+        loop {
+            let name = format!("/polus-{digest}-{number}.so");
+            match self.image(&name)? {
+                Some(image) if !maps::reaches(near, image.range) => number += 1,
+                _ => return Ok(name),
+            }
         }
     }
 
@@ -201,7 +215,7 @@ impl Loader<'_> {
     }
 
     fn image(&self, name: &str) -> Result<Option<image::Image>> {
-        let maps = crate::facts::maps::read(self.session.pid())?;
+        let maps = maps::read(self.session.pid())?;
         let maps: Vec<_> = maps.into_iter().filter(|map| map.path.contains(name)).collect();
         Ok(image::read(self.memory(), &maps).into_iter().next())
     }
@@ -213,7 +227,7 @@ impl Loader<'_> {
 
 /// Address of a function or object of the runtime in the process.
 pub fn runtime_symbol(session: &Session, symbol: &str) -> Result<u64> {
-    let maps = crate::facts::maps::read(session.pid())?;
+    let maps = maps::read(session.pid())?;
     let maps: Vec<_> = maps.into_iter().filter(|map| map.path.contains(RUNTIME_NAME)).collect();
     let images = image::read(&session.memory, &maps);
     let found = images.first().and_then(|image| image.exported(&session.memory, symbol));

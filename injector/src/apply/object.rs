@@ -76,7 +76,7 @@ impl<'a> Object<'a> {
                 let Some(near) = self.near else { return Ok(Rewrite::Keep) };
                 registers.rdi = self.hole(near, registers.rsi)?;
                 registers.r10 |= MAP_FIXED_NOREPLACE;
-                Ok(Rewrite::With(registers))
+                Ok(Rewrite::With(Box::new(registers)))
             }
             _ => Ok(Rewrite::Keep),
         }
@@ -92,7 +92,7 @@ impl<'a> Object<'a> {
         registers.orig_rax = MEMFD_CREATE;
         registers.rdi = name;
         registers.rsi = if knows_exec_flag() { MFD_CLOEXEC | MFD_EXEC } else { MFD_CLOEXEC };
-        Rewrite::With(registers)
+        Rewrite::With(Box::new(registers))
     }
 
     fn fill(&self, fd: u64) -> Result<()> {

@@ -13,10 +13,19 @@ use std::time::{Duration, Instant};
 /// How long a repair may wait for threads on entries.
 const REPAIR_TIME: Duration = Duration::from_secs(10);
 
-/// Repairs the process if that is needed, and says what was done.
-pub fn repair(session: &mut Session) -> Result<Option<String>> {
+/// What a repair did.
+pub struct Repair {
+    /// The interrupted change was finished, not taken back.
+    pub finished: bool,
+    /// For people.
+    pub text: String,
+}
+
+/// Repairs the process if that is needed.
+pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
     let registry = &session.registry;
     let (from, goal) = (registry.version, registry.goal);
+    let finished = registry.state == kind::REDIRECTING;
     let done = match registry.state {
         kind::IDLE => return Ok(None),
         kind::REDIRECTING => {
@@ -29,7 +38,7 @@ pub fn repair(session: &mut Session) -> Result<Option<String>> {
         }
     };
     session.refresh()?;
-    Ok(Some(format!("{}: {done}", session.name())))
+    Ok(Some(Repair { finished, text: format!("{}: {done}", session.name()) }))
 }
 
 /// Some entries are rewritten: the rest follows.

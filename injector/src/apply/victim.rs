@@ -75,7 +75,7 @@ fn fitness(session: &Session, unwinder: &mut Unwinder<'_>, stopped: &Stopped, an
     let (Some(registers), Some(unwind)) = (thread.registers, thread.unwind_registers()) else {
         return Fitness::Unfit;
     };
-    if registers.rax as i64 == -RESTARTBLOCK && !any_call {
+    if !thread.is_free() || registers.rax as i64 == -RESTARTBLOCK && !any_call {
         return Fitness::Unfit;
     }
     let stack = unwinder.walk(unwind);

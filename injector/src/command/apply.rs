@@ -39,6 +39,9 @@ fn apply(arguments: &Apply, pids: &[i32], patch: &PatchFile, output: &Output) ->
     let mut plans: BTreeMap<i32, Load> = BTreeMap::new();
     transaction.each(&mut |member| {
         let Some(session) = &member.session else { return Ok(()) };
+        if member.finished && is_newest(session, patch) {
+            return Ok(());
+        }
         let plan = plan(session, patch, debug_file)?;
         output.detail(format!("{}: {plan}", session.name()));
         plans.insert(member.pid, plan);
@@ -61,6 +64,12 @@ fn apply(arguments: &Apply, pids: &[i32], patch: &PatchFile, output: &Output) ->
         output.warning("nothing was committed, so there is nothing to keep");
     }
     transaction.finish(&|member, session| report(member, session, patch, output))
+}
+
+/// The change that was finished for an interrupted injector is the one asked for.
+fn is_newest(session: &Session, patch: &PatchFile) -> bool {
+    let chain = session.registry.chain(session.registry.version);
+    chain.last().is_some_and(|record| record.digest == patch.digest)
 }
 
 /// Facts and plan for one process.

@@ -1,7 +1,10 @@
 //! Results on standard output, diagnostics on standard error; text or JSON.
 
+use crate::apply::commit::describe;
+use crate::apply::inflight::Blocker;
 use crate::cli::{Cli, Command};
 use crate::error::Fault;
+use indicatif::ProgressBar;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::time::Instant;
@@ -13,6 +16,7 @@ pub struct Output {
     /// The plan is shown.
     pub verbose: bool,
     start: Instant,
+    progress: ProgressBar,
 }
 
 /// What is known about one process at the end.
@@ -36,7 +40,7 @@ impl Output {
             Command::Dump(arguments) => arguments.json,
             Command::Man { .. } | Command::Completions { .. } => false,
         };
-        Output { json, quiet: cli.quiet, verbose: cli.verbose, start }
+        Output { json, quiet: cli.quiet, verbose: cli.verbose, start, progress: progress(cli.quiet || json) }
     }
 
     /// Microseconds since the command began.
@@ -62,6 +66,20 @@ impl Output {
         if self.verbose {
             diagnose("note", &text.to_string());
         }
+    }
+
+    /// Shows on a terminal what an update waits for.
+    pub fn progress(&self, blockers: &[Blocker]) {
+        let first = blockers.first().map(describe).unwrap_or_default();
+        let more =
+            if blockers.len() > 1 { format!(" and {} more", blockers.len() - 1) } else { String::new() };
+        self.progress.set_message(format!("waiting: {first}{more}"));
+        self.progress.tick();
+    }
+
+    /// Takes that line away.
+    pub fn end_progress(&self) {
+        self.progress.finish_and_clear();
     }
 
     /// The results: an object for one process, a list for several.
@@ -103,7 +121,14 @@ fn object(report: Report) -> Value {
     value
 }
 
+fn progress(hidden: bool) -> ProgressBar {
+    // the spinner draws on standard error, and only if that is a terminal
+    if hidden { ProgressBar::hidden() } else { ProgressBar::new_spinner() }
+}
+
 fn diagnose(level: &str, text: &str) {
-    // nobody is left to tell if standard error is gone
-    let _ = writeln!(io::stderr(), "{level}: {text}");
+    let bold = "\x1b[1m";
+    let reset = "\x1b[0m";
+    // nobody is left to tell if standard error is gone; colours go only to terminals
+    let _ = writeln!(anstream::stderr(), "{bold}{level}:{reset} {text}");
 }

@@ -23,12 +23,12 @@ pub fn run(arguments: &Rollback, output: &Output) -> u8 {
     };
     let mut transaction = Transaction::open(&pids, &arguments.conduct, output);
     transaction.each(&mut |member| goal(member, arguments.to).map(drop));
-    let repaired: Vec<i32> =
-        transaction.members.iter().filter(|member| member.repaired).map(|member| member.pid).collect();
+    let finished: Vec<i32> =
+        transaction.members.iter().filter(|member| member.finished).map(|member| member.pid).collect();
     transaction.commit(&|session| {
         let version = session.registry.version;
         match arguments.to.unwrap_or(version.saturating_sub(1)) {
-            goal if goal < version && !(arguments.to.is_none() && repaired.contains(&session.pid())) => {
+            goal if goal < version && !(arguments.to.is_none() && finished.contains(&session.pid())) => {
                 Ok(Some((plan::change(&session.registry, goal, None)?, 0)))
             }
             _ => Ok(None),
@@ -43,7 +43,7 @@ fn goal(member: &Member, to: Option<u32>) -> Result<u32> {
     let version = session.registry.version;
     let goal = to.unwrap_or(version.saturating_sub(1));
     let name = session.name();
-    if member.repaired && goal <= version {
+    if member.finished && (to.is_none() || goal == version) {
         return Ok(goal);
     }
     if goal > version {

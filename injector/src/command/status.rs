@@ -54,7 +54,7 @@ fn status(pid: i32, output: &Output) -> Result<Report> {
     if lock.is_some() && session.registry.state != kind::IDLE {
         process::check_untraced(pid)?;
         if let Some(done) = crate::apply::repair::repair(&mut session)? {
-            output.warning(&done);
+            output.warning(&done.text);
         }
     }
     let updating = lock.is_none();

@@ -9,6 +9,9 @@ use crate::error::{Fault, Result};
 use crate::plan::{self, Change};
 use std::time::Instant;
 
+/// The change of a process, and the record that becomes active; none where nothing is to do.
+type ChangeOf<'a> = dyn Fn(&Session) -> Result<Option<(Change, u64)>> + 'a;
+
 /// One process on its way.
 pub struct Member {
     /// Its number.
@@ -21,8 +24,8 @@ pub struct Member {
     pub pause: Pause,
     /// Version before.
     pub from: u32,
-    /// Repaired on the way.
-    pub repaired: bool,
+    /// An interrupted change was finished on the way.
+    pub finished: bool,
 }
 
 /// All processes of a command.
@@ -42,7 +45,7 @@ impl<'a> Transaction<'a> {
             fault: None,
             pause: Pause::default(),
             from: 0,
-            repaired: false,
+            finished: false,
         };
         let mut transaction = Transaction { members: pids.iter().map(new).collect(), conduct, output };
         for member in &mut transaction.members {
@@ -70,18 +73,20 @@ impl<'a> Transaction<'a> {
     }
 
     /// Makes each process's change; takes back the ones made if one fails.
-    pub fn commit(&mut self, changes: &dyn Fn(&Session) -> Result<Option<(Change, u64)>>) {
+    pub fn commit(&mut self, changes: &ChangeOf<'_>) {
         let (deadline, output) = (Instant::now() + self.conduct.timeout, self.output);
         let mut made = Vec::new();
         self.each(&mut |member| {
             let Some(session) = &mut member.session else { return Ok(()) };
             let Some((change, incoming)) = changes(session)? else { return Ok(()) };
             output.detail(format!("{}: {change}", session.name()));
-            member.pause = Commit::prepare(session, &change, incoming)?.run(deadline)?;
+            member.pause = Commit::prepare(session, &change, incoming)?
+                .run(deadline, &|blockers| output.progress(blockers))?;
             session.refresh()?;
             made.push(member.pid);
             Ok(())
         });
+        output.end_progress();
         if self.has_failed() && !self.conduct.best_effort {
             self.take_back(&made);
         }
@@ -120,8 +125,8 @@ impl Member {
     fn open(&mut self, output: &Output) -> Result<()> {
         let mut session = Session::take(self.pid)?;
         if let Some(done) = repair(&mut session)? {
-            output.warning(&done);
-            self.repaired = true;
+            output.warning(&done.text);
+            self.finished = done.finished;
         }
         self.from = session.registry.version;
         self.session = Some(session);
@@ -150,7 +155,7 @@ fn undo(session: &mut Session, from: u32, deadline: Instant) -> Result<()> {
         .iter()
         .find(|(_, state)| *state == polus_runtime::abi::kind::ACTIVE)
         .map_or(0, |(record, _)| *record);
-    Commit::prepare(session, &change, incoming)?.run(deadline)?;
+    Commit::prepare(session, &change, incoming)?.run(deadline, &|_| ())?;
     session.refresh()?;
     if session.registry.version == from { Ok(()) } else { undo(session, from, deadline) }
 }

@@ -14,7 +14,7 @@ fn instructions(code: &[u8], address: u64) -> impl Iterator<Item = Instruction> 
 }
 
 /// Some branch of `code`, which lies at `address`, lands inside the bytes that a
-/// jump at `entry` would cover.
+/// jump at `entry` would cover, or some call returns there.
 pub fn branches_into_entry(code: &[u8], address: u64, entry: u64) -> bool {
     let covered = entry + 1..entry + JUMP_SIZE as u64;
     instructions(code, address).any(|instruction| {
@@ -22,9 +22,11 @@ pub fn branches_into_entry(code: &[u8], address: u64, entry: u64) -> bool {
             instruction.flow_control(),
             FlowControl::ConditionalBranch | FlowControl::UnconditionalBranch
         );
-        direct
+        let calls = matches!(instruction.flow_control(), FlowControl::Call | FlowControl::IndirectCall);
+        let lands = direct
             && instruction.op0_kind() == OpKind::NearBranch64
-            && covered.contains(&instruction.near_branch64())
+            && covered.contains(&instruction.near_branch64());
+        lands || calls && covered.contains(&instruction.next_ip())
     })
 }
 
@@ -76,6 +78,14 @@ mod tests {
     fn a_loop_to_the_entry_itself_is_none() {
         // while (*p); : cmpl $0,(%rdi); jne 0b; ret
         assert!(!branches_into_entry(&[0x83, 0x3f, 0, 0x75, 0xfb, 0xc3], 0x1000, 0x1000));
+    }
+
+    #[test]
+    fn a_call_that_returns_inside_the_jump() {
+        // call *%rax; ret
+        assert!(branches_into_entry(&[0xff, 0xd0, 0xc3], 0x1000, 0x1000));
+        // call +0: it returns behind the jump
+        assert!(!branches_into_entry(&[0xe8, 0, 0, 0, 0, 0xc3], 0x1000, 0x1000));
     }
 
     #[test]

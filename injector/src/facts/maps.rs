@@ -68,6 +68,11 @@ pub fn hole_near(maps: &[Mapping], image: (u64, u64), size: u64) -> Option<u64> 
     below(maps, lowest, image.0, size).or_else(|| above(maps, image, size)).map(|start| start + PAGE)
 }
 
+/// 5-byte jumps reach from all of either range to all of the other.
+pub fn reaches(left: (u64, u64), right: (u64, u64)) -> bool {
+    left.1.max(right.1) - left.0.min(right.0) <= REACH
+}
+
 /// Highest start in `[lowest, limit)` of a hole of `size` bytes.
 fn below(maps: &[Mapping], lowest: u64, limit: u64, size: u64) -> Option<u64> {
     let mut end = limit;
@@ -125,7 +130,7 @@ mod tests {
     fn above_leaves_room_for_the_heap() {
         let maps = [map(0x10000, 0x500000, "/exe"), map(0x600000, 0x700000, "[heap]")];
         let hole = hole_near(&maps, (0x10000, 0x500000), 0x5000).expect("a hole");
-        assert!(hole >= 0x700000 + HEAP_GROWTH && hole < REACH);
+        assert!((0x700000 + HEAP_GROWTH..REACH).contains(&hole));
     }
 
     #[test]

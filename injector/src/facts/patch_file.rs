@@ -363,8 +363,7 @@ impl Reader<'_> {
     }
 
     fn check_variable(&self, variable: &Variable) -> Result<()> {
-        let size = usize::try_from(variable.new_size).unwrap_or(usize::MAX);
-        let inside = self.layout.bytes(variable.instance, size).is_some();
+        let inside = self.layout.holds(variable.instance, variable.new_size);
         let executable = |address| self.layout.flags(address) & elf::PF_X.0 != 0;
         let fits = match variable.kind {
             kind::MIGRATED => inside && executable(variable.to_new) && executable(variable.to_old),

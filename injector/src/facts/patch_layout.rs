@@ -21,8 +21,10 @@ pub type ElfFile<'a> = ElfFile64<'a, LE>;
 pub struct Segment {
     /// Stated address.
     pub start: u64,
-    /// Contents with the zeroed tail.
+    /// Contents that the file holds.
     pub bytes: Vec<u8>,
+    /// Bytes in memory; those behind the contents are zero.
+    pub size: u64,
     /// PF_R, PF_W, PF_X.
     pub flags: u32,
 }
@@ -68,7 +70,7 @@ impl Layout {
 
     /// Bytes of address space from the first to the last segment.
     pub fn span(&self) -> u64 {
-        let end = self.segments.iter().map(|segment| segment.start + segment.bytes.len() as u64).max();
+        let end = self.segments.iter().map(|segment| segment.start + segment.size).max();
         let start = self.segments.iter().map(|segment| segment.start).min();
         end.unwrap_or(0) - start.unwrap_or(0)
     }
@@ -78,7 +80,15 @@ impl Layout {
         self.tail(address)?.get(..size)
     }
 
-    /// Everything from `address` to the end of its segment.
+    /// `size` bytes at `address` lie inside of one segment.
+    pub fn holds(&self, address: u64, size: u64) -> bool {
+        self.segments.iter().any(|segment| {
+            let offset = address.checked_sub(segment.start).and_then(|offset| offset.checked_add(size));
+            offset.is_some_and(|end| end <= segment.size)
+        })
+    }
+
+    /// The contents from `address` to the end of its segment's.
     pub fn tail(&self, address: u64) -> Option<&[u8]> {
         self.segments.iter().find_map(|segment| {
             segment.bytes.get(usize::try_from(address.checked_sub(segment.start)?).ok()?..)
@@ -88,7 +98,7 @@ impl Layout {
     /// The segment's PF_ flags at `address`.
     pub fn flags(&self, address: u64) -> u32 {
         let holds = |segment: &&Segment| {
-            address.checked_sub(segment.start).is_some_and(|offset| offset < segment.bytes.len() as u64)
+            address.checked_sub(segment.start).is_some_and(|offset| offset < segment.size)
         };
         self.segments.iter().find(holds).map_or(0, |segment| segment.flags)
     }
@@ -165,9 +175,12 @@ fn segments(file: &ElfFile<'_>) -> Result<Vec<Segment>> {
             if total > IMAGE_MAX || !fits || contents.len() as u64 > size {
                 return Err(broken("a segment has an impossible size"));
             }
-            let mut bytes = contents.to_vec();
-            bytes.resize(size as usize, 0);
-            Ok(Segment { start: header.p_vaddr(LE), bytes, flags: header.p_flags(LE).0 })
+            Ok(Segment {
+                start: header.p_vaddr(LE),
+                bytes: contents.to_vec(),
+                size,
+                flags: header.p_flags(LE).0,
+            })
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use crate::facts::code;
 use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
 use crate::facts::program::Program;
 use crate::facts::registry::Registry;
+use crate::plan::new_code::NewCode;
 use crate::plan::resolve::Names;
 use crate::plan::verify::{self, Target};
 use object::elf;
@@ -264,7 +265,8 @@ impl Planner<'_> {
     }
 
     fn new_entry(&self, function: &Function, identity: Place) -> Result<Entry> {
-        let extents = self.code_of(function);
+        let new_code = NewCode { patch: self.patch };
+        let extents = new_code.extents(function);
         if extents.is_empty() {
             return Err(Fault::refused(format!(
                 "has no symbol for `{}`: it is stripped",
@@ -287,48 +289,9 @@ impl Planner<'_> {
             code: Place::Patch(function.code),
             name: function.name.clone(),
             original,
-            flags: self.room_flag(function, &extents)? | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
+            flags: new_code.room_flag(function, &extents)? | if loops { kind::BRANCH_TO_ENTRY } else { 0 },
             extents: extents.iter().map(|(start, end)| (Place::Patch(*start), Place::Patch(*end))).collect(),
         })
-    }
-
-    /// A new version too short for a jump stays as it is when it is superseded;
-    /// that is right only if nobody calls it but by the old entry.
-    fn room_flag(&self, function: &Function, extents: &[(u64, u64)]) -> Result<u32> {
-        let layout = &self.patch.layout;
-        let end =
-            extents.iter().find(|(start, _)| *start == function.code).map_or(function.code, |(_, end)| *end);
-        let room = (end - function.code) as usize + layout.tail(end).map_or(0, code::padding);
-        if room >= code::JUMP_SIZE {
-            return Ok(0);
-        }
-        let others = self.patch.code.iter().filter(|symbol| symbol.address != function.code);
-        let caller = others.into_iter().find(|symbol| {
-            let bytes = layout.bytes(symbol.address, symbol.size as usize);
-            bytes.is_some_and(|bytes| code::references(bytes, symbol.address).contains(&function.code))
-        });
-        match (caller, function.kind) {
-            (None, kind::REPLACED) => Ok(kind::KEEPS_ENTRY),
-            _ => Err(Fault::refused(format!(
-                "the function `{}` has {room} bytes with its padding, too few for a jump of {} at the next update",
-                function.version_name,
-                code::JUMP_SIZE
-            ))
-            .hint("declare it __attribute__((patchable_function_entry(5)))")),
-        }
-    }
-
-    /// Stated code ranges of a new function, its cold part included.
-    fn code_of(&self, function: &Function) -> Vec<(u64, u64)> {
-        let is_part = |name: &str| {
-            name.strip_prefix(&function.version_name)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        let parts =
-            self.patch.code.iter().filter(|symbol| is_part(&symbol.name) || symbol.address == function.code);
-        let inside =
-            parts.filter(|symbol| self.patch.layout.bytes(symbol.address, symbol.size as usize).is_some());
-        inside.map(|symbol| (symbol.address, symbol.address + symbol.size)).collect()
     }
 
     fn cell(&self, variable: &Variable) -> Result<Cell> {
@@ -362,7 +325,8 @@ impl Planner<'_> {
         let own: Vec<_> = own.map(|variable| (variable.instance, variable.new_size)).collect();
         let mut found = Vec::new();
         for entry in load.entries.iter().filter(|entry| entry.flags & kind::ORIGIN == 0) {
-            for address in self.addresses_in(entry) {
+            let ranges: Vec<_> = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0))).collect();
+            for address in (NewCode { patch: self.patch }).addresses(&ranges) {
                 let near = |(start, size): &&(u64, u64)| {
                     (start.saturating_sub(ANCHOR)..start.saturating_add(size + ANCHOR)).contains(&address)
                 };
@@ -377,14 +341,6 @@ impl Planner<'_> {
             }
         }
         found
-    }
-
-    fn addresses_in(&self, entry: &Entry) -> Vec<u64> {
-        let ranges = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0)));
-        let code = ranges.filter_map(|(start, end)| {
-            Some((start, self.patch.layout.bytes(start, (end - start) as usize)?))
-        });
-        code.flat_map(|(start, bytes)| code::references(bytes, start)).collect()
     }
 
     /// The migrated variable of an earlier patch that the slot at `place` will hold.

@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod load;
+pub mod new_code;
 pub mod resolve;
 pub mod verify;
 

@@ -29,12 +29,12 @@ pub struct SyscallStop {
 }
 
 /// What to do about a system call.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Rewrite {
     /// Let it be.
     Keep,
     /// Go on with these registers; arguments are put back at the exit.
-    With(libc::user_regs_struct),
+    With(Box<libc::user_regs_struct>),
 }
 
 /// A stopped thread, taken over.

@@ -10,6 +10,7 @@ use nix::errno::Errno;
 use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Kernel's "restart if no handler runs"; the program never sees it.
@@ -32,6 +33,11 @@ pub struct Thread {
 }
 
 impl Thread {
+    /// It has no signal to deliver first, so that it may call something for us.
+    pub fn is_free(&self) -> bool {
+        self.registers.is_some() && self.signal.is_none()
+    }
+
     /// Registers in DWARF's order.
     pub fn unwind_registers(&self) -> Option<Registers> {
         let r = self.registers.as_ref()?;
@@ -69,9 +75,10 @@ impl Stopped {
                 stopped.threads.iter().map(|thread| thread.tid).collect();
             let mut new = process::threads(pid)?;
             new.retain(|tid| !known.contains(tid));
+            let parked = take_parked();
             let mut seized = Vec::with_capacity(new.len());
             for tid in new {
-                if seize(pid, tid, false)? {
+                if parked.contains(&tid) || seize(pid, tid, false)? {
                     seized.push(tid);
                 }
             }
@@ -141,10 +148,43 @@ impl Stopped {
 impl Drop for Stopped {
     fn drop(&mut self) {
         for thread in &self.threads {
-            // a thread that is gone, or parked, cannot be detached and needs no detaching
-            let _ = ptrace::detach(Pid::from_raw(thread.tid), thread.signal);
+            match thread.registers {
+                // fails only for a thread that is gone
+                Some(_) => drop(ptrace::detach(Pid::from_raw(thread.tid), thread.signal)),
+                None => parked().push(thread.tid),
+            }
         }
     }
+}
+
+/// Threads that wait for a child of vfork: they stop when they come back, and only
+/// then can be let go.
+static PARKED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
+
+fn parked() -> MutexGuard<'static, Vec<i32>> {
+    PARKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn take_parked() -> Vec<i32> {
+    std::mem::take(&mut *parked())
+}
+
+/// Lets those go on that came back since. To be called every few milliseconds as
+/// long as this process lives on; its end lets all go.
+pub fn release_parked() -> Result<()> {
+    let mut left = Vec::new();
+    for tid in take_parked() {
+        match wait::look(tid)? {
+            None => left.push(tid),
+            Some(Stop::Gone) => {}
+            Some(stop) => {
+                let mut returned = Stopped { threads: Vec::new() };
+                returned.hold_stopped(tid, stop)?;
+            }
+        }
+    }
+    parked().extend(left);
+    Ok(())
 }
 
 /// Our stop made some calls return EINTR (epoll_wait, sigtimedwait, recv with a

@@ -107,7 +107,28 @@ impl Case {
         for patch in entries.iter().filter(|path| name_of(path).starts_with("patch")) {
             build_patch(patch, &output)?;
         }
+        for (number, new) in entries.iter().filter(|path| name_of(path).starts_with("new")).enumerate() {
+            self.construct(number, new, &output)?;
+        }
         Ok(output)
+    }
+
+    /// Lets polusc make the patch from the last version to `new`.
+    fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
+        let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
+        let old = match number {
+            0 => self.folder.join("old.c"),
+            _ => self.folder.join(format!("new{}.c", name(number - 1))),
+        };
+        let versions = output.join("polus.versions");
+        if number == 0 && versions.exists() {
+            fs::remove_file(&versions).map_err(|error| error.to_string())?;
+        }
+        let patch = output.join(format!("patch{}.c", name(number)));
+        let mut polusc = Command::new(polusc()?);
+        polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
+        run(polusc.arg("-o").arg(&patch))?;
+        build_patch(&patch, output)
     }
 
     fn files(&self) -> Result<Vec<PathBuf>> {
@@ -127,6 +148,15 @@ impl Case {
             false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
         };
         run(gcc.arg("-o").arg(output))
+    }
+}
+
+/// The constructor, which is built beside the injector.
+fn polusc() -> Result<PathBuf> {
+    let path = Path::new(env!("CARGO_BIN_EXE_polus")).with_file_name("polusc");
+    match path.exists() {
+        true => Ok(path),
+        false => Err(format!("{} is missing: build it with `cargo build -p polusc`", path.display())),
     }
 }
 

@@ -7,16 +7,23 @@ use crate::session::Session;
 use libtest_mimic::Trial;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
-/// Two trials for a case: one fails, the other dies at every step.
+/// Deaths at instants that no step names.
+const ROUNDS: u32 = 150;
+const ROUND_STEP: Duration = Duration::from_micros(100);
+
+/// Trials for a case: one fails, one dies at every step, one is killed at any time.
 pub fn trials(case: &Case) -> Vec<Trial> {
-    let trial = |variable: &'static str, name: &str, case: Case| {
-        Trial::test(format!("{}-{name}", case.name), move || walk(&case, variable).map_err(Into::into))
+    let trial = |variable: &'static str, case: Case| {
+        Trial::test(case.name.clone(), move || walk(&case, variable).map_err(Into::into))
     };
+    let killed = renamed(case, "killed");
     vec![
-        trial("POLUS_FAIL_AT", "fails", renamed(case, "fails")),
-        trial("POLUS_KILL_AT", "dies", renamed(case, "dies")),
+        Trial::test(killed.name.clone(), move || killed_at_random(&killed).map_err(Into::into)),
+        trial("POLUS_FAIL_AT", renamed(case, "fails")),
+        trial("POLUS_KILL_AT", renamed(case, "dies")),
     ]
 }
 
@@ -30,19 +37,25 @@ struct Answers {
     new: String,
 }
 
-fn walk(case: &Case, variable: &str) -> Result<()> {
+fn answers(case: &Case) -> Result<Answers> {
     let read = |name: &str| {
         let text = fs::read_to_string(case.folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
         Ok::<_, String>(text.trim().to_string())
     };
-    let answers = Answers { old: read("old.txt")?, new: read("new.txt")? };
+    Ok(Answers { old: read("old.txt")?, new: read("new.txt")? })
+}
+
+fn walk(case: &Case, variable: &str) -> Result<()> {
+    let answers = answers(case)?;
     let steps = list_steps(case)?;
     if steps.len() < 10 {
         return Err(format!("too few steps: {steps:?}"));
     }
     for (command, step) in &steps {
-        one(case, variable, command, step, &answers)
-            .map_err(|error| format!("{variable}={step} in {command}: {error}"))?;
+        for again in [false, true] {
+            one(case, variable, command, step, &answers, again)
+                .map_err(|error| format!("{variable}={step} in {command}: {error}"))?;
+        }
     }
     Ok(())
 }
@@ -72,7 +85,7 @@ fn path(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers) -> Result<()> {
+fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers, again: bool) -> Result<()> {
     let mut session = Session::start(case)?;
     let (before, after) = match command {
         "apply" => (&answers.old, &answers.new),
@@ -86,9 +99,15 @@ fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers
     let dies = variable == "POLUS_KILL_AT";
     polus(&session, command, &[(variable, step.to_string())], if dies { None } else { Some(1) })?;
     if dies {
-        ask_either(&mut session, answers)?;
+        ask_either(&mut session)?;
     } else {
         ask(&mut session, before)?;
+    }
+    if dies && again {
+        // the next polus need not be a status
+        polus(&session, command, &[], Some(0))?;
+        ask(&mut session, after)?;
+        return session.victim.finish(0);
     }
     let text = polus(&session, "status", &[], Some(0))?;
     if text.contains("interrupted") && !dies {
@@ -114,7 +133,7 @@ fn ask(session: &mut Session, answer: &str) -> Result<()> {
 }
 
 /// With some entries rewritten and some not, any mixture of versions may answer.
-fn ask_either(session: &mut Session, _answers: &Answers) -> Result<()> {
+fn ask_either(session: &mut Session) -> Result<()> {
     session.victim.send("5")?;
     session.victim.expect("any answer", &|line| line.contains(':')).map(drop)
 }
@@ -134,4 +153,41 @@ fn polus(
         true => Ok(text),
         false => Err(format!("polus {command}: {}, not {exit:?}: {text}", output.status)),
     }
+}
+
+/// Kills polus after ever longer times, on one process that goes on.
+fn killed_at_random(case: &Case) -> Result<()> {
+    let answers = answers(case)?;
+    let mut session = Session::start(case)?;
+    ask(&mut session, &answers.old)?;
+    for round in 0..ROUNDS {
+        let command = if version(&session)? == 0 { "apply" } else { "rollback" };
+        kill_after(&session, command, ROUND_STEP * round)?;
+        ask_either(&mut session)?;
+        let version = version(&session)?;
+        ask(&mut session, if version == 0 { &answers.old } else { &answers.new }).map_err(|error| {
+            format!("{command} killed in round {round}, then at version {version}: {error}")
+        })?;
+    }
+    let last = if version(&session)? == 0 { "apply" } else { "rollback" };
+    polus(&session, last, &[], Some(0))?;
+    session.victim.finish(0)
+}
+
+fn kill_after(session: &Session, command: &str, time: Duration) -> Result<()> {
+    let patch = if command == "apply" { " patch.so" } else { "" };
+    let mut command = session.polus(&format!("polus {command}{patch}"))?;
+    let mut child =
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
+    std::thread::sleep(time);
+    child.kill().map_err(|error| error.to_string())?;
+    child.wait().map(drop).map_err(|error| error.to_string())
+}
+
+/// The version that status tells, after it repaired what was left.
+fn version(session: &Session) -> Result<u32> {
+    polus(session, "status", &[], Some(0))?;
+    let text = polus(session, "status", &[], Some(0))?;
+    let version = text.split_once("version ").and_then(|(_, rest)| rest.get(..1)?.parse().ok());
+    version.ok_or_else(|| format!("no version in: {text}"))
 }

@@ -9,6 +9,7 @@
 //! & polus COMMAND                 start polus and go on
 //! wait => N ~ 'text'              wait for the polus started last
 //! kill                            kill it instead
+//! interrupt                       press Ctrl-C for it
 //! remember                        note how many mappings and open files the program has
 //! unchanged                       they are as many as noted
 //! repeat N … end                  do the steps between N times
@@ -20,6 +21,8 @@
 
 use crate::case::{Case, Result};
 use crate::victim::{DEADLINE, Victim};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -93,7 +96,11 @@ impl Session {
             "&" => self.start_command(rest),
             "wait" => self.wait(rest),
             "kill" => self.kill(),
-            "remember" => Ok(self.size = Some(self.victim.size()?)),
+            "interrupt" => self.interrupt(),
+            "remember" => {
+                self.size = Some(self.victim.size()?);
+                Ok(())
+            }
             "unchanged" => self.unchanged(),
             "exit" => self.victim.finish(rest.parse().map_err(|_| "no exit status")?),
             _ => Err("unknown step".to_string()),
@@ -149,6 +156,11 @@ impl Session {
         let mut child = self.background.take().ok_or("no polus was started")?;
         child.kill().map_err(|error| error.to_string())?;
         child.wait().map(drop).map_err(|error| error.to_string())
+    }
+
+    fn interrupt(&self) -> Result<()> {
+        let child = self.background.as_ref().ok_or("no polus was started")?;
+        kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).map_err(|error| error.to_string())
     }
 
     fn unchanged(&self) -> Result<()> {

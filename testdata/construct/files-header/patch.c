@@ -7,14 +7,31 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* a.c:2: level stays in the process */
 extern int level;
@@ -22,19 +39,17 @@ extern int level;
 /* a.c:2: level stays in the process */
 extern int level;
 
-/* ---- Bound by the injector ------------------------------------------------------ */
+/* ---- Bound by the injector ---- */
 
 #pragma weak level
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int twice_v2(int n);
 static __attribute__((noipa)) int a_v2(int n);
 static __attribute__((noipa)) int b_v2(int n);
 
-/* ---- Globals -------------------------------------------------------------------- */
-
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* h.h:6: its text changed */
 static int twice_v2(int n) { return 2 * n + 1; }
@@ -45,9 +60,7 @@ static int a_v2(int n) { return twice_v2(n) + level; }
 /* b.c:2: it holds an inlined copy of twice (declared inline) */
 static int b_v2(int n) { return twice_v2(n) - level; }
 
-/* ---- State synchronization ------------------------------------------------------ */
-
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

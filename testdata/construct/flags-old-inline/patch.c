@@ -7,40 +7,48 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- What the patch defines ---- */
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- What the patch defines ----------------------------------------------------- */
-
-static __attribute__(()) __attribute__(()) int wrapped(int n, ...);
-static __attribute__(()) int emitted(int n);
+static __inline __attribute__((__always_inline__)) int wrapped(int n, ...);
+static __inline int emitted(int n);
 static __attribute__((noipa)) int entry_v2(int n);
 
-/* ---- Globals -------------------------------------------------------------------- */
-
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:1: repeated, because the binary has no entry of it to call or it is inline */
-static __inline __attribute__(()) __attribute__((__always_inline__)) int wrapped(int n, ...) { return __builtin_va_arg_pack_len() + n; }
+static __inline __attribute__((__always_inline__)) int wrapped(int n, ...) { return __builtin_va_arg_pack_len() + n; }
 
 /* new.c:2: repeated, because the binary has no entry of it to call or it is inline */
-static __inline __attribute__(()) int emitted(int n) { return n + 2; }
+static __inline int emitted(int n) { return n + 2; }
 
 /* new.c:3: its text changed */
 static int entry_v2(int n) { return wrapped(n, 1) + emitted(n); }
 
-/* ---- State synchronization ------------------------------------------------------ */
-
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

@@ -7,35 +7,47 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
-
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: the type of the old instance */
 typedef int polus__old_seen[4];
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) void note_v2(int n);
 static __attribute__((noipa)) int count_v2(int n);
 static int seen_v2[16];
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:1: the new instance; its type changed */
 static int seen_v2[16];
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:2: its text changed; it uses the changed global seen */
 static void note_v2(int n) { seen_v2[n % 16]++; }
@@ -43,7 +55,7 @@ static void note_v2(int n) { seen_v2[n % 16]++; }
 /* new.c:3: it uses the changed global seen */
 static int count_v2(int n) { return seen_v2[n]; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:1: state synchronization */
 static void polus_sync_seen_v2_to_new(const void *source, void *target)
@@ -64,7 +76,7 @@ static void polus_sync_seen_v2_to_old(const void *source, void *target)
     }
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

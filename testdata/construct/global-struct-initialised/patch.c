@@ -7,14 +7,31 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
 struct option { const char *name; int (*parse)(const char *); int flags[2]; const char *help; };
@@ -22,11 +39,11 @@ struct option { const char *name; int (*parse)(const char *); int flags[2]; cons
 /* new.c:2: parse_int stays in the process */
 int parse_int(const char *text);
 
-/* ---- Bound by the injector ------------------------------------------------------ */
+/* ---- Bound by the injector ---- */
 
 #pragma weak parse_int
 
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: a type of old instances */
 struct option__old { const char *name; int (*parse)(const char *); int flags[2]; };
@@ -34,22 +51,22 @@ struct option__old { const char *name; int (*parse)(const char *); int flags[2];
 /* old.c:3: the type of the old instance */
 typedef struct option__old polus__old_options[2];
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int parse_v2(int n, const char *t);
 static struct option options_v2[3];
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:3: the new instance; its type changed */
 static struct option options_v2[3] = {{"port", parse_int, {1, 2}, "a port"}, {.name = "host", .flags = {[1] = 3}}, {"new", parse_int, {0}, 0}};
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:4: it depends on the layout of struct option; it uses the changed global options */
 static int parse_v2(int n, const char *t) { return options_v2[n].parse ? options_v2[n].parse(t) : 0; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:3: state synchronization */
 static void polus_sync_options_v2_to_new(const void *source, void *target)
@@ -74,7 +91,7 @@ static void polus_sync_options_v2_to_old(const void *source, void *target)
     }
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

@@ -7,14 +7,31 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* /usr/include/string.h:2: declared by a library */
 extern char *strncpy(char *restrict to, const char *restrict from, unsigned long n);
@@ -22,10 +39,7 @@ extern char *strncpy(char *restrict to, const char *restrict from, unsigned long
 /* conf.c:1: a type that the patch uses */
 struct conf { int port; int backlog; char name[16]; };
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* conf.c:1: a type of old instances */
 struct conf__old { int port; char name[16]; };
@@ -33,22 +47,22 @@ struct conf__old { int port; char name[16]; };
 /* conf.c:2: the type of the old instance */
 typedef struct conf__old polus__old_conf;
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) void set_name_v2(const char *n);
 static struct conf conf_v2;
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* conf.c:2: the new instance; its type changed */
 static struct conf conf_v2;
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* conf.c:3: it depends on the layout of struct conf; it uses the changed global conf */
 static void set_name_v2(const char *n) { strncpy(conf_v2.name, n, sizeof conf_v2.name - 1); }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* conf.c:2: state synchronization */
 static void polus_sync_conf_v2_to_new(const void *source, void *target)
@@ -67,7 +81,7 @@ static void polus_sync_conf_v2_to_old(const void *source, void *target)
     __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

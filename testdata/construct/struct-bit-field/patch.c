@@ -7,22 +7,36 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
 struct flags { unsigned open:1; unsigned kind:5; unsigned fresh:2; unsigned rest:4; };
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: a type of old instances */
 struct flags__old { unsigned open:1; unsigned kind:3; unsigned rest:4; };
@@ -30,18 +44,18 @@ struct flags__old { unsigned open:1; unsigned kind:3; unsigned rest:4; };
 /* old.c:2: the type of the old instance */
 typedef struct flags__old polus__old_flags;
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) void set_kind_v2(unsigned kind);
 static __attribute__((noipa)) unsigned get_open_v2(void);
 static struct flags flags_v2;
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:2: the new instance; its type changed */
 static struct flags flags_v2;
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:3: it depends on the layout of struct flags; it uses the changed global flags */
 static void set_kind_v2(unsigned kind) { flags_v2.kind = kind; }
@@ -49,7 +63,7 @@ static void set_kind_v2(unsigned kind) { flags_v2.kind = kind; }
 /* new.c:4: it depends on the layout of struct flags; it uses the changed global flags */
 static unsigned get_open_v2(void) { return flags_v2.open; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
 static void polus_sync_flags_v2_to_new(const void *source, void *target)
@@ -70,7 +84,7 @@ static void polus_sync_flags_v2_to_old(const void *source, void *target)
     (*to).rest = (*from).rest;
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

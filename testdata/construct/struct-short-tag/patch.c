@@ -7,22 +7,36 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
 struct s { int a; int c; int b; };
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: a type of old instances */
 struct s__old { int a; int b; };
@@ -30,22 +44,22 @@ struct s__old { int a; int b; };
 /* old.c:2: the type of the old instance */
 typedef struct s__old polus__old_g;
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int f_v2(int x);
 static struct s g_v2;
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:2: the new instance; its type changed */
 static struct s g_v2 = {1, 0, 2};
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:3: it depends on the layout of struct s; it uses the changed global g */
 static int f_v2(int x) { return x + g_v2.a; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
 static void polus_sync_g_v2_to_new(const void *source, void *target)
@@ -64,7 +78,7 @@ static void polus_sync_g_v2_to_old(const void *source, void *target)
     (*to).b = (*from).b;
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 
@@ -76,7 +90,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "g", "new.c", "", "g_v2",
+    { "g", "old.c", "", "g_v2",
       "its type changed",
       (void *)&g_v2, polus_sync_g_v2_to_new, polus_sync_g_v2_to_old, 0x0, 8, 12, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

@@ -7,22 +7,36 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
 typedef struct { int a; int c; int b; } pair_t;
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: a type of old instances */
 typedef struct { int a; int b; } pair_t__old;
@@ -30,22 +44,22 @@ typedef struct { int a; int b; } pair_t__old;
 /* old.c:2: the type of the old instance */
 typedef pair_t__old polus__old_pair;
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int sum_v2(void);
 static pair_t pair_v2;
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:2: the new instance; its type changed */
 static pair_t pair_v2 = {1, 0, 2};
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:3: its text changed; it depends on the layout of pair_t; it uses the changed global pair */
 static int sum_v2(void) { return pair_v2.a + pair_v2.b + pair_v2.c; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
 static void polus_sync_pair_v2_to_new(const void *source, void *target)
@@ -64,7 +78,7 @@ static void polus_sync_pair_v2_to_old(const void *source, void *target)
     (*to).b = (*from).b;
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

@@ -7,22 +7,36 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
 union value { int i; float f; long long l; };
 
-/* ---- Bound by the injector ------------------------------------------------------ */
-
-
-/* ---- Types of old instances ----------------------------------------------------- */
+/* ---- Types of old instances ---- */
 
 /* old.c:1: a type of old instances */
 union value__old { int i; float f; };
@@ -30,39 +44,39 @@ union value__old { int i; float f; };
 /* old.c:2: the type of the old instance */
 typedef union value__old polus__old_value;
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int as_int_v2(void);
 static union value value_v2;
 
-/* ---- Globals -------------------------------------------------------------------- */
+/* ---- Globals ---- */
 
 /* new.c:2: the new instance; its type changed */
 static union value value_v2;
 
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:3: it depends on the layout of union value; it uses the changed global value */
 static int as_int_v2(void) { return value_v2.i; }
 
-/* ---- State synchronization ------------------------------------------------------ */
+/* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
 static void polus_sync_value_v2_to_new(const void *source, void *target)
 {
     const polus__old_value *from = source;
     __typeof__(value_v2) *to = target;
-    __builtin_memcpy((void *)&(*to), &(*from), 4);
+    __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
 }
 
 static void polus_sync_value_v2_to_old(const void *source, void *target)
 {
     const __typeof__(value_v2) *from = source;
     polus__old_value *to = target;
-    __builtin_memcpy((void *)&(*to), &(*from), 4);
+    __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
 }
 
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 
@@ -74,7 +88,7 @@ static const struct polus_function polus_functions[] = {
 };
 
 static const struct polus_variable polus_variables[] = {
-    { "value", "new.c", "", "value_v2",
+    { "value", "old.c", "", "value_v2",
       "its type changed",
       (void *)&value_v2, polus_sync_value_v2_to_new, polus_sync_value_v2_to_old, 0x0, 4, 8, POLUS_MIGRATED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }

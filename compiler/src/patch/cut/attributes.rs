@@ -4,8 +4,41 @@ use super::Edits;
 use crate::text::{self, Token};
 use std::ops::Range;
 
-/// Edits that take the named attributes out of a range; an `__attribute__` without any left goes too.
-pub fn strip(text: &str, range: Range<usize>, names: &[&str], edits: &mut Edits) {
+/// What a declaration is in the patch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Something that stays in the process.
+    Import,
+    /// A static that the patch defines.
+    Own,
+    /// An inline function whose text is repeated.
+    Copy,
+    /// A typedef.
+    Type,
+}
+
+impl Place {
+    /// An attribute (without underscores around it) that a declaration there must not have.
+    fn forbids(self, name: &str) -> bool {
+        /// A hidden import would be bound inside the patch; starting and naming are the process's affair.
+        const EVERYWHERE: &[&str] =
+            &["visibility", "alias", "ifunc", "weakref", "constructor", "destructor", "gnu_inline"];
+        const NEED_LINKAGE: &[&str] = &["weak", "externally_visible", "common", "selectany", "leaf"];
+        const OF_TYPES: &[&str] = &["aligned", "mode", "vector_size", "packed", "scalar_storage_order"];
+        let name = name.strip_prefix("__").and_then(|n| n.strip_suffix("__")).unwrap_or(name);
+        EVERYWHERE.contains(&name)
+            || match self {
+                Self::Import => name == "always_inline",
+                Self::Own => name == "always_inline" || NEED_LINKAGE.contains(&name),
+                Self::Copy => NEED_LINKAGE.contains(&name),
+                Self::Type => !OF_TYPES.contains(&name),
+            }
+    }
+}
+
+/// Edits that take the attributes which `place` forbids out of a range; an `__attribute__` without
+/// any left goes too.
+pub fn strip(text: &str, range: Range<usize>, place: Place, edits: &mut Edits) {
     let source = &text[range.clone()];
     let tokens = text::lex(source);
     let mut at = 0;
@@ -15,7 +48,7 @@ pub fn strip(text: &str, range: Range<usize>, names: &[&str], edits: &mut Edits)
             continue;
         };
         let (kept, gone): (Vec<_>, Vec<_>) =
-            list.items.iter().partition(|item| !names.contains(&tokens[item.start].text(source)));
+            list.items.iter().partition(|item| !place.forbids(tokens[item.start].text(source)));
         if !gone.is_empty() {
             let spelled = |item: &&Range<usize>| &source[tokens[item.start].start..tokens[item.end - 1].end];
             let kept: Vec<&str> = kept.iter().map(|item| spelled(item)).collect();
@@ -57,14 +90,50 @@ fn list_at(source: &str, tokens: &[Token], at: usize) -> Option<List> {
     None
 }
 
+/// One past the attributes and the assembler name that stand at `end`; the syntax tree does not show them.
+pub fn end(text: &str, end: usize) -> usize {
+    let rest = &text[end..];
+    let rest = &rest[..rest.find([';', '{', '}']).unwrap_or(rest.len())];
+    let tokens = text::lex(rest);
+    let mut at = 0;
+    while let Some(next) = list_at(rest, &tokens, at).map(|list| list.end).or_else(|| label_at(rest, &tokens, at)) {
+        at = next;
+    }
+    at.checked_sub(1).map_or(end, |last| end + tokens[last].end)
+}
+
+/// Where the first attribute or assembler name outside of parentheses stands.
+pub fn first(text: &str, range: Range<usize>) -> Option<usize> {
+    let source = &text[range.clone()];
+    let mut depth = 0i32;
+    for token in text::lex(source) {
+        match token.text(source) {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            word if depth <= 0 && (text::is_attribute(word) || text::is_asm(word)) => {
+                return Some(range.start + token.start);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// One past `__asm__("name")` at a token.
+fn label_at(source: &str, tokens: &[Token], at: usize) -> Option<usize> {
+    let word = |i: usize| tokens.get(i).map_or("", |t| t.text(source));
+    let close = (at..tokens.len()).find(|&i| word(i) == ")")?;
+    (text::is_asm(word(at)) && word(at + 1) == "(").then_some(close + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn stripped(text: &str) -> String {
         let mut edits = Edits::default();
-        strip(text, 0..text.len(), &["hidden", "visibility"], &mut edits);
-        edits.cut(text, 0..text.len())
+        strip(text, 0..text.len(), Place::Own, &mut edits);
+        edits.apply(text, 0..text.len())
     }
 
     #[test]
@@ -72,9 +141,9 @@ mod tests {
         let cases = [
             ("__attribute__((visibility(\"hidden\"))) int a;", " int a;"),
             ("int a __attribute__((hot, visibility (\"x\"), aligned(8)));", "int a __attribute__((hot, aligned(8)));"),
-            ("__attribute ((hot)) __attribute__((hidden)) int a;", "__attribute ((hot))  int a;"),
+            ("__attribute ((hot)) __attribute__((weak)) int a;", "__attribute ((hot))  int a;"),
             ("__attribute__((__aligned__(", "__attribute__((__aligned__("),
-            ("__attribute__(( , hidden , )) int a;", " int a;"),
+            ("__attribute__(( , __weak__ , )) int a;", " int a;"),
         ];
         for (text, expected) in cases {
             assert_eq!(stripped(text), expected);

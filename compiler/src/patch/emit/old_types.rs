@@ -62,7 +62,7 @@ fn is_shared(versions: Versions, closure: &Closure, id: ItemId) -> bool {
 }
 
 /// Every mention of a needed type, renamed.
-fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits {
+fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits<'static> {
     let mut edits = Edits::of_old_types();
     let mut rename = |offset: usize, name: &str| {
         let range = offset..offset + name.len();
@@ -88,10 +88,10 @@ fn type_block(old: &Program, id: ItemId, chunk: usize, edits: &Edits) -> Option<
     let declaration = syntax.variables()?;
     let whole = declaration.declarators.is_empty() || super::is_typedef(declaration);
     let text = match whole {
-        true => edits.cut(&old.unit.text, span).trim().to_string(),
-        false => cut::type_part_edited(old, &syntax, edits)?,
+        true => edits.cut(old, span).trim().to_string(),
+        false => cut::type_part(old, &syntax, declaration, edits)?,
     };
-    Some(Block { why: format!("{}: a type of old instances", at(old, id)), text })
+    Some(Block::new(format!("{}: a type of old instances", at(old, id)), &text))
 }
 
 fn instance(old: &Program, ours: ItemId, edits: &Edits) -> Result<Block, Diagnostic> {
@@ -105,8 +105,9 @@ fn instance(old: &Program, ours: ItemId, edits: &Edits) -> Result<Block, Diagnos
     let declarator = syntax.declarator(&entity.name).ok_or_else(unreadable)?;
     let name = instance_type(old, ours);
     let length = entity.dimensions.first().copied();
-    let nameless = cut::type_part_edited(old, &syntax, edits).filter(|t| t.starts_with("typedef"));
+    let declaration = syntax.variables().ok_or_else(unreadable)?;
+    let nameless = cut::type_part(old, &syntax, declaration, edits).filter(|t| t.contains("polus__nameless_"));
     let text = cut::object(old, &syntax, declarator, &Form::Type(&name), length, edits);
     let text = nameless.map_or(String::new(), |t| format!("{t}\n")) + &text + ";";
-    Ok(Block { why: format!("{}: the type of the old instance", at(old, ours)), text })
+    Ok(Block::new(format!("{}: the type of the old instance", at(old, ours)), &text))
 }

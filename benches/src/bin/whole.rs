@@ -1,0 +1,20 @@
+//! Whole commands, as tables: updates by number of threads, a redirected call, and, where
+//! POLUS_BENCH_TREES=old,new POLUS_BENCH_PROGRAM and POLUS_BENCH_BINARY name a captured pair,
+//! construction against a build.
+
+use polus_benches::victim::Build;
+use polus_benches::{named_trees, redirect, update, versus_build};
+use std::path::Path;
+
+fn main() {
+    let build = Build::new();
+    update::run(&build);
+    redirect::run(&build);
+    let Some((old, new)) = named_trees() else {
+        println!("No pair of captured trees is named: POLUS_BENCH_TREES=old,new (see benches/whole.sh)");
+        return;
+    };
+    let named = |key: &str| std::env::var(key).unwrap_or_else(|_| panic!("{key} names no value"));
+    let (name, binary) = (named("POLUS_BENCH_PROGRAM"), named("POLUS_BENCH_BINARY"));
+    polusc::text::big_stack(|| versus_build::run(&old, &new, &name, Path::new(&binary)));
+}

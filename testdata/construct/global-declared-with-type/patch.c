@@ -1,0 +1,112 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* new.c:1: first stays in the process */
+struct __attribute__((aligned(8))) pool { int used; };
+extern struct pool first;
+extern struct pool rest[2];
+extern struct pool *current;
+
+/* ---- Bound by the injector ---- */
+
+#pragma weak first
+#pragma weak rest
+#pragma weak current
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) int used_v2(void);
+static __attribute__((noipa)) int now_v2(void);
+
+/* ---- Functions ---- */
+
+/* new.c:2: its text changed */
+static int used_v2(void) { return first.used - rest[1].used; }
+
+/* new.c:3: its text changed */
+static int now_v2(void) { return current->used + 1; }
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "used", "", "used_v2",
+      "its text changed",
+      (void *)used_v2, 0x0, POLUS_REPLACED, 0 },
+    { "now", "", "now_v2",
+      "its text changed",
+      (void *)now_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "first", "first", "", "", 0x0, 8, POLUS_VARIABLE, 0 },
+    { "rest", "rest", "", "", 0x0, 16, POLUS_VARIABLE, 0 },
+    { "current", "current", "", "", 0x0, 8, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+_Static_assert(sizeof(struct pool) == 8, "struct pool must have the size that the process knows");
+static const struct polus_field polus_fields_0[] = {
+    { "used", 0, 32 },
+    { 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { "struct pool", 8, polus_fields_0, 1 },
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 0, 0, 3, 1,
+};

@@ -1,0 +1,4 @@
+struct shape { int kind; struct { int depth, width, height; }; union { int color; float shade; }; };
+static struct shape shape;
+int area(void) { return shape.width * shape.height; }
+int color(void) { return shape.color; }

@@ -1,0 +1,135 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* new.c:1: a type that the patch uses */
+struct shape { int kind; struct { int depth, width, height; }; union { int color; float shade; }; };
+
+/* ---- Types of old instances ---- */
+
+/* old.c:1: a type of old instances */
+struct shape__old { int kind; struct { int width, height; }; union { int color; float shade; }; };
+
+/* old.c:2: the type of the old instance */
+typedef struct shape__old polus__old_shape;
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) int area_v2(void);
+static __attribute__((noipa)) int color_v2(void);
+static struct shape shape_v2;
+
+/* ---- Globals ---- */
+
+/* new.c:2: the new instance; its type changed */
+static struct shape shape_v2;
+
+/* ---- Functions ---- */
+
+/* new.c:3: it depends on the layout of struct shape; it uses the changed global shape */
+static int area_v2(void) { return shape_v2.width * shape_v2.height; }
+
+/* new.c:4: it depends on the layout of struct shape; it uses the changed global shape */
+static int color_v2(void) { return shape_v2.color; }
+
+/* ---- State synchronization ---- */
+
+/* new.c:2: state synchronization */
+static void polus_sync_shape_v2_to_new(const void *source, void *target)
+{
+    const polus__old_shape *from = source;
+    __typeof__(shape_v2) *to = target;
+    (*to).kind = (*from).kind;
+    (*to).width = (*from).width;
+    (*to).height = (*from).height;
+    __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 12, 4);
+}
+
+static void polus_sync_shape_v2_to_old(const void *source, void *target)
+{
+    const __typeof__(shape_v2) *from = source;
+    polus__old_shape *to = target;
+    (*to).kind = (*from).kind;
+    (*to).width = (*from).width;
+    (*to).height = (*from).height;
+    __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 16, 4);
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "area", "", "area_v2",
+      "it depends on the layout of struct shape; it uses the changed global shape",
+      (void *)area_v2, 0x0, POLUS_REPLACED, 0 },
+    { "color", "", "color_v2",
+      "it depends on the layout of struct shape; it uses the changed global shape",
+      (void *)color_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "shape", "old.c", "", "shape_v2",
+      "its type changed",
+      (void *)&shape_v2, polus_sync_shape_v2_to_new, polus_sync_shape_v2_to_old, 0x0, 16, 20, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* area uses shape */
+    { 1, 0 }, /* color uses shape */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 2, 0, 0,
+};

@@ -1,0 +1,4 @@
+typedef struct { int a; } item_t;
+static item_t item;
+int get(void) { return item.a; }
+unsigned long size(void) { return sizeof(item_t); }
