@@ -8,7 +8,8 @@ use super::Running;
 use crate::clang::Role;
 use crate::model::ItemId;
 use crate::relations::Reason;
-use std::collections::BTreeSet;
+use polus_binary::{Instance, ReferenceKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 impl Running<'_> {
@@ -22,6 +23,22 @@ impl Running<'_> {
         let callers = self.callers.get(&function).into_iter().flatten();
         let seen_together = callers.filter(|&&caller| self.share_unit(caller, function));
         seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.into()))).collect()
+    }
+
+    /// Caller-saved registers in which some caller keeps values across calls of the function, sorted.
+    pub fn kept_by_callers(&self, function: ItemId) -> Vec<String> {
+        let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        let kept: BTreeSet<String> = entries.flat_map(|entry| self.kept_across(entry)).collect();
+        kept.into_iter().collect()
+    }
+
+    fn kept_across(&self, entry: u64) -> Vec<String> {
+        let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
+        let calls = references.iter().filter(|r| r.kind == ReferenceKind::Call);
+        let callers = calls.filter_map(|r| self.info.function_at(r.from)).map(|(_, instance)| instance);
+        let callers: BTreeMap<u64, &Instance> = callers.map(|instance| (instance.entry, instance)).collect();
+        let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
+        kept.flatten().flat_map(|call| call.registers).collect()
     }
 
     fn share_unit(&self, a: ItemId, b: ItemId) -> bool {
