@@ -36,8 +36,6 @@ pub struct Crossing {
     pub adopted: Vec<(ItemId, ItemId)>,
     /// Old functions that never return.
     pub endless: BTreeSet<ItemId>,
-    /// New functions that must leave every register alone: an endless caller counts on it.
-    pub preserving: BTreeSet<ItemId>,
 }
 
 /// Decides; errors among the diagnostics forbid the patch.
@@ -50,7 +48,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
     let mut first = refusals::endless_users(versions, &crossing);
-    first.extend(reliant::decide(versions, &mut crossing));
+    first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     first.extend(by_name::check(versions, &crossing));

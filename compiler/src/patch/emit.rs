@@ -30,7 +30,6 @@ pub fn emit(
         names,
         closure,
         running,
-        preserving: &crossing.preserving,
         edits,
         errors: vec![],
     };
@@ -61,8 +60,6 @@ struct Emit<'e> {
     names: &'e Names,
     closure: &'e Closure,
     running: Option<&'e Running<'e>>,
-    /// Functions that must leave every register alone.
-    preserving: &'e BTreeSet<ItemId>,
     edits: Edits<'static>,
     errors: Vec<Diagnostic>,
 }
@@ -203,14 +200,7 @@ impl Emit<'_> {
         } else {
             self.reason(id)
         };
-        let isolated = match (copied, self.preserving.contains(&id)) {
-            (true, _) => "",
-            (false, false) => "__attribute__((noipa)) ",
-            // An old caller that never returns counts on these registers.
-            (false, true) => {
-                "__attribute__((noipa, no_caller_saved_registers, target(\"general-regs-only\"))) "
-            }
-        };
+        let isolated = if copied { "" } else { "__attribute__((noipa)) " };
         let text = match copied {
             true => format!("static {};", function.prototype(function.name(), Place::Copy, &self.edits)),
             false => format!("static {isolated}{};", function.prototype(name, Place::Own, &self.edits)),

@@ -44,9 +44,6 @@ pub trait Copies {
     /// Functions whose code in the binary depends on `function`'s body, with the reason
     /// (the item in it is of the old program).
     fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)>;
-
-    /// Registers that `caller` keeps across its calls of `callee`, and that any callee may overwrite.
-    fn kept_registers(&self, caller: ItemId, callee: ItemId) -> Vec<String>;
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -60,10 +57,6 @@ impl Copies for SourceCopies<'_> {
         let callers = self.0.uses.iter().filter(|u| u.target == function && u.role == Role::Call);
         let callers: BTreeSet<ItemId> = callers.map(|u| u.holder).filter(|&h| h != function).collect();
         callers.into_iter().map(|c| (c, Reason::Inlines(function, "declared inline".into()))).collect()
-    }
-
-    fn kept_registers(&self, _: ItemId, _: ItemId) -> Vec<String> {
-        vec![]
     }
 }
 
@@ -90,8 +83,6 @@ pub struct Reliance {
     pub caller: ItemId,
     /// The function that it calls.
     pub callee: ItemId,
-    /// Registers that it keeps across its calls.
-    pub registers: Vec<String>,
 }
 
 /// Computes the relations.
@@ -101,12 +92,12 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
     let mut relations = Relations { types, globals, ..Relations::default() };
     affected::spread(old, new, changes, copies, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
-    relations.reliant = reliant(old, changes, &relations, copies);
+    relations.reliant = reliant(old, changes, &relations);
     relations
 }
 
 /// Endless functions that are affected only in that they rely on a replaced callee.
-fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations, copies: &dyn Copies) -> Vec<Reliance> {
+fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Reliance> {
     let to_old = |id: ItemId| changes.pairing.to_old[id];
     let endless = never_return(old);
     let mut found = vec![];
@@ -115,8 +106,7 @@ fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations, copies: &d
         for reason in reasons {
             if let Reason::ReliesOn(callee, _) = reason {
                 if let Some(callee) = to_old(*callee) {
-                    let registers = copies.kept_registers(caller, callee);
-                    found.push(Reliance { caller, callee, registers });
+                    found.push(Reliance { caller, callee });
                 }
             }
         }

@@ -190,8 +190,4 @@ impl Copies for Running<'_> {
         found.retain(|(holder, _)| *holder != function);
         found
     }
-
-    fn kept_registers(&self, caller: ItemId, callee: ItemId) -> Vec<String> {
-        self.registers_kept(caller, callee)
-    }
 }

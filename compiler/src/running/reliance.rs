@@ -7,7 +7,8 @@
 use super::Running;
 use crate::model::ItemId;
 use crate::relations::Reason;
-use polus_binary::Callee;
+use polus_binary::{Callee, Instance, ReferenceKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Library functions of which gcc knows the effects without any declaration.
@@ -69,29 +70,19 @@ impl Running<'_> {
         functions.flat_map(|f| &f.instances).map(|instance| instance.ranges.clone()).collect()
     }
 
-    /// Registers that `caller` keeps across its calls of `callee`, because the compiler saw that
-    /// the callee leaves them alone.
-    pub(super) fn registers_kept(&self, caller: ItemId, callee: ItemId) -> Vec<String> {
-        let entries = self.entries(callee).into_iter().filter_map(|(_, entry)| entry);
-        let pieces = self.pieces(caller);
-        let mut kept: Vec<String> = entries
-            .flat_map(|entry| pieces.iter().filter_map(move |p| self.binary.kept_across_calls(p, entry).ok()))
-            .flatten()
-            .flat_map(|found| found.registers)
-            .collect();
-        kept.sort();
-        kept.dedup();
-        if !self.may_hold_vectors(caller) {
-            kept.retain(|name| !name.contains("mm"));
-        }
-        kept
+    /// Caller-saved registers in which some caller keeps values across calls of the function, sorted.
+    pub fn kept_by_callers(&self, function: ItemId) -> Vec<String> {
+        let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        let kept: BTreeSet<String> = entries.flat_map(|entry| self.kept_across(entry)).collect();
+        kept.into_iter().collect()
     }
 
-    /// Neither its text nor a function that it calls deals in what lives in vector registers.
-    fn may_hold_vectors(&self, caller: ItemId) -> bool {
-        let floating = |text: &str| ["double", "float", "__m", "vector"].iter().any(|word| text.contains(word));
-        let uses = self.program.uses_in(caller).iter().map(|u| &self.program.items[u.target].entity.shape);
-        let by_value = |shape: &&String| shape.rsplit("->").next().is_some_and(|r| r.starts_with("struct "));
-        floating(self.program.source(caller)) || uses.into_iter().any(|s| floating(s) || by_value(&s))
+    fn kept_across(&self, entry: u64) -> Vec<String> {
+        let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
+        let calls = references.iter().filter(|r| r.kind == ReferenceKind::Call);
+        let callers = calls.filter_map(|r| self.info.function_at(r.from)).map(|(_, instance)| instance);
+        let callers: BTreeMap<u64, &Instance> = callers.map(|instance| (instance.entry, instance)).collect();
+        let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
+        kept.flatten().flat_map(|call| call.registers).collect()
     }
 }

@@ -7,14 +7,31 @@
  *
  * Written by polusc. Each block says where it comes from and why it is here; it may be
  * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
  */
-#pragma GCC diagnostic ignored "-Wunused-function"
-#pragma GCC diagnostic ignored "-Wunused-variable"
-#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
-#pragma GCC diagnostic ignored "-Wattributes"
+# 16 "patch.c" 3
 #pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
 
-/* ---- The program's declarations ------------------------------------------------ */
+/* ---- The program's declarations ---- */
 
 /* /usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h:214: a type that the patch uses */
 typedef long unsigned int size_t;
@@ -47,8 +64,6 @@ typedef void _IO_lock_t;
 struct _IO_FILE
 {
   int _flags;
-
-
   char *_IO_read_ptr;
   char *_IO_read_end;
   char *_IO_read_base;
@@ -57,42 +72,25 @@ struct _IO_FILE
   char *_IO_write_end;
   char *_IO_buf_base;
   char *_IO_buf_end;
-
-
   char *_IO_save_base;
   char *_IO_backup_base;
   char *_IO_save_end;
-
   struct _IO_marker *_markers;
-
   struct _IO_FILE *_chain;
-
   int _fileno;
   int _flags2;
   __off_t _old_offset;
-
-
   unsigned short _cur_column;
   signed char _vtable_offset;
   char _shortbuf[1];
-
   _IO_lock_t *_lock;
-
-
-
-
-
-
-
   __off64_t _offset;
-
   struct _IO_codecvt *_codecvt;
   struct _IO_wide_data *_wide_data;
   struct _IO_FILE *_freeres_list;
   void *_freeres_buf;
   size_t __pad5;
   int _mode;
-
   char _unused2[15 * sizeof (int) - 4 * sizeof (void *) - sizeof (size_t)];
 };
 
@@ -109,8 +107,7 @@ extern int fflush (FILE *__stream);
 extern int printf (const char *__restrict __format, ...);
 
 /* /usr/include/stdio.h:592: declared by a library */
-extern char *fgets (char *__restrict __s, int __n, FILE *__restrict __stream)
-     __attribute__ ((__access__ (__write_only__, 1, 2)));
+extern char *fgets (char *__restrict __s, int __n, FILE *__restrict __stream) __attribute__ ((__access__ (__write_only__, 1, 2)));
 
 /* new.c:7: sink stays in the process */
 extern int sink(int);
@@ -118,23 +115,18 @@ extern int sink(int);
 /* new.c:5: use1 stays in the process */
 __attribute__((noinline)) int use1(int n);
 
-/* new.c:7: sink stays in the process */
-int sink(int n);
-
-/* ---- Bound by the injector ------------------------------------------------------ */
+/* ---- Bound by the injector ---- */
 
 #pragma weak sink
 #pragma weak use1
 
-/* ---- What the patch defines ----------------------------------------------------- */
+/* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) __attribute__((noinline)) int second_v2(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int use2_v2(int n);
 static __attribute__((noipa)) int main_v2(void);
 
-/* ---- Globals -------------------------------------------------------------------- */
-
-/* ---- Functions ------------------------------------------------------------------ */
+/* ---- Functions ---- */
 
 /* new.c:4: its text changed */
 static __attribute__((noinline)) int second_v2(int n) { for (int i = 0; i < n; i++) n += sink(i) * 3; return n + 18; }
@@ -145,9 +137,7 @@ static __attribute__((noinline)) int use2_v2(int n) { int r = second_v2(n) + 1; 
 /* new.c:8: it was compiled on facts about use2 (it calls nothing outside its file, so the compiler knew its effects) */
 static int main_v2(void) { char line[80]; while (fgets(line, 80, stdin )) { int n = line[0]; use1(n); use2_v2(n); fflush( stdout ); } return 0; }
 
-/* ---- State synchronization ------------------------------------------------------ */
-
-/* ---- What the injector reads ---------------------------------------------------- */
+/* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 

@@ -39,7 +39,7 @@ static __attribute__((noipa)) int next_v2(int n);
 /* ---- Functions ---- */
 
 /* new.c:1: its text changed */
-static int next_v2(int n) { static int last __asm__("polus__next__last_0") = 7; int was = last; last = n; return was; }
+static int next_v2(int n) { static int last __asm__("polus__next__last_0") __attribute__((used)) = 7; int was = last; last = n; return was; }
 
 /* ---- What the injector reads ---- */
 
