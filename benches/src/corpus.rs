@@ -1,5 +1,5 @@
 //! A program of many files, made of the small ones in testdata/construct: each case becomes some
-//! units, whose file-scope names are made distinct.
+//! units, whose file-scope names are made distinct and which all include the same headers.
 
 use crate::project;
 use polusc::construct::{self, Inputs};
@@ -11,6 +11,10 @@ use polusc::text::lex;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// What each unit includes, unless it includes something itself.
+const HEADERS: &str = "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>\n#include <unistd.h>\n\
+    #include <pthread.h>\n#include <sys/socket.h>\n#include <sys/stat.h>\n#include <netdb.h>\n";
+
 /// Both versions of the generated program, each case `copies` times.
 ///
 /// # Panics
@@ -18,8 +22,10 @@ use std::path::{Path, PathBuf};
 pub fn generate(copies: usize) -> (Tree, Tree) {
     let cases: Vec<Case> = folders().iter().filter_map(|folder| Case::read(folder)).collect();
     assert!(!cases.is_empty(), "testdata/construct has no case of one file that is constructed");
+    let headers = headers();
     let tree = |of: &dyn Fn(&Case) -> &Unit| {
-        let units = (0..copies).flat_map(|copy| cases.iter().map(move |case| case.unit(of(case), copy)));
+        let copy = |copy| cases.iter().map(move |case| (case, copy));
+        let units = (0..copies).flat_map(copy).map(|(case, copy)| case.unit(of(case), copy, &headers));
         Tree { root: PathBuf::from("/corpus"), units: units.collect() }
     };
     (tree(&|case| &case.old), tree(&|case| &case.new))
@@ -44,6 +50,17 @@ fn folders() -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     folders.sort();
     folders
+}
+
+/// The headers, preprocessed.
+fn headers() -> String {
+    let folder = tempfile::tempdir().expect("a folder for the headers");
+    let path = folder.path().join("headers.c");
+    std::fs::write(&path, HEADERS).expect("writable");
+    match source::load(&path, &Select::default(), &[]) {
+        Ok(loaded) => loaded.tree.units[0].text.clone(),
+        Err(failure) => panic!("the C library's headers: {failure:?}"),
+    }
 }
 
 struct Case {
@@ -76,8 +93,11 @@ impl Case {
     }
 
     /// The unit with this case's and copy's names.
-    fn unit(&self, of: &Unit, copy: usize) -> Unit {
-        let mut text = String::with_capacity(of.text.len() * 2);
+    fn unit(&self, of: &Unit, copy: usize, headers: &str) -> Unit {
+        let mut text = String::with_capacity(headers.len() + of.text.len() * 2);
+        if !includes(&of.text) {
+            text.push_str(headers);
+        }
         let mut done = 0;
         for token in lex(&of.text) {
             let word = token.text(&of.text);
@@ -100,4 +120,10 @@ fn names(program: &Program) -> BTreeSet<String> {
         enumerators.chain([item.original.clone()])
     });
     names.filter(|name| !name.is_empty()).collect()
+}
+
+/// The unit includes a header of the system; the one that every compile begins with does not count.
+fn includes(text: &str) -> bool {
+    let markers = text.lines().filter(|line| line.starts_with('#') && line.contains("\"/usr/include/"));
+    markers.into_iter().any(|line| !line.contains("stdc-predef.h"))
 }

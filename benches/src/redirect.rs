@@ -22,7 +22,9 @@ pub fn run(build: &Build) {
         redirected.push(after);
         ratio.push(after / before);
     }
-    println!("Calls of a function of two instructions, each waiting for the one before, ns a call: median (least–most).\n");
+    println!(
+        "Calls of a function of two instructions, each waiting for the one before, ns a call: median (least–most).\n"
+    );
     let row = |samples: &[f64]| spread(samples).to_string();
     table(&["direct", "redirected", "ratio"], &[vec![row(&direct), row(&redirected), row(&ratio)]]);
 }

@@ -4,6 +4,7 @@
 mod by_name;
 mod narrowing;
 mod refusals;
+mod reliant;
 
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -47,6 +48,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
     let mut first = refusals::endless_users(versions, &crossing);
+    first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     first.extend(by_name::check(versions, &crossing));

@@ -78,7 +78,8 @@ pub fn unknown_adoptions(versions: Versions, adopt: &[String]) -> Vec<Diagnostic
 /// Functions that stay old for ever and that the jump at a replaced entry would mislead.
 pub fn misled(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     let new = versions.new;
-    let endless = |id: &ItemId| versions.changes.pairing.to_old[*id].is_some_and(|o| crossing.endless.contains(&o));
+    let endless =
+        |id: &ItemId| versions.changes.pairing.to_old[*id].is_some_and(|o| crossing.endless.contains(&o));
     let affected = versions.relations.affected.iter().filter(|(id, _)| endless(id));
     let pairs = affected.flat_map(|(&id, reasons)| reasons.iter().map(move |reason| (id, reason)));
     let told = |(id, reason): (ItemId, &Reason)| match reason {

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// An upper bound of what a function does to the rest of the program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
-    /// Functions called by name.
+    /// Functions of the program called by name.
     pub calls: BTreeSet<String>,
     /// Globals mentioned.
     pub reads: BTreeSet<String>,
@@ -38,9 +38,16 @@ impl Effects {
         let mut effects = Self::default();
         let mut globals = BTreeSet::new();
         for found in program.uses_in(function) {
-            let name = program.items[found.target].original.clone();
-            match (program.items[found.target].kind(), &found.role) {
-                (Kind::Function, Role::Call) => drop(effects.calls.insert(name)),
+            let item = &program.items[found.target];
+            let name = item.original.clone();
+            match (item.kind(), &found.role) {
+                (Kind::Function, Role::Call) if item.defined() && !item.system => {
+                    effects.calls.insert(name);
+                }
+                (Kind::Function, Role::Call) => {
+                    effects.loads = true;
+                    effects.stores |= !ONLY_READ.contains(&name.as_str());
+                }
                 (Kind::Variable, role) if *role != Role::Mention => {
                     globals.insert(found.offset);
                     effects.reads.insert(name);
@@ -55,6 +62,33 @@ impl Effects {
         look.effects
     }
 
+    /// Of a function and of all that it calls in its own files, or that `follow` names.
+    pub fn with_callees(program: &Program, function: ItemId, follow: &dyn Fn(ItemId) -> bool) -> Self {
+        let mut effects = Self::default();
+        let (mut open, mut seen) = (vec![function], BTreeSet::from([function]));
+        while let Some(id) = open.pop() {
+            effects.add(Self::of(program, id));
+            for found in program.uses_in(id).iter().filter(|u| u.role == Role::Call) {
+                let units = &program.items[found.target].units;
+                let together = program.items[id].units.iter().any(|unit| units.contains(unit));
+                let inside = together || follow(found.target);
+                if inside && program.items[found.target].defined() && seen.insert(found.target) {
+                    open.push(found.target);
+                }
+            }
+        }
+        effects
+    }
+
+    fn add(&mut self, other: Self) {
+        self.calls.extend(other.calls);
+        self.reads.extend(other.reads);
+        self.writes.extend(other.writes);
+        self.loads |= other.loads;
+        self.stores |= other.stores;
+        self.anything |= other.anything;
+    }
+
     /// Whatever was known of a callee with the effects `other` holds for one with these.
     pub fn within(&self, other: &Self) -> bool {
         !self.anything
@@ -65,6 +99,14 @@ impl Effects {
             && (!self.stores || other.stores)
     }
 }
+
+/// Library functions that write nothing of the program's.
+const ONLY_READ: &[&str] = &[
+    "printf", "fprintf", "vprintf", "vfprintf", "puts", "fputs", "putchar", "putc", "fputc", "fwrite", "fflush",
+    "perror", "syslog", "write", "send", "strlen", "strcmp", "strncmp", "strcasecmp", "strncasecmp", "memcmp",
+    "strchr", "strrchr", "strstr", "atoi", "atol", "abs", "labs", "malloc", "calloc", "free", "strdup", "exit",
+    "abort", "_exit", "getpid", "sleep", "usleep", "close", "isalpha", "isdigit", "isspace", "tolower", "toupper",
+];
 
 struct Look<'l> {
     syntax: &'l Syntax,

@@ -1,9 +1,11 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
+mod effects;
 mod endless;
 mod origin;
 mod syntax;
 
+pub use effects::Effects;
 pub use endless::never_return;
 pub use syntax::{Syntax, declared_name, local_static};
 

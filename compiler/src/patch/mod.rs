@@ -4,6 +4,7 @@
 mod closure;
 mod cut;
 mod emit;
+mod entry;
 pub mod history;
 mod names;
 mod render;
@@ -109,6 +110,9 @@ pub fn assemble(
     let closure = closure::close(versions, crossing, &names);
     let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);
+    if let Some(running) = request.running {
+        entry::keep(versions, running, &mut patch)?;
+    }
     patch.optimize = request.optimize.clone();
     patch.identity = Identity {
         program: request.program.clone(),

@@ -9,7 +9,7 @@ pub use graph::{Edge, Graph, Node, graph};
 
 use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
-use crate::model::{ItemId, Program};
+use crate::model::{ItemId, Program, never_return};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a function of the new program is in the patch.
@@ -71,6 +71,18 @@ pub struct Relations {
     pub affected: BTreeMap<ItemId, BTreeSet<Reason>>,
     /// Functions of the old program that use a changed global (of the old program).
     pub uses: BTreeSet<(ItemId, ItemId)>,
+    /// Old functions that stay active for ever although they may rely on facts about a function
+    /// that is replaced (of the old program, too).
+    pub reliant: Vec<Reliance>,
+}
+
+/// An old function that never returns and was compiled on facts about another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reliance {
+    /// The function that never returns.
+    pub caller: ItemId,
+    /// The function that it calls.
+    pub callee: ItemId,
 }
 
 /// Computes the relations.
@@ -80,7 +92,26 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
     let mut relations = Relations { types, globals, ..Relations::default() };
     affected::spread(old, new, changes, copies, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
+    relations.reliant = reliant(old, changes, &relations);
     relations
+}
+
+/// Endless functions that are affected only in that they rely on a replaced callee.
+fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Reliance> {
+    let to_old = |id: ItemId| changes.pairing.to_old[id];
+    let endless = never_return(old);
+    let mut found = vec![];
+    for (&function, reasons) in &relations.affected {
+        let Some(caller) = to_old(function).filter(|f| endless.contains(f)) else { continue };
+        for reason in reasons {
+            if let Reason::ReliesOn(callee, _) = reason {
+                if let Some(callee) = to_old(*callee) {
+                    found.push(Reliance { caller, callee });
+                }
+            }
+        }
+    }
+    found
 }
 
 /// Changed types and, transitively, the types that hold one by value.

@@ -5,11 +5,16 @@
 //! leave a doubt, and then every caller that the compiler saw together with them is taken in.
 
 use super::Running;
-use crate::clang::Role;
 use crate::model::ItemId;
 use crate::relations::Reason;
-use std::collections::BTreeSet;
+use polus_binary::{Callee, Instance, ReferenceKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+/// Library functions of which gcc knows the effects without any declaration.
+const KNOWN_PREFIXES: &[&str] = &["mem", "str", "__mem", "__str", "b", "malloc", "calloc", "realloc", "free", "abs", "labs"];
+/// Attributes that promise something about a library function's effects.
+const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
 
 impl Running<'_> {
     /// Callers in the same file, where the compiler may have used a fact about `function`.
@@ -17,7 +22,7 @@ impl Running<'_> {
         let fact = match (self.endless.contains(&function), self.is_opaque(function)) {
             (true, _) => "it never returned",
             (false, true) => return vec![],
-            (false, false) => "it calls nothing outside its file, so the compiler knew its effects",
+            (false, false) => "it calls nothing that the compiler did not see, so its effects were known",
         };
         let callers = self.callers.get(&function).into_iter().flatten();
         let seen_together = callers.filter(|&&caller| self.share_unit(caller, function));
@@ -29,25 +34,34 @@ impl Running<'_> {
         self.program.items[a].units.iter().any(|unit| units.contains(unit))
     }
 
-    /// In every piece of its code it calls a function of another file.
+    /// Every piece of its code calls something that the compiler could not look into.
     fn is_opaque(&self, function: ItemId) -> bool {
-        let entries: Vec<u64> = self
-            .program
-            .uses_in(function)
-            .iter()
-            .filter(|u| u.role == Role::Call && self.is_elsewhere(u.target, function))
-            .map(|u| u.target)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .flat_map(|callee| self.entries(callee).into_iter().filter_map(|(_, entry)| entry))
-            .collect();
         let pieces = self.pieces(function);
-        !pieces.is_empty() && pieces.iter().all(|piece| entries.iter().any(|&entry| self.calls(piece, entry)))
+        let unseen = |piece: &Vec<Range<u64>>| self.binary.calls_in(piece).iter().any(|c| self.is_unseen(c, function));
+        !pieces.is_empty() && pieces.iter().all(unseen)
     }
 
-    fn is_elsewhere(&self, callee: ItemId, function: ItemId) -> bool {
-        let item = &self.program.items[callee];
-        item.defined() && !item.system && item.entity.external && !self.share_unit(callee, function)
+    fn is_unseen(&self, callee: &Callee, function: ItemId) -> bool {
+        match callee {
+            Callee::Unknown => true,
+            Callee::Library(name) => !self.is_promised(name),
+            Callee::Code(address) => {
+                let found = self.info.function_at(*address).and_then(|(f, _)| self.item_of(&f.key));
+                found.is_some_and(|id| !self.share_unit(id, function))
+            }
+        }
+    }
+
+    /// The compiler knows something of the library function's effects: it is built in, or declared so.
+    fn is_promised(&self, name: &str) -> bool {
+        let text = &self.program.unit.text;
+        let items = self.program.named(name);
+        let declared = items.iter().flat_map(|&id| &self.program.items[id].entity.declarations).any(|declaration| {
+            let chunk = self.program.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
+            let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
+            PROMISES.iter().any(|promise| words.contains(promise))
+        });
+        declared || items.is_empty() && !name.ends_with("_chk") || KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
     }
 
     /// The code of each instance of a function, clones included.
@@ -56,8 +70,19 @@ impl Running<'_> {
         functions.flat_map(|f| &f.instances).map(|instance| instance.ranges.clone()).collect()
     }
 
-    fn calls(&self, piece: &[Range<u64>], entry: u64) -> bool {
+    /// Caller-saved registers in which some caller keeps values across calls of the function, sorted.
+    pub fn kept_by_callers(&self, function: ItemId) -> Vec<String> {
+        let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        let kept: BTreeSet<String> = entries.flat_map(|entry| self.kept_across(entry)).collect();
+        kept.into_iter().collect()
+    }
+
+    fn kept_across(&self, entry: u64) -> Vec<String> {
         let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
-        references.iter().any(|r| piece.iter().any(|range| range.contains(&r.from)))
+        let calls = references.iter().filter(|r| r.kind == ReferenceKind::Call);
+        let callers = calls.filter_map(|r| self.info.function_at(r.from)).map(|(_, instance)| instance);
+        let callers: BTreeMap<u64, &Instance> = callers.map(|instance| (instance.entry, instance)).collect();
+        let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
+        kept.flatten().flat_map(|call| call.registers).collect()
     }
 }

@@ -60,7 +60,8 @@ fn the_patch_format_names_every_struct_and_section() {
 /// The section that a line of the template begins, by itself or by the template's macro.
 fn section(line: &str) -> Option<&str> {
     let called = line.split_once("call section(\"").and_then(|(_, rest)| rest.split('"').next());
-    called.or_else(|| line.strip_prefix("/* ---- ")?.split(" ---").next().filter(|title| !title.contains('{')))
+    called
+        .or_else(|| line.strip_prefix("/* ---- ")?.split(" ---").next().filter(|title| !title.contains('{')))
 }
 
 #[test]

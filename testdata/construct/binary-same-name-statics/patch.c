@@ -53,14 +53,30 @@ static __attribute__((noinline)) int step__a_v2(int n) { return n + level__a++ +
 /* a.c:4: it was compiled on facts about step (a.c) (it calls nothing outside its file, so the compiler knew its effects) */
 static int entry_v2(int n) { return step__a_v2(n) + step__a_v2(n + 1); }
 
+/* a.c:2: old callers count on rcx, rdi across calls of it */
+static __attribute__((naked, used)) void polus_entry_step__a_v2(void)
+{
+    __asm__(
+        "pushq %%rbp\n\t.cfi_def_cfa_offset 16\n\t.cfi_offset 6, -16\n\t"
+        "movq %%rsp, %%rbp\n\t.cfi_def_cfa_register 6\n\t"
+        "subq $32, %%rsp\n\tandq $-16, %%rsp\n\t"
+        "movq %%rcx, 0(%%rsp)\n\t"
+        "movq %%rdi, 16(%%rsp)\n\t"
+        "call %P0\n\t"
+        "movq 0(%%rsp), %%rcx\n\t"
+        "movq 16(%%rsp), %%rdi\n\t"
+        "leave\n\t.cfi_def_cfa 7, 8\n\tret"
+        :: "i"(step__a_v2));
+}
+
 /* ---- What the injector reads ---- */
 
 /* polus/patch.h */
 
 static const struct polus_function polus_functions[] = {
     { "step", "a.c", "step__a_v2",
-      "its text changed",
-      (void *)step__a_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+      "its text changed; its entry keeps rcx, rdi, which an old caller counts on",
+      (void *)polus_entry_step__a_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "entry", "", "entry_v2",
       "it was compiled on facts about step (a.c) (it calls nothing outside its file, so the compiler knew its effects)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },

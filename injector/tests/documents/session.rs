@@ -1,29 +1,13 @@
 //! The session in README.md, run as it stands: its sources, its commands, its output.
 
-use std::path::{Path, PathBuf};
+use crate::{programs, project};
+use std::path::Path;
 use std::process::Command;
 
 /// Seconds; longer than the session takes on a slow machine.
 const DEADLINE: &str = "120";
 /// Printed before each command, so that outputs can be told apart.
 const MARK: &str = "@@ next @@";
-
-fn project() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The folder of the built programs; polusc is of another package, so it is brought up to date.
-fn programs() -> PathBuf {
-    let folder = Path::new(env!("CARGO_BIN_EXE_polus")).parent().expect("a folder").to_path_buf();
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--package", "polusc"]).current_dir(project());
-    if folder.ends_with("release") {
-        cargo.arg("--release");
-    }
-    assert!(cargo.status().expect("cargo runs").success(), "polusc does not build");
-    assert!(folder.join("polusc").exists(), "no polusc beside {}", env!("CARGO_BIN_EXE_polus"));
-    folder
-}
 
 /// Code blocks of `language`.
 fn blocks<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
