@@ -47,10 +47,10 @@ static __attribute__((noipa)) int main_v2(int argc, char **argv);
 /* new.c:2: its text changed */
 static __attribute__((noinline)) int pick_v2(struct big *b, int n, int unused) { return b->a[n & 15]; }
 
-/* new.c:3: it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:3: it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (it calls nothing that the compiler did not see, so its effects were known) */
 static __attribute__((noinline)) int entry_v2(int n) { struct big b = {{n, 2, 3}}; return pick_v2(&b, n, 4) + pick_v2(&b, n + 1, 4); }
 
-/* new.c:4: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:4: it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known) */
 static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 
 /* ---- What the injector reads ---- */
@@ -62,10 +62,10 @@ static const struct polus_function polus_functions[] = {
       "its text changed",
       (void *)pick_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "entry", "", "entry_v2",
-      "it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (it calls nothing outside its file, so the compiler knew its effects)",
+      "it calls pick.constprop.0, a clone of pick; it was compiled on facts about pick (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

@@ -55,10 +55,10 @@ static __attribute__((noipa)) int main_v2(void);
 /* new.c:4: its text changed */
 static __attribute__((noinline)) int second_v2(int n) { for (int i = 0; i < n; i++) n += sink(i) * 3; return n + 18; }
 
-/* new.c:6: it was compiled on facts about second (it calls nothing outside its file, so the compiler knew its effects); the binary folds second, which it calls, into an equal function */
+/* new.c:6: it was compiled on facts about second (it calls nothing that the compiler did not see, so its effects were known); the binary folds second, which it calls, into an equal function */
 static __attribute__((noinline)) int use2_v2(int n) { int r = second_v2(n) + 1; printf("second %d\n", r); return r; }
 
-/* new.c:8: it was compiled on facts about use2 (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:8: it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known) */
 static int main_v2(void) { char line[80]; while (fgets(line, 80, stdin )) { int n = line[0]; use1(n); use2_v2(n); fflush( stdout ); } return 0; }
 
 /* ---- What the injector reads ---- */
@@ -70,10 +70,10 @@ static const struct polus_function polus_functions[] = {
       "its text changed",
       (void *)second_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "use2", "", "use2_v2",
-      "it was compiled on facts about second (it calls nothing outside its file, so the compiler knew its effects); the binary folds second, which it calls, into an equal function",
+      "it was compiled on facts about second (it calls nothing that the compiler did not see, so its effects were known); the binary folds second, which it calls, into an equal function",
       (void *)use2_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about use2 (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

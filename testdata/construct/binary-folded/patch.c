@@ -56,13 +56,13 @@ static __attribute__((noinline)) int first_v2(int n) { for (int i = 0; i < n; i+
 /* new.c:4: repeated, because the binary has no entry of it to call or it is inline */
 static __attribute__((noinline)) int second(int n) { for (int i = 0; i < n; i++) n += sink(i) * 3; return n + 17; }
 
-/* new.c:5: it was compiled on facts about first (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:5: it was compiled on facts about first (it calls nothing that the compiler did not see, so its effects were known) */
 static __attribute__((noinline)) int use1_v2(int n) { int r = first_v2(n) + 1; printf("first %d\n", r); return r; }
 
 /* new.c:6: the binary holds one code for first and an equal function of its */
 static __attribute__((noinline)) int use2_v2(int n) { int r = second(n) + 1; printf("second %d\n", r); return r; }
 
-/* new.c:8: it was compiled on facts about use1 (it calls nothing outside its file, so the compiler knew its effects); it was compiled on facts about use2 (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:8: it was compiled on facts about use1 (it calls nothing that the compiler did not see, so its effects were known); it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known) */
 static int main_v2(void) { char line[80]; while (fgets(line, 80, stdin )) { int n = line[0]; use1_v2(n); use2_v2(n); fflush( stdout ); } return 0; }
 
 /* ---- What the injector reads ---- */
@@ -74,13 +74,13 @@ static const struct polus_function polus_functions[] = {
       "its text changed",
       (void *)first_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "use1", "", "use1_v2",
-      "it was compiled on facts about first (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about first (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)use1_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "use2", "", "use2_v2",
       "the binary holds one code for first and an equal function of its",
       (void *)use2_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about use1 (it calls nothing outside its file, so the compiler knew its effects); it was compiled on facts about use2 (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about use1 (it calls nothing that the compiler did not see, so its effects were known); it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

@@ -45,7 +45,7 @@ static int helper(int n) { return n * 3; }
 /* new.c:2: its text changed */
 static __attribute__((noinline)) int entry_v2(int n) { return helper(n) + 2; }
 
-/* new.c:3: it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects) */
+/* new.c:3: it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known) */
 static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
 
 /* ---- What the injector reads ---- */
@@ -57,7 +57,7 @@ static const struct polus_function polus_functions[] = {
       "its text changed",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "main", "", "main_v2",
-      "it was compiled on facts about entry (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

@@ -50,7 +50,7 @@ static __attribute__((noipa)) int entry_v2(int n);
 /* a.c:2: its text changed */
 static __attribute__((noinline)) int step__a_v2(int n) { return n + level__a++ + 1; }
 
-/* a.c:4: it was compiled on facts about step (a.c) (it calls nothing outside its file, so the compiler knew its effects) */
+/* a.c:4: it was compiled on facts about step (a.c) (it calls nothing that the compiler did not see, so its effects were known) */
 static int entry_v2(int n) { return step__a_v2(n) + step__a_v2(n + 1); }
 
 /* a.c:2: old callers count on rcx, rdi across calls of it */
@@ -78,7 +78,7 @@ static const struct polus_function polus_functions[] = {
       "its text changed; its entry keeps rcx, rdi, which an old caller counts on",
       (void *)polus_entry_step__a_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "entry", "", "entry_v2",
-      "it was compiled on facts about step (a.c) (it calls nothing outside its file, so the compiler knew its effects)",
+      "it was compiled on facts about step (a.c) (it calls nothing that the compiler did not see, so its effects were known)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
