@@ -31,6 +31,8 @@ pub struct Names {
     named: BTreeMap<ItemId, String>,
     /// Functions that the binary holds only inlined or as clones.
     without_entry: BTreeSet<ItemId>,
+    /// What the binary defines though no C text does: of assembler, of a library linked in.
+    foreign: BTreeSet<ItemId>,
     /// Statics whose every caller the compiler knew: it may have fitted them to those calls.
     local: BTreeSet<ItemId>,
 }
@@ -47,6 +49,7 @@ impl Names {
             standing: BTreeMap::new(),
             named: BTreeMap::new(),
             without_entry: BTreeSet::new(),
+            foreign: running.map_or_else(BTreeSet::new, |running| foreign(versions.new, running)),
             local: local(versions),
         };
         let retyped = retyped(versions);
@@ -101,6 +104,7 @@ impl Names {
         let item = &new.items[id];
         let function = item.kind() == Kind::Function;
         match () {
+            () if self.foreign.contains(&id) => Standing::Import,
             () if !item.defined() || item.system => Standing::Library,
             () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
                 Standing::Copied
@@ -128,6 +132,13 @@ impl Names {
     pub fn defined(&self) -> impl Iterator<Item = (ItemId, &Standing)> {
         self.standing.iter().map(|(id, standing)| (*id, standing))
     }
+}
+
+/// Declared only, and in the binary: its own dynamic symbols need not name them.
+fn foreign(new: &Program, running: &Running) -> BTreeSet<ItemId> {
+    let objects = new.items.iter().enumerate().filter(|(_, i)| matches!(i.kind(), Kind::Function | Kind::Variable));
+    let declared = objects.filter(|(_, i)| !i.defined() && !i.system && i.entity.external);
+    declared.filter(|(_, i)| running.defines(&i.original)).map(|(id, _)| id).collect()
 }
 
 /// Functions whose type changed: old code goes on with the old one (design rule 6).

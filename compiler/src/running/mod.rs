@@ -8,7 +8,7 @@ use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
 use crate::relations::{Copies, Reason};
-use polus_binary::{Binary, DebugInfo, Error, Found, FunctionKey, Presence};
+use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a variable of the program is.
@@ -134,6 +134,14 @@ impl<'r> Running<'r> {
                 (file, found)
             })
             .collect()
+    }
+
+    /// The executable itself holds an object or function of this external name.
+    pub fn defines(&self, name: &str) -> bool {
+        let Ok(symbols) = self.binary.symbols() else { return false };
+        // The symbol of a function chosen at start names what chooses, not the function.
+        let usable = |s: &Symbol| s.kind == SymbolKind::Function || s.is_variable();
+        symbols.named(name).any(|s| s.binding != Binding::Local && usable(&s))
     }
 
     /// Where a variable is.
