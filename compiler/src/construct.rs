@@ -101,7 +101,8 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let optimize = meaning_flags(&old);
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
-    notes.extend(more);
+    // Both versions mostly give the same reasons to wonder.
+    notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
     Ok(Pair { old, new, name, optimize, unit, notes })
 }
 

@@ -55,6 +55,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));
+        first.extend(reliant::waiting(versions, &crossing));
     }
     (crossing, first)
 }

@@ -17,7 +17,7 @@ struct PatchText<'p> {
 pub fn render(patch: &Patch) -> String {
     let text = |id: &str| {
         let page = PatchText { patch, identity: &patch.identity, header: polus_runtime::PATCH_H, id };
-        page.render().expect("the template writes to memory")
+        page.render().expect("the template writes to memory") + "\n"
     };
     let digest = Sha256::digest(text("").as_bytes());
     let id: String = digest.iter().map(|b| format!("{b:02x}")).collect();

@@ -163,7 +163,9 @@ fn uses_of_globals(
         while let Some(function) = open.pop() {
             if uses.insert((function, found.target)) {
                 let inlined = copies.dependents(function).into_iter();
-                open.extend(inlined.filter(|(_, r)| matches!(r, Reason::Inlines(..))).map(|(f, _)| f));
+                // A caller of a clone goes on calling it, whatever the entry does.
+                let inside = |r: &Reason| matches!(r, Reason::Inlines(..) | Reason::CallsClone(..));
+                open.extend(inlined.filter(|(_, r)| inside(r)).map(|(f, _)| f));
             }
         }
     }

@@ -46,8 +46,11 @@ pub fn emit(versions: Versions, crossing: &Crossing, closure: &Closure) -> Resul
 /// Types below an old item that the new program's declarations do not give.
 fn reach(versions: Versions, closure: &Closure, id: ItemId, needed: &mut BTreeSet<ItemId>) {
     let old = versions.old;
-    for found in old.uses_in(id).iter().filter(|u| u.role == Role::Mention) {
-        let target = old.items[found.target].entity.inside.unwrap_or(found.target);
+    // A type defined in the declaration of the global itself is held, but not mentioned.
+    let mentioned = old.uses_in(id).iter().filter(|u| u.role == Role::Mention).map(|u| u.target);
+    let held = old.items[id].entity.holds.iter().copied();
+    for found in mentioned.chain(held) {
+        let target = old.items[found].entity.inside.unwrap_or(found);
         let is_type = matches!(old.items[target].kind(), Kind::Record | Kind::Enum | Kind::Typedef);
         if target != id && is_type && !is_shared(versions, closure, target) && needed.insert(target) {
             reach(versions, closure, target, needed);
