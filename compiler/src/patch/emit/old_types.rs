@@ -48,7 +48,8 @@ fn reach(versions: Versions, closure: &Closure, id: ItemId, needed: &mut BTreeSe
     let old = versions.old;
     // A type defined in the declaration of the global itself is held, but not mentioned.
     let mentioned = old.uses_in(id).iter().filter(|u| u.role == Role::Mention).map(|u| u.target);
-    let held = old.items[id].entity.holds.iter().copied();
+    let tagged = |id: &ItemId| !old.items[*id].entity.name.is_empty();
+    let held = old.items[id].entity.holds.iter().copied().filter(tagged);
     for found in mentioned.chain(held) {
         let target = old.items[found].entity.inside.unwrap_or(found);
         let is_type = matches!(old.items[target].kind(), Kind::Record | Kind::Enum | Kind::Typedef);
