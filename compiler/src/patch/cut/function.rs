@@ -63,7 +63,7 @@ impl<'f> Function<'f> {
     /// Takes storage class, `inline` where it means nothing, and what the place forbids out of the head.
     fn head_edits<'e>(&self, name: &str, place: Place, edits: &'e Edits) -> Edits<'e> {
         let linkage = |word: &str| match word {
-            "static" | "extern" => true,
+            "static" | "extern" | "__extension__" => true,
             "inline" | "__inline" | "__inline__" => place != Place::Copy,
             _ => false,
         };

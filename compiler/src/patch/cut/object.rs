@@ -101,7 +101,9 @@ pub fn head(
         }
     }
     attributes::strip(&program.unit.text, start..end, place, &mut local);
-    local.cut(program, start..end.max(start)).trim().to_string()
+    let text = local.cut(program, start..end.max(start));
+    // It may stand only in front of the storage class, which is given anew.
+    text.trim().trim_start_matches("__extension__").trim_start().to_string()
 }
 
 /// A record or enumeration that a specifier defines.
