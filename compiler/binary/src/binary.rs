@@ -1,8 +1,8 @@
 //! The executable as a whole: opening it with its debug file, and what its headers tell.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
-use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::code::ReferenceIndex;

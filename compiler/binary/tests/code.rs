@@ -3,7 +3,7 @@
 mod common;
 
 use common::Program;
-use polus_binary::{Callee, Binary, Branch, ReferenceKind};
+use polus_binary::{Binary, Branch, Callee, ReferenceKind};
 
 const CODE: &str = r#"
 #include <stdlib.h>
@@ -188,9 +188,17 @@ fn what_code_calls() {
         let unit = info.match_unit("kept.c").unwrap();
         info.function_in(name, Some(unit)).unwrap().entry().unwrap().ranges.clone()
     };
-    for flags in [&["-O2", "-g"][..], &["-O2", "-g", "-fno-plt"], &["-O2", "-g", "-no-pie", "-fno-pie", "-fcf-protection"]] {
+    for flags in [
+        &["-O2", "-g"][..],
+        &["-O2", "-g", "-fno-plt"],
+        &["-O2", "-g", "-no-pie", "-fno-pie", "-fcf-protection"],
+    ] {
         let binary = Program::build(&[("kept.c", KEPT)], flags).open();
-        assert_eq!(binary.calls_in(&ranges(&binary, "calls_out")), [Callee::Library("putchar".into())], "{flags:?}");
+        assert_eq!(
+            binary.calls_in(&ranges(&binary, "calls_out")),
+            [Callee::Library("putchar".into())],
+            "{flags:?}"
+        );
         let leaf = ranges(&binary, "leaf")[0].start;
         assert_eq!(binary.calls_in(&ranges(&binary, "keeps")), [Callee::Code(leaf)], "{flags:?}");
         assert_eq!(binary.calls_in(&ranges(&binary, "leaf")), [], "{flags:?}");

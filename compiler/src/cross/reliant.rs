@@ -27,8 +27,10 @@ pub fn waiting(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     let affected = versions.relations.affected.keys().filter(endless);
     affected
         .filter_map(|&id| {
-            let stays: Vec<String> = versions.relations.affected[&id].iter().filter_map(|r| stays(new, r)).collect();
-            let title = format!("{} never returns, and stays as it is in processes that are in it", new.title(id));
+            let stays: Vec<String> =
+                versions.relations.affected[&id].iter().filter_map(|r| stays(new, r)).collect();
+            let title =
+                format!("{} never returns, and stays as it is in processes that are in it", new.title(id));
             (!stays.is_empty()).then(|| {
                 Diagnostic::warning(title)
                     .at(new.place(id), "this function")
@@ -68,5 +70,6 @@ fn refusal(versions: Versions, reliance: &Reliance) -> Diagnostic {
     .at(old.place(reliance.caller), "this function stays old for ever");
     let new = versions.changes.pairing.to_new[reliance.callee];
     let told = new.map_or(told.clone(), |new| told.at(versions.new.place(new), "its new version"));
-    told.note("the new version reads, writes or calls what the old one did not").help(format!("keep {callee} as it is in this update, and put the change into a new function"))
+    told.note("the new version reads, writes or calls what the old one did not")
+        .help(format!("keep {callee} as it is in this update, and put the change into a new function"))
 }

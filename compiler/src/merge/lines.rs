@@ -31,7 +31,8 @@ impl LineTable {
     pub fn logical_line(&self, text: &str, offset: usize) -> Option<std::ops::Range<u32>> {
         let (file, line) = self.line(text, offset)?;
         let end = text[offset..].find('\n').map_or(text.len(), |newline| offset + newline + 1);
-        let next = self.line(text, end.min(text.len())).filter(|(other, next)| *other == file && *next > line);
+        let next =
+            self.line(text, end.min(text.len())).filter(|(other, next)| *other == file && *next > line);
         Some(line..next.map_or(line + 1, |(_, next)| next))
     }
 

@@ -40,7 +40,10 @@ pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
     let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
     let shown = names.len().min(6);
     let more = if names.len() > shown { format!(" and {} more", names.len() - shown) } else { String::new() };
-    Some(warning.note(format!("declared a second time under another name: {}{more}", names[..shown].join(", "))))
+    Some(
+        warning
+            .note(format!("declared a second time under another name: {}{more}", names[..shown].join(", "))),
+    )
 }
 
 impl Rewriter<'_> {

@@ -25,14 +25,7 @@ pub fn emit(
     running: Option<&Running>,
 ) -> Result<Patch, Vec<Diagnostic>> {
     let edits = references(versions.new, names);
-    let mut emit = Emit {
-        versions,
-        names,
-        closure,
-        running,
-        edits,
-        errors: vec![],
-    };
+    let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
     let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);

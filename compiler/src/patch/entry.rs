@@ -35,7 +35,8 @@ fn install(versions: Versions, id: ItemId, kept: &[String], patch: &mut Patch) -
         let name = format!("polus_entry_{}", row.version_name);
         row.reason += &format!("; its entry keeps {}, which an old caller counts on", kept.join(", "));
         row.code = format!("(void *){name}");
-        let why = format!("{}: old callers count on {} across calls of it", super::at(new, id), kept.join(", "));
+        let why =
+            format!("{}: old callers count on {} across calls of it", super::at(new, id), kept.join(", "));
         patch.functions.push(Block { why, text: stub(&name, &row.version_name, kept) });
     }
     Ok(())
@@ -53,7 +54,8 @@ fn refusal(new: &Program, id: ItemId, kept: &[String]) -> Diagnostic {
 fn on_stack(shape: &str) -> bool {
     let Some(arguments) = shape.rsplit_once('(').map(|(_, inner)| inner) else { return true };
     let each = || arguments.trim_end_matches(')').split(',');
-    let by_value = |a: &str| !a.contains('*') && ["struct", "union", "long double", "..."].iter().any(|w| a.contains(w));
+    let by_value =
+        |a: &str| !a.contains('*') && ["struct", "union", "long double", "..."].iter().any(|w| a.contains(w));
     shape.matches('(').count() != 1 || each().count() > 6 || each().any(by_value)
 }
 
@@ -72,8 +74,14 @@ fn stub(name: &str, target: &str, kept: &[String]) -> String {
     let restored = kept.iter().enumerate().map(restore);
     let ends = ["\"leave\\n\\t.cfi_def_cfa 7, 8\\n\\tret\"".to_string(), format!(":: \"i\"({target}));")];
     let call = ["\"call %P0\\n\\t\"".to_string()];
-    let body: Vec<String> =
-        lines.into_iter().chain(saved).chain(call).chain(restored).chain(ends).map(|l| format!("        {l}")).collect();
+    let body: Vec<String> = lines
+        .into_iter()
+        .chain(saved)
+        .chain(call)
+        .chain(restored)
+        .chain(ends)
+        .map(|l| format!("        {l}"))
+        .collect();
     format!(
         "static __attribute__((naked, used)) void {name}(void)\n{{\n    __asm__(\n{}\n}}",
         body.join("\n")

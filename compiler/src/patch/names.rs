@@ -136,7 +136,8 @@ impl Names {
 
 /// Declared only, and in the binary: its own dynamic symbols need not name them.
 fn foreign(new: &Program, running: &Running) -> BTreeSet<ItemId> {
-    let objects = new.items.iter().enumerate().filter(|(_, i)| matches!(i.kind(), Kind::Function | Kind::Variable));
+    let objects =
+        new.items.iter().enumerate().filter(|(_, i)| matches!(i.kind(), Kind::Function | Kind::Variable));
     let declared = objects.filter(|(_, i)| !i.defined() && !i.system && i.entity.external);
     declared.filter(|(_, i)| running.defines(&i.original)).map(|(id, _)| id).collect()
 }

@@ -164,7 +164,9 @@ impl Reason {
             Self::SharesCode(id) => {
                 format!("the binary holds one code for {} and an equal function of its", new.title(*id))
             }
-            Self::CallsTwin(id) => format!("the binary folds {}, which it calls, into an equal function", new.title(*id)),
+            Self::CallsTwin(id) => {
+                format!("the binary folds {}, which it calls, into an equal function", new.title(*id))
+            }
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),
         }
     }

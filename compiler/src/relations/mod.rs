@@ -103,13 +103,11 @@ fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Rel
     let mut found = vec![];
     for (&function, reasons) in &relations.affected {
         let Some(caller) = to_old(function).filter(|f| endless.contains(f)) else { continue };
-        for reason in reasons {
-            if let Reason::ReliesOn(callee, _) = reason {
-                if let Some(callee) = to_old(*callee) {
-                    found.push(Reliance { caller, callee });
-                }
-            }
-        }
+        let callees = reasons.iter().filter_map(|reason| match reason {
+            Reason::ReliesOn(callee, _) => to_old(*callee),
+            _ => None,
+        });
+        found.extend(callees.map(|callee| Reliance { caller, callee }));
     }
     found
 }

@@ -56,7 +56,8 @@ impl<'r> Running<'r> {
             endless: never_return(program),
             held: BTreeMap::new(),
         };
-        let by_key: BTreeMap<String, ItemId> = program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
+        let by_key: BTreeMap<String, ItemId> =
+            program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
         for (copy, holder) in held {
             if let (Some(&copy), Some(&holder)) = (by_key.get(copy), by_key.get(holder)) {
                 running.held.entry(copy).or_default().push(holder);
@@ -194,7 +195,8 @@ impl Copies for Running<'_> {
         found.extend(self.relying(function));
         found.extend(self.folded(function));
         let holders = self.held.get(&function).into_iter().flatten();
-        found.extend(holders.map(|&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()))));
+        found
+            .extend(holders.map(|&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()))));
         found.retain(|(holder, _)| *holder != function);
         found
     }

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Library functions of which gcc knows the effects without any declaration.
-const KNOWN_PREFIXES: &[&str] = &["mem", "str", "__mem", "__str", "b", "malloc", "calloc", "realloc", "free", "abs", "labs"];
+const KNOWN_PREFIXES: &[&str] =
+    &["mem", "str", "__mem", "__str", "b", "malloc", "calloc", "realloc", "free", "abs", "labs"];
 /// Attributes that promise something about a library function's effects.
 const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
 
@@ -37,7 +38,8 @@ impl Running<'_> {
     /// Every piece of its code calls something that the compiler could not look into.
     fn is_opaque(&self, function: ItemId) -> bool {
         let pieces = self.pieces(function);
-        let unseen = |piece: &Vec<Range<u64>>| self.binary.calls_in(piece).iter().any(|c| self.is_unseen(c, function));
+        let unseen =
+            |piece: &Vec<Range<u64>>| self.binary.calls_in(piece).iter().any(|c| self.is_unseen(c, function));
         !pieces.is_empty() && pieces.iter().all(unseen)
     }
 
@@ -56,12 +58,15 @@ impl Running<'_> {
     fn is_promised(&self, name: &str) -> bool {
         let text = &self.program.unit.text;
         let items = self.program.named(name);
-        let declared = items.iter().flat_map(|&id| &self.program.items[id].entity.declarations).any(|declaration| {
-            let chunk = self.program.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
-            let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
-            PROMISES.iter().any(|promise| words.contains(promise))
-        });
-        declared || items.is_empty() && !name.ends_with("_chk") || KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
+        let declared =
+            items.iter().flat_map(|&id| &self.program.items[id].entity.declarations).any(|declaration| {
+                let chunk = self.program.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
+                let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
+                PROMISES.iter().any(|promise| words.contains(promise))
+            });
+        declared
+            || items.is_empty() && !name.ends_with("_chk")
+            || KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
     }
 
     /// The code of each instance of a function, clones included.

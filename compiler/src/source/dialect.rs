@@ -81,7 +81,8 @@ pub fn check(tree: &Tree) -> Result<(), Diagnostic> {
 }
 
 fn convention(flags: &[String]) -> Option<&str> {
-    let is = |flag: &str, name: &str| flag == name || flag.strip_prefix(name).is_some_and(|r| r.starts_with('='));
+    let is =
+        |flag: &str, name: &str| flag == name || flag.strip_prefix(name).is_some_and(|r| r.starts_with('='));
     let stands = |at: usize, undo: &str| !flags[at..].iter().any(|f| f == undo);
     CONVENTIONS.iter().find_map(|(name, undo)| {
         let at = flags.iter().rposition(|f| is(f, name))?;

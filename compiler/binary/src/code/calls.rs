@@ -44,15 +44,15 @@ fn callee(
             let library = through_stub(image, slots, target);
             Some(library.map_or(Callee::Code(target), |name| Callee::Library(name.clone())))
         }
-        FlowControl::IndirectCall => Some(named_slot(slots, instruction).map_or(Callee::Unknown, library)),
+        FlowControl::IndirectCall => Some(named_slot(slots, instruction).map_or(Callee::Unknown, |name| library(name))),
         // A jump by a table stays inside; one by a slot is a tail call.
-        FlowControl::IndirectBranch => named_slot(slots, instruction).map(library),
+        FlowControl::IndirectBranch => named_slot(slots, instruction).map(|name| library(name)),
         _ => None,
     }
 }
 
-fn library(name: &String) -> Callee {
-    Callee::Library(name.clone())
+fn library(name: &str) -> Callee {
+    Callee::Library(name.to_string())
 }
 
 fn named_slot<'s>(slots: &'s HashMap<u64, String>, instruction: &Instruction) -> Option<&'s String> {
