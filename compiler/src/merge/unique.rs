@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::clean::{Clean, clean, line_at};
 use super::pragma::Wrap;
@@ -66,8 +66,11 @@ pub(super) fn unique(units: &[Unit]) -> Pieces {
         }
         sequences.push(sequence);
     }
+    let own: Vec<FxHashSet<&str>> =
+        units.par_iter().zip(&splits).map(|(unit, split)| own_files(&unit.text, split)).collect();
     let unique = firsts.par_iter().zip(standing).map(|(first, standing)| {
-        make(&units[first.unit], &splits[first.unit], &splits[first.unit].pieces[first.piece], standing)
+        let split = &splits[first.unit];
+        make(&units[first.unit], split, &split.pieces[first.piece], standing, &own[first.unit])
     });
     Pieces { unique: unique.collect(), units: sequences }
 }
@@ -105,10 +108,24 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
     Lexer::new(text).filter(is_code).map(|token| token.text(text))
 }
 
-fn make(unit: &Unit, split: &Split, piece: &Piece, units: Vec<u32>) -> Unique {
+/// The files that are no system headers. Their markers say `3` only where a macro of one expands, which
+/// may be where a declaration begins: `bool` is such a macro.
+fn own_files<'u>(text: &'u str, split: &Split) -> FxHashSet<&'u str> {
+    let markers = split.markers.iter().filter_map(|marker| named_file(&text[marker.clone()]));
+    markers.filter(|(_, flags)| !flags.split(' ').any(|flag| flag == "3")).map(|(file, _)| file).collect()
+}
+
+/// The file of a marker as it is written there, and the flags behind it.
+fn named_file(marker: &str) -> Option<(&str, &str)> {
+    let (_, rest) = marker.split_once('"')?;
+    rest.rsplit_once('"')
+}
+
+fn make(unit: &Unit, split: &Split, piece: &Piece, units: Vec<u32>, own: &FxHashSet<&str>) -> Unique {
     let marker = piece.marker.checked_sub(1).map(|index| &split.markers[index]);
     let line = line_at(&unit.text, &unit.path, marker, piece.span.start);
-    let system = line.system;
+    let file = marker.and_then(|marker| named_file(&unit.text[marker.clone()]));
+    let system = line.system && !file.is_some_and(|(file, _)| own.contains(file));
     let clean = clean(&unit.text, piece.span.clone(), line);
     let implicit_int = piece.implicit_int.as_ref().and_then(|name| {
         let name = &unit.text[name.clone()];

@@ -149,11 +149,15 @@ impl<'p> Work<'p> {
 
     /// A type's names reach as far as its chunk: `typedef struct {…} name`.
     fn chunk_of(&self, offset: usize) -> Range<usize> {
-        let chunk = self.new.unit.chunks.partition_point(|c| c.span.end <= offset);
-        let span = self.new.unit.chunks.get(chunk).map_or(offset..offset, |c| c.span.clone());
+        let span = self.whole_chunk(offset);
         // An object's initialiser behind a type is none of the type's needs.
         let head = self.new.unit.text[span.clone()].find('=').map_or(span.end, |at| span.start + at);
         span.start..head
+    }
+
+    fn whole_chunk(&self, offset: usize) -> Range<usize> {
+        let chunk = self.new.unit.chunks.partition_point(|c| c.span.end <= offset);
+        self.new.unit.chunks.get(chunk).map_or(offset..offset, |c| c.span.clone())
     }
 
     fn need_object(&mut self, id: ItemId, role: &Role, holder: Option<ItemId>) {
@@ -167,6 +171,7 @@ impl<'p> Work<'p> {
                 if self.closure.declared.insert(id) {
                     for declaration in &self.new.items[id].entity.declarations {
                         self.span(declaration.span.clone(), None);
+                        self.wrapped_in(declaration.name_at);
                     }
                 }
             }
@@ -174,6 +179,20 @@ impl<'p> Work<'p> {
             // Its address is the old entry's, so that stored and compared pointers stay equal.
             Standing::Replaced if *role != Role::Call && !self.names.lacks_entry(id) => self.import(id),
             Standing::Replaced | Standing::Added | Standing::Instance => {}
+        }
+    }
+
+    /// What a library's wrapper calls: libclang may have been shown its declaration only.
+    fn wrapped_in(&mut self, offset: usize) {
+        let (new, span) = (self.new, self.whole_chunk(offset));
+        let Some(body) = new.unit.text[span.clone()].find('{') else { return };
+        let text = &new.unit.text[span.start + body..span.end];
+        for token in text::lex(text).iter().filter(|token| token.kind == text::Kind::Ident) {
+            for &id in new.named(token.text(text)) {
+                if new.items[id].kind() == Kind::Function && new.items[id].system {
+                    self.need(id, &Role::Mention, None);
+                }
+            }
         }
     }
 
