@@ -44,7 +44,9 @@ fn callee(
             let library = through_stub(image, slots, target);
             Some(library.map_or(Callee::Code(target), |name| Callee::Library(name.clone())))
         }
-        FlowControl::IndirectCall => Some(named_slot(slots, instruction).map_or(Callee::Unknown, |name| library(name))),
+        FlowControl::IndirectCall => {
+            Some(named_slot(slots, instruction).map_or(Callee::Unknown, |name| library(name)))
+        }
         // A jump by a table stays inside; one by a slot is a tail call.
         FlowControl::IndirectBranch => named_slot(slots, instruction).map(|name| library(name)),
         _ => None,
