@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test lint demo demo-small bench install live-redis live-dropbear
+.PHONY: all test lint demo demo-small bench fuzz install live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
@@ -64,3 +64,10 @@ live-redis: all
 
 live-dropbear: all
 	scripts/live-dropbear
+
+# More of what `make test` tries at random: csmith's programs merged, damaged texts and patches.
+fuzz: target/.installed
+	POLUS_MERGE_SEEDS=200 cargo test --release -p polusc --test merge
+	PROPTEST_CASES=20000 cargo test --release -p polusc --test text
+	PROPTEST_CASES=5000 cargo test --release -p polus --test patch_file
+	PROPTEST_CASES=5000 cargo test --release -p polus-binary --test garbage
