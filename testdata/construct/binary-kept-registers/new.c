@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <unistd.h>
 int table[64];
-static __attribute__((noinline)) int leaf(int n) { double t = n * 1.5 - table[n & 7]; for (int k = 0; k < n; k++) t = t * t - k; return table[n & 63] + n * 5 + (t < -1e9); }
+static __attribute__((noinline)) int leaf(int n) { double t = n, u = 1; for (int i = 0; i < n; i++) { t = t * u + i; u += t; } return table[n & 63] + n * 5 + (t < 0); }
 __attribute__((noinline)) void out(long *v) { printf("%ld\n", *v); fflush(stdout); }
 int main(void) {
     char line[16]; long last = 0;

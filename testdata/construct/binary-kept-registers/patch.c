@@ -52,7 +52,7 @@ static __attribute__((noipa)) int main_v2(void);
 /* ---- Functions ---- */
 
 /* new.c:4: its text changed */
-static __attribute__((noinline)) int leaf_v2(int n) { double t = n * 1.5 - table[n & 7]; for (int k = 0; k < n; k++) t = t * t - k; return table[n & 63] + n * 5 + (t < -1e9); }
+static __attribute__((noinline)) int leaf_v2(int n) { double t = n, u = 1; for (int i = 0; i < n; i++) { t = t * u + i; u += t; } return table[n & 63] + n * 5 + (t < 0); }
 
 /* new.c:6: it was compiled on facts about leaf (it calls nothing that the compiler did not see, so its effects were known) */
 static int main_v2(void) {
