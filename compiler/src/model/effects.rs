@@ -1,11 +1,11 @@
 //! What a function's text may read, write and call, as far as callers could have been told:
 //! a compiler's summary of a callee is never more precise than this.
 
-use super::{ItemId, Program, Syntax};
+use super::{ItemId, Program, Syntax, declared_name};
 use crate::clang::{Kind, Role};
 use lang_c::ast::{
-    AsmStatement, BinaryOperator, BinaryOperatorExpression, CallExpression, Expression, MemberExpression,
-    MemberOperator, UnaryOperator, UnaryOperatorExpression,
+    AsmStatement, BinaryOperator, BinaryOperatorExpression, CallExpression, Declarator, DerivedDeclarator,
+    Expression, MemberExpression, MemberOperator, UnaryOperator, UnaryOperatorExpression,
 };
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
@@ -36,7 +36,7 @@ impl Effects {
             return Self { anything: true, ..Self::default() };
         };
         let mut effects = Self::default();
-        let mut globals = BTreeSet::new();
+        let (mut globals, mut writers) = (BTreeSet::new(), BTreeSet::new());
         for found in program.uses_in(function) {
             let item = &program.items[found.target];
             let name = item.original.clone();
@@ -46,7 +46,9 @@ impl Effects {
                 }
                 (Kind::Function, Role::Call) => {
                     effects.loads = true;
-                    effects.stores |= !ONLY_READ.contains(&name.as_str());
+                    if !ONLY_READ.contains(&name.as_str()) {
+                        writers.insert(found.offset);
+                    }
                 }
                 (Kind::Variable, role) if *role != Role::Mention => {
                     globals.insert(found.offset);
@@ -57,7 +59,8 @@ impl Effects {
         }
         let named = syntax.hidden.iter().any(|token| token == "asm" || token == "__asm__");
         effects.anything |= named;
-        let mut look = Look { syntax, globals: &globals, effects };
+        let mut look =
+            Look { syntax, globals: &globals, writers: &writers, arrays: BTreeSet::new(), effects };
         look.visit_statement(&definition.statement.node, &definition.statement.span);
         look.effects
     }
@@ -151,6 +154,10 @@ const ONLY_READ: &[&str] = &[
 struct Look<'l> {
     syntax: &'l Syntax,
     globals: &'l BTreeSet<usize>,
+    /// Calls of library functions that may write through their arguments.
+    writers: &'l BTreeSet<usize>,
+    /// Arrays of the function itself: nobody else's memory.
+    arrays: BTreeSet<String>,
     effects: Effects,
 }
 
@@ -167,10 +174,40 @@ impl Look<'_> {
                 self.written(&member.node.expression);
             }
             Expression::BinaryOperator(index) if index.node.operator.node == BinaryOperator::Index => {
-                self.effects.stores = true;
+                self.effects.stores |= !self.is_own(&index.node.lhs.node);
                 self.written(&index.node.lhs);
             }
             _ => self.effects.stores = true,
+        }
+    }
+}
+
+impl Look<'_> {
+    /// The expression names an array of the function itself.
+    fn is_own(&self, expression: &Expression) -> bool {
+        matches!(expression, Expression::Identifier(name) if self.arrays.contains(&name.node.name))
+    }
+
+    /// A library function that gets this argument can write nothing but the function's own memory.
+    fn lends_nothing(&self, argument: &Expression) -> bool {
+        match argument {
+            Expression::Constant(_) | Expression::StringLiteral(_) => true,
+            Expression::SizeOfTy(_) | Expression::SizeOfVal(_) => true,
+            // What an address leads to is noted where the address is taken.
+            Expression::UnaryOperator(e) => e.node.operator.node == UnaryOperator::Address,
+            // No operand of these is a pointer.
+            Expression::BinaryOperator(e) => matches!(
+                e.node.operator.node,
+                BinaryOperator::Multiply
+                    | BinaryOperator::Divide
+                    | BinaryOperator::Modulo
+                    | BinaryOperator::BitwiseAnd
+                    | BinaryOperator::BitwiseOr
+                    | BinaryOperator::BitwiseXor
+                    | BinaryOperator::ShiftLeft
+                    | BinaryOperator::ShiftRight
+            ),
+            _ => self.is_own(argument),
         }
     }
 }
@@ -180,6 +217,14 @@ fn is_assignment(operator: &BinaryOperator) -> bool {
 }
 
 impl<'a> Visit<'a> for Look<'_> {
+    fn visit_declarator(&mut self, declarator: &'a Declarator, span: &'a Span) {
+        let array = |d: &Node<DerivedDeclarator>| matches!(d.node, DerivedDeclarator::Array(_));
+        if declarator.derived.first().is_some_and(array) {
+            self.arrays.extend(declared_name(declarator).map(str::to_string));
+        }
+        visit::visit_declarator(self, declarator, span);
+    }
+
     fn visit_binary_operator_expression(&mut self, e: &'a BinaryOperatorExpression, span: &'a Span) {
         if is_assignment(&e.operator.node) {
             self.written(&e.lhs);
@@ -207,6 +252,9 @@ impl<'a> Visit<'a> for Look<'_> {
 
     fn visit_call_expression(&mut self, call: &'a CallExpression, span: &'a Span) {
         self.effects.anything |= !matches!(call.callee.node, Expression::Identifier(_));
+        if self.writers.contains(&self.syntax.offset(call.callee.span.start)) {
+            self.effects.stores |= !call.arguments.iter().all(|argument| self.lends_nothing(&argument.node));
+        }
         visit::visit_call_expression(self, call, span);
     }
 
