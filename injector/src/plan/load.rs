@@ -227,7 +227,7 @@ impl Planner<'_> {
                 function.name,
                 code::JUMP_SIZE
             ))
-            .hint("construct the patch with --binary, so that its callers are replaced instead"));
+            .hint("leave this function as it is in this update, or restart the program for it"));
         }
         let extents = program.extents(&function.name, &function.file, stated)?;
         let loops = extents.iter().any(|(start, end)| {
