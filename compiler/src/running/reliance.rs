@@ -12,8 +12,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Library functions of which gcc knows the effects without any declaration.
-const KNOWN_PREFIXES: &[&str] =
-    &["mem", "str", "__mem", "__str", "b", "malloc", "calloc", "realloc", "free", "abs", "labs"];
+const KNOWN_PREFIXES: &[&str] = &[
+    "mem",
+    "str",
+    "__mem",
+    "__str",
+    "bcopy",
+    "bzero",
+    "bcmp",
+    "sprintf",
+    "snprintf",
+    "vsprintf",
+    "vsnprintf",
+    "__s",
+    "__vs",
+    "malloc",
+    "calloc",
+    "realloc",
+    "free",
+    "abs",
+    "labs",
+];
 /// Attributes that promise something about a library function's effects.
 const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
 
@@ -62,7 +81,9 @@ impl Running<'_> {
             items.iter().flat_map(|&id| &self.program.items[id].entity.declarations).any(|declaration| {
                 let chunk = self.program.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
                 let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
-                PROMISES.iter().any(|promise| words.contains(promise))
+                // `const` in a parameter's type promises nothing.
+                let attributes = words.find("__attribute__").map_or("", |at| &words[at..]);
+                PROMISES.iter().any(|promise| attributes.contains(promise))
             });
         declared
             || items.is_empty() && !name.ends_with("_chk")

@@ -36,19 +36,14 @@
 /* new.c:7: sink stays in the process */
 extern int sink(int);
 
-/* new.c:5: use1 stays in the process */
-__attribute__((noinline)) int use1(int n);
-
 /* ---- Bound by the injector ---- */
 
 #pragma weak sink
-#pragma weak use1
 
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) __attribute__((noinline)) int second_v2(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int use2_v2(int n);
-static __attribute__((noipa)) int main_v2(void);
 
 /* ---- Functions ---- */
 
@@ -57,9 +52,6 @@ static __attribute__((noinline)) int second_v2(int n) { for (int i = 0; i < n; i
 
 /* new.c:6: it was compiled on facts about second (it calls nothing that the compiler did not see, so its effects were known); the binary folds second, which it calls, into an equal function */
 static __attribute__((noinline)) int use2_v2(int n) { int r = second_v2(n) + 1; printf("second %d\n", r); return r; }
-
-/* new.c:8: it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known) */
-static int main_v2(void) { char line[80]; while (fgets(line, 80, stdin )) { int n = line[0]; use1(n); use2_v2(n); fflush( stdout ); } return 0; }
 
 /* ---- What the injector reads ---- */
 
@@ -72,9 +64,6 @@ static const struct polus_function polus_functions[] = {
     { "use2", "", "use2_v2",
       "it was compiled on facts about second (it calls nothing that the compiler did not see, so its effects were known); the binary folds second, which it calls, into an equal function",
       (void *)use2_v2, 0xADDRESS, POLUS_REPLACED, 0 },
-    { "main", "", "main_v2",
-      "it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known)",
-      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -88,7 +77,6 @@ static const struct polus_use polus_uses[] = {
 
 static const struct polus_import polus_imports[] = {
     { "sink", "sink", "", "", 0xADDRESS, 0, POLUS_FUNCTION, 0 },
-    { "use1", "use1", "", "", 0xADDRESS, 0, POLUS_FUNCTION, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -106,5 +94,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    3, 0, 0, 2, 0,
+    2, 0, 0, 1, 0,
 };

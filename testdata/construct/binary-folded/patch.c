@@ -46,7 +46,6 @@ static __attribute__((noipa)) __attribute__((noinline)) int first_v2(int n);
 static __attribute__((noinline)) int second(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int use1_v2(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int use2_v2(int n);
-static __attribute__((noipa)) int main_v2(void);
 
 /* ---- Functions ---- */
 
@@ -62,9 +61,6 @@ static __attribute__((noinline)) int use1_v2(int n) { int r = first_v2(n) + 1; p
 /* new.c:6: the binary holds one code for first and an equal function of its */
 static __attribute__((noinline)) int use2_v2(int n) { int r = second(n) + 1; printf("second %d\n", r); return r; }
 
-/* new.c:8: it was compiled on facts about use1 (it calls nothing that the compiler did not see, so its effects were known); it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known) */
-static int main_v2(void) { char line[80]; while (fgets(line, 80, stdin )) { int n = line[0]; use1_v2(n); use2_v2(n); fflush( stdout ); } return 0; }
-
 /* ---- What the injector reads ---- */
 
 /* polus/patch.h */
@@ -79,9 +75,6 @@ static const struct polus_function polus_functions[] = {
     { "use2", "", "use2_v2",
       "the binary holds one code for first and an equal function of its",
       (void *)use2_v2, 0xADDRESS, POLUS_REPLACED, 0 },
-    { "main", "", "main_v2",
-      "it was compiled on facts about use1 (it calls nothing that the compiler did not see, so its effects were known); it was compiled on facts about use2 (it calls nothing that the compiler did not see, so its effects were known)",
-      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -112,5 +105,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    4, 0, 0, 1, 0,
+    3, 0, 0, 1, 0,
 };
