@@ -37,27 +37,34 @@ impl Binary {
     /// Unreadable or damaged files, other formats and processors, a debug file of another build.
     pub fn open(path: &Path, debug_file: Option<&Path>) -> Result<Binary, Error> {
         let image = Arc::new(debug_file::open(path)?);
-        Binary::with_debug(image, Some(path), debug_file)
+        Binary::with_debug(image, Some(path), &[Path::new("/")], debug_file)
     }
 
-    /// The same for an open file, such as the executable of a process whose path is gone.
-    /// `name` stands in messages.
+    /// The same for an open file, such as the executable of a process whose path is gone. `path` is
+    /// where it was started from, below each of `roots`: the process and we may see other file systems.
     ///
     /// # Errors
     /// As [`Binary::open`].
-    pub fn from_file(file: &File, name: &str, debug_file: Option<&Path>) -> Result<Binary, Error> {
-        Binary::with_debug(Arc::new(Image::new(file, name)?), None, debug_file)
+    pub fn from_file(
+        file: &File,
+        path: &Path,
+        roots: &[&Path],
+        debug_file: Option<&Path>,
+    ) -> Result<Binary, Error> {
+        let image = Image::new(file, &path.to_string_lossy())?;
+        Binary::with_debug(Arc::new(image), Some(path), roots, debug_file)
     }
 
     fn with_debug(
         image: Arc<Image>,
         path: Option<&Path>,
+        roots: &[&Path],
         debug_file: Option<&Path>,
     ) -> Result<Binary, Error> {
         let debug = match debug_file {
             Some(debug_file) => debug_file::open_given(&image, debug_file)?,
             None if has_dwarf(&image) => image.clone(),
-            None => debug_file::find_installed(&image, path).unwrap_or_else(|| image.clone()),
+            None => debug_file::find_installed(&image, path, roots).unwrap_or_else(|| image.clone()),
         };
         let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Binary { image, debug, symbols, debug_info, references, slots: OnceLock::new() })

@@ -11,7 +11,7 @@ use crate::identity::build_id;
 use crate::image::Image;
 
 /// Where distributions install debug files.
-pub(crate) const DEBUG_ROOT: &str = "/usr/lib/debug";
+pub(crate) const DEBUG_ROOT: &str = "usr/lib/debug";
 
 /// Opens the debug file that the user named; refuses one of another build.
 pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, Error> {
@@ -25,12 +25,14 @@ pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, 
     }
 }
 
-/// Looks in the standard places; a file there that does not fit is none of ours.
-pub(crate) fn find_installed(executable: &Image, path: Option<&Path>) -> Option<Arc<Image>> {
+/// Looks in the standard places below each root; a file there that does not fit is none of ours.
+pub(crate) fn find_installed(executable: &Image, path: Option<&Path>, roots: &[&Path]) -> Option<Arc<Image>> {
     let mut places = build_id_place(executable).into_iter().collect::<Vec<_>>();
     places.extend(debug_link_places(executable, path));
-    let fitting = places.iter().filter_map(|place| open(place).ok());
-    fitting.into_iter().find(|debug| difference(executable, debug).is_none()).map(Arc::new)
+    let places = roots.iter().flat_map(|root| places.iter().map(|place| root.join(place)));
+    // whoever owns the root may have put a pipe there, which would never open
+    let mut fitting = places.filter(|place| place.is_file()).filter_map(|place| open(&place).ok());
+    fitting.find(|debug| difference(executable, debug).is_none()).map(Arc::new)
 }
 
 pub(crate) fn open(path: &Path) -> Result<Image, Error> {
@@ -39,21 +41,21 @@ pub(crate) fn open(path: &Path) -> Result<Image, Error> {
     Image::new(&file, &name)
 }
 
-/// `/usr/lib/debug/.build-id/ab/cdef….debug`
+/// `usr/lib/debug/.build-id/ab/cdef….debug`
 fn build_id_place(executable: &Image) -> Option<PathBuf> {
     let id = build_id(executable)?;
     let (folder, rest) = id.split_at_checked(2)?;
     Some(Path::new(DEBUG_ROOT).join(".build-id").join(folder).join(format!("{rest}.debug")))
 }
 
-/// The places that gdb looks in for a `.gnu_debuglink`.
+/// The places that gdb looks in for a `.gnu_debuglink`, below the root.
 fn debug_link_places(executable: &Image, path: Option<&Path>) -> Vec<PathBuf> {
     let (Some((name, _)), Some(folder)) = (debug_link(executable), path.and_then(Path::parent)) else {
         return Vec::new();
     };
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let below_root = folder.strip_prefix("/").unwrap_or(&folder);
-    let places = [folder.clone(), folder.join(".debug"), Path::new(DEBUG_ROOT).join(below_root)];
+    let folder = folder.strip_prefix("/").unwrap_or(&folder);
+    let places = [folder.to_path_buf(), folder.join(".debug"), Path::new(DEBUG_ROOT).join(folder)];
     places.iter().map(|place| place.join(&name)).collect()
 }
 

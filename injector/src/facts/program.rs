@@ -17,11 +17,10 @@ pub struct Program {
     binary: Binary,
 }
 
-/// Reads the executable of process `pid`, which `path` names, and a debug file.
-pub fn read(pid: i32, path: &Path, debug_file: Option<&Path>) -> Result<Program> {
-    let file = File::open(format!("/proc/{pid}/exe"))
-        .map_err(|error| Fault::environment(format!("cannot read {}: {error}", path.display())))?;
-    let binary = Binary::from_file(&file, &path.to_string_lossy(), debug_file).map_err(unreadable)?;
+/// Reads the executable that was started as `path` below `root`, and a debug file:
+/// the one named, else one in the usual places there or here.
+pub fn read(file: &File, path: &Path, root: &Path, debug_file: Option<&Path>) -> Result<Program> {
+    let binary = Binary::from_file(file, path, &[root, Path::new("/")], debug_file).map_err(unreadable)?;
     if !binary.has_symbols() {
         return Err(Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
             .hint("name its debug file or unstripped twin: --debug-file FILE"));
@@ -52,11 +51,6 @@ fn some(text: &str) -> Option<&str> {
 }
 
 impl Program {
-    /// ld.so starts it.
-    pub fn is_dynamic(&self) -> bool {
-        self.binary.has_interpreter()
-    }
-
     /// SHA-256 of .text, lower-case hex.
     pub fn text_digest(&self) -> String {
         self.binary.text_digest()

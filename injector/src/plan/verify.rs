@@ -1,6 +1,7 @@
 //! Whether a patch belongs to a process at all (rule 10), and in its order.
 
 use crate::error::{Fault, Result};
+use crate::facts::executable::Executable;
 use crate::facts::patch_file::PatchFile;
 use crate::facts::program::Program;
 use crate::facts::registry::{Record, Registry};
@@ -19,8 +20,6 @@ pub struct Target {
     pub name: String,
     /// Path of the executable.
     pub exe: PathBuf,
-    /// ld.so started it.
-    pub dynamic: bool,
     /// Of the executable.
     pub build_id: Option<String>,
     /// SHA-256 of .text, read where the patch asks for it.
@@ -33,15 +32,21 @@ pub struct Target {
     pub exported: BTreeSet<String>,
 }
 
+/// Refuses a program without ld.so. Where a static one has `dlopen` inside, that brings
+/// a second C library along, with other locks, threads and memory than the program's.
+pub fn loads_libraries(process: &str, executable: &Executable) -> Result<()> {
+    if executable.dynamic {
+        return Ok(());
+    }
+    let exe = executable.path.display();
+    Err(Fault::refused(format!(
+        "{process}: {exe} is linked statically, it cannot load a patch: there is no ld.so in it"
+    ))
+    .hint("restart it with the new version; linked without -static it can take the update after that"))
+}
+
 /// Refuses a patch made for something else.
 pub fn belongs(target: &Target, patch: &PatchFile) -> Result<()> {
-    if !target.dynamic {
-        let exe = target.exe.display();
-        return Err(Fault::refused(format!(
-            "{}: {exe} is linked statically, it cannot load a patch",
-            target.name
-        )));
-    }
     let tables = &patch.tables;
     let own = target.exe.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let of_program = if tables.program.is_empty() || tables.program == own {

@@ -1,11 +1,16 @@
 //! A case: its folder, its settings, and what is built from it.
 
+use crate::build::{Build, Debug};
+use crate::matrix::Expected;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Result with a message for people.
 pub type Result<T> = std::result::Result<T, String>;
+
+/// In the message of a tool that ended with 1.
+pub const REFUSED: &str = "exit status: 1:";
 
 /// `case.toml`; every key may be missing.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +25,10 @@ pub struct Settings {
     pub stripped: bool,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
+    /// Shell words that start the program in its folder, instead of `./old`.
+    pub start: Option<String>,
+    /// Builds in which it does not hold.
+    pub expected: Expected,
 }
 
 /// One test.
@@ -31,6 +40,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// How to build and run it.
     pub settings: Settings,
+    /// Compiler, kind of executable, place of the debug information.
+    pub build: Build,
 }
 
 /// The top of the source tree.
@@ -52,12 +63,13 @@ fn variants(folder: &Path) -> Vec<Case> {
     let settings = settings(folder);
     let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if settings.variants.is_empty() {
-        return vec![Case { name: base, folder: folder.to_path_buf(), settings }];
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build: Build::plain() }];
     }
     let variant = |(number, flags): (usize, &Vec<String>)| {
         let mut settings = settings.clone();
         settings.cflags.extend(flags.iter().cloned());
-        Case { name: format!("{base}-{number}"), folder: folder.to_path_buf(), settings }
+        let (name, folder) = (format!("{base}-{number}"), folder.to_path_buf());
+        Case { name, folder, settings, build: Build::plain() }
     };
     settings.variants.iter().enumerate().map(variant).collect()
 }
@@ -69,7 +81,7 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped"];
+    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "matrix"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
@@ -87,13 +99,20 @@ fn settings(folder: &Path) -> Settings {
         sources: table.get("sources").map(words).unwrap_or_default(),
         stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
+        start: table.get("start").and_then(toml::Value::as_str).map(str::to_string),
+        expected: Expected::parse(table.get("matrix"), &path.to_string_lossy()),
     }
 }
 
 impl Case {
+    /// The folder that all of it is built in.
+    pub fn output(&self) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name)
+    }
+
     /// Builds the program and its patches into a folder of its own.
     pub fn build(&self) -> Result<PathBuf> {
-        let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name);
+        let output = self.output();
         fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
         let (program, twin) = (output.join("old"), output.join("twin"));
         if self.settings.stripped {
@@ -127,6 +146,9 @@ impl Case {
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
+        if self.build.debug == Debug::File {
+            polusc.arg("--debug-file").arg(output.join("old.debug"));
+        }
         run(polusc.arg("-o").arg(&patch))?;
         build_patch(&patch, output)
     }
@@ -141,13 +163,11 @@ impl Case {
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {
-        let mut gcc = Command::new("gcc");
-        gcc.args(["-O2", "-g", "-pthread"]).args(&self.settings.cflags);
-        match self.settings.sources.is_empty() {
-            true => gcc.arg(self.folder.join("old.c")),
-            false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
+        let sources: Vec<PathBuf> = match self.settings.sources.is_empty() {
+            true => vec![self.folder.join("old.c")],
+            false => self.settings.sources.iter().map(|source| self.folder.join(source)).collect(),
         };
-        run(gcc.arg("-o").arg(output))
+        self.build.compile(&self.settings, &sources, output)
     }
 }
 
@@ -181,6 +201,6 @@ pub fn run(command: &mut Command) -> Result<()> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+        false => Err(format!("{command:?}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr))),
     }
 }

@@ -117,7 +117,7 @@ fn supplementary_file(image: &Image) -> Result<Option<Image>, Error> {
 fn places(image: &Image, path: &Path, id: &str) -> Vec<PathBuf> {
     let beside = Path::new(&image.name).parent().map(|folder| folder.join(path));
     let by_id = id.split_at_checked(2).map(|(folder, rest)| {
-        PathBuf::from(format!("{}/.build-id/{folder}/{rest}.debug", debug_file::DEBUG_ROOT))
+        PathBuf::from(format!("/{}/.build-id/{folder}/{rest}.debug", debug_file::DEBUG_ROOT))
     });
     beside.into_iter().chain(by_id).collect()
 }
