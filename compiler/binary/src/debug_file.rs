@@ -50,13 +50,15 @@ fn build_id_place(executable: &Image) -> Option<PathBuf> {
 
 /// The places that gdb looks in for a `.gnu_debuglink`, below the root.
 fn debug_link_places(executable: &Image, path: Option<&Path>) -> Vec<PathBuf> {
-    let (Some((name, _)), Some(folder)) = (debug_link(executable), path.and_then(Path::parent)) else {
-        return Vec::new();
-    };
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
-    let folder = folder.strip_prefix("/").unwrap_or(&folder);
-    let places = [folder.to_path_buf(), folder.join(".debug"), Path::new(DEBUG_ROOT).join(folder)];
-    places.iter().map(|place| place.join(&name)).collect()
+    let (Some((name, _)), Some(path)) = (debug_link(executable), path) else { return Vec::new() };
+    // /proc/PID/exe and commands like `cc` are links to where the executable lies, or lay
+    let paths = [Some(path.to_path_buf()), std::fs::read_link(path).ok(), path.canonicalize().ok()];
+    let places = paths.iter().flatten().filter_map(|path| path.parent()).flat_map(|folder| {
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+        let folder = folder.strip_prefix("/").unwrap_or(&folder);
+        [folder.to_path_buf(), folder.join(".debug"), Path::new(DEBUG_ROOT).join(folder)]
+    });
+    places.map(|place| place.join(&name)).collect()
 }
 
 /// Name and CRC-32 of the debug file, as `objcopy --add-gnu-debuglink` leaves them.

@@ -43,10 +43,25 @@ pub struct Build {
     pub debug: Debug,
 }
 
+impl Debug {
+    /// As it is called in `case.toml` and in the names of trials.
+    pub fn named(name: &str) -> Option<Debug> {
+        [Debug::Inside, Debug::File, Debug::Link].into_iter().find(|debug| debug.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Debug::Inside => "inside",
+            Debug::File => "debug-file",
+            Debug::Link => "debuglink",
+        }
+    }
+}
+
 impl Build {
     /// `gcc -O2 -g`.
-    pub fn plain() -> Build {
-        Build { compiler: PLAIN, pie: None, debug: Debug::Inside }
+    pub fn plain(settings: &Settings) -> Build {
+        Build { compiler: PLAIN, pie: None, debug: settings.debug.unwrap_or(Debug::Inside) }
     }
 
     /// All combinations that `settings` leave open.
@@ -59,8 +74,11 @@ impl Build {
             !level_is_set || !only_level || *compiler == PLAIN
         });
         let pies: &[_] = if link_is_set { &[None] } else { &[Some(true), Some(false)] };
-        let places: &[_] =
-            if settings.stripped { &[Debug::Inside] } else { &[Debug::Inside, Debug::File, Debug::Link] };
+        let places = match settings.debug {
+            Some(debug) => vec![debug],
+            None if settings.stripped => vec![Debug::Inside],
+            None => vec![Debug::Inside, Debug::File, Debug::Link],
+        };
         compilers
             .flat_map(|compiler| pies.iter().map(move |pie| (compiler, *pie)))
             .flat_map(|(compiler, pie)| {
@@ -124,10 +142,6 @@ impl fmt::Display for Build {
             Some(false) => write!(out, ".no-pie")?,
             None => {}
         }
-        match self.debug {
-            Debug::Inside => write!(out, ".inside"),
-            Debug::File => write!(out, ".debug-file"),
-            Debug::Link => write!(out, ".debuglink"),
-        }
+        write!(out, ".{}", self.debug.name())
     }
 }

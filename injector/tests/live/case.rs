@@ -25,6 +25,8 @@ pub struct Settings {
     pub stripped: bool,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
+    /// Where the debug information lies, if that matters.
+    pub debug: Option<Debug>,
     /// Shell words that start the program in its folder, instead of `./old`.
     pub start: Option<String>,
     /// Builds in which it does not hold.
@@ -63,13 +65,15 @@ fn variants(folder: &Path) -> Vec<Case> {
     let settings = settings(folder);
     let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if settings.variants.is_empty() {
-        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build: Build::plain() }];
+        let build = Build::plain(&settings);
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build }];
     }
     let variant = |(number, flags): (usize, &Vec<String>)| {
         let mut settings = settings.clone();
         settings.cflags.extend(flags.iter().cloned());
         let (name, folder) = (format!("{base}-{number}"), folder.to_path_buf());
-        Case { name, folder, settings, build: Build::plain() }
+        let build = Build::plain(&settings);
+        Case { name, folder, settings, build }
     };
     settings.variants.iter().enumerate().map(variant).collect()
 }
@@ -81,7 +85,7 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "matrix"];
+    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
@@ -99,6 +103,10 @@ fn settings(folder: &Path) -> Settings {
         sources: table.get("sources").map(words).unwrap_or_default(),
         stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
+        debug: table.get("debug").map(|value| {
+            let named = value.as_str().and_then(Debug::named);
+            named.unwrap_or_else(|| panic!("{}: unknown place {value}", path.display()))
+        }),
         start: table.get("start").and_then(toml::Value::as_str).map(str::to_string),
         expected: Expected::parse(table.get("matrix"), &path.to_string_lossy()),
     }
@@ -172,7 +180,7 @@ impl Case {
 }
 
 /// The constructor, which is built beside the injector.
-fn polusc() -> Result<PathBuf> {
+pub fn polusc() -> Result<PathBuf> {
     let path = Path::new(env!("CARGO_BIN_EXE_polus")).with_file_name("polusc");
     match path.exists() {
         true => Ok(path),

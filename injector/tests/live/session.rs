@@ -17,7 +17,8 @@
 //! exit N                          close the program's input; it ends with N
 //! ```
 //!
-//! `{patch}` is patch.so, `{patch2}` patch2.so; -p with the program's number is
+//! `{patch}` is patch.so, `{patch2}` patch2.so, `{case}` the case's folder, `{polusc}` the
+//! constructor, `{debug-file}` its option where the build needs it; -p with the program's number is
 //! added where no process is named. Text after `#` at the start of a line is a remark.
 
 use crate::build::Debug;
@@ -84,9 +85,14 @@ impl Session {
     /// Builds the case and starts its program.
     pub fn start(case: &Case) -> Result<Session> {
         let folder = case.build()?;
+        let case_folder = case.folder.canonicalize().map_err(|error| error.to_string())?;
+        let names = BTreeMap::from([
+            ("case".to_string(), case_folder.display().to_string()),
+            ("polusc".to_string(), case::polusc()?.display().to_string()),
+        ]);
         let victim = Victim::start(&folder, case.settings.start.as_deref())?;
         let debug_file = case.build.debug == Debug::File;
-        Ok(Session { folder, victim, names: BTreeMap::new(), background: None, size: None, debug_file })
+        Ok(Session { folder, victim, names, background: None, size: None, debug_file })
     }
 
     fn steps(&mut self, steps: &[(usize, &str)]) -> Result<()> {
@@ -228,6 +234,8 @@ impl Session {
         for number in ["", "2", "3"] {
             text = text.replace(&format!("{{patch{number}}}"), &format!("patch{number}.so"));
         }
+        let debug_file = if self.debug_file { "--debug-file old.debug" } else { "" };
+        text = text.replace("{debug-file}", debug_file);
         self.names.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 }

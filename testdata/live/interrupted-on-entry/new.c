@@ -8,7 +8,7 @@
 
 static int value = 5;
 
-__attribute__((noinline)) int rate(const int *place)
+__attribute__((noinline, optimize("O2", "omit-frame-pointer"))) int rate(const int *place)
 {
     return *place * 2;
 }
