@@ -21,6 +21,9 @@ enum Outcome {
 /// Parses the command line and runs it.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(warning) = polus_runtime::rules::switch_off_named() {
+        eprintln!("polusc: {warning}");
+    }
     let outcome = crate::text::big_stack(|| match cli.command {
         Some(Command::Merge { input, output, program, cflags }) => {
             merge_command(&input, output.as_deref(), program, cflags)

@@ -14,11 +14,27 @@ fn main() {
     let mut cases: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     cases.sort();
     assert!(!cases.is_empty(), "testdata/construct holds no case");
-    let trial = |case: PathBuf| {
-        let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        Trial::test(name, move || Case::new(&case)?.run())
+    let trials = cases.iter().flat_map(|case| trials(case)).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The case, and for each rule that it proves: it fails without it.
+fn trials(case: &Path) -> Vec<Trial> {
+    let name = case.file_name().unwrap().to_string_lossy().into_owned();
+    let negative = |rule: String| {
+        let case = case.to_path_buf();
+        Trial::test(format!("{name}-without-{rule}"), move || fails_without(&case, rule))
     };
-    libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit();
+    let mut trials: Vec<Trial> = case::proves(case).into_iter().map(negative).collect();
+    let case = case.to_path_buf();
+    trials.push(Trial::test(name, move || Case::new(&case)?.run()));
+    trials
+}
+
+fn fails_without(case: &Path, rule: String) -> Check {
+    let mut case = Case::new(case)?;
+    case.without = Some(rule.clone());
+    case.run().map_or_else(|_| Ok(()), |()| Err(format!("nothing changes without the rule {rule}").into()))
 }
 
 /// A test's outcome.
@@ -90,7 +106,7 @@ impl Case {
     }
 
     fn compare(&self, found: BTreeMap<&str, String>) -> Check {
-        let update = std::env::var_os("UPDATE_EXPECT").is_some();
+        let update = std::env::var_os("UPDATE_EXPECT").is_some() && self.without.is_none();
         let mut wrong = String::new();
         for name in GOLDEN {
             let golden = self.golden.join(name);
@@ -103,7 +119,9 @@ impl Case {
                     if was.is_none() && !update {
                         wrong += &format!("{name}: written, review and commit\n");
                     }
-                    std::fs::write(&golden, is)?;
+                    if self.without.is_none() {
+                        std::fs::write(&golden, is)?;
+                    }
                 }
                 (Some(is), Some(was)) if *is != was => {
                     let diff = similar::TextDiff::from_lines(&was, is);

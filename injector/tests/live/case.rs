@@ -20,6 +20,8 @@ pub struct Settings {
     pub stripped: bool,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
+    /// Rules of `polus_runtime::rules` without each of which the session fails.
+    pub proves: Vec<String>,
 }
 
 /// One test.
@@ -31,6 +33,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// How to build and run it.
     pub settings: Settings,
+    /// The rule that is switched off, to show that the session fails without it.
+    pub without: Option<String>,
 }
 
 /// The top of the source tree.
@@ -52,12 +56,13 @@ fn variants(folder: &Path) -> Vec<Case> {
     let settings = settings(folder);
     let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if settings.variants.is_empty() {
-        return vec![Case { name: base, folder: folder.to_path_buf(), settings }];
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings, without: None }];
     }
     let variant = |(number, flags): (usize, &Vec<String>)| {
         let mut settings = settings.clone();
         settings.cflags.extend(flags.iter().cloned());
-        Case { name: format!("{base}-{number}"), folder: folder.to_path_buf(), settings }
+        let name = format!("{base}-{number}");
+        Case { name, folder: folder.to_path_buf(), settings, without: None }
     };
     settings.variants.iter().enumerate().map(variant).collect()
 }
@@ -69,7 +74,7 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped"];
+    let known = ["cflags", "variants", "sources", "faults", "stripped", "proves"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
@@ -86,11 +91,17 @@ fn settings(folder: &Path) -> Settings {
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
         stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        proves: table.get("proves").map(words).unwrap_or_default(),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
     }
 }
 
 impl Case {
+    /// The same case with a rule switched off.
+    pub fn without(&self, rule: &str) -> Case {
+        Case { name: format!("{}-without-{rule}", self.name), without: Some(rule.into()), ..self.clone() }
+    }
+
     /// Builds the program and its patches into a folder of its own.
     pub fn build(&self) -> Result<PathBuf> {
         let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name);
@@ -126,6 +137,7 @@ impl Case {
         }
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
+        polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
         run(polusc.arg("-o").arg(&patch))?;
         build_patch(&patch, output)

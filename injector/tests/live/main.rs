@@ -17,10 +17,17 @@ fn main() {
         if case.settings.faults {
             trials.extend(faults::trials(&case));
         }
+        trials.extend(case.settings.proves.clone().into_iter().map(|rule| negative(&case, rule)));
         trials.push(trial(case));
     }
     assert!(!trials.is_empty(), "no live cases found");
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn negative(case: &Case, rule: String) -> Trial {
+    let case = case.clone();
+    let name = format!("{}-without-{rule}", case.name);
+    Trial::test(name, move || session::fails_without(&case, &rule).map_err(Into::into))
 }
 
 fn trial(case: Case) -> Trial {

@@ -38,22 +38,38 @@ pub struct Session {
     names: BTreeMap<String, String>,
     background: Option<Child>,
     size: Option<(usize, usize)>,
+    without: String,
+}
+
+/// Shows that a case fails without a rule: it can be built, but does not hold.
+pub fn fails_without(case: &Case, rule: &str) -> Result<()> {
+    let case = case.without(rule);
+    let mut session = Session::start(&case)?;
+    let text = text(&case)?;
+    match session.steps(&steps(&text)) {
+        Ok(()) => Err(format!("the session holds without the rule {rule}")),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Runs a case.
 pub fn run(case: &Case) -> Result<()> {
-    let path = case.folder.join("session.txt");
-    let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let steps: Vec<(usize, &str)> = text
-        .lines()
-        .map(str::trim)
-        .enumerate()
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+    let text = text(case)?;
+    let steps = steps(&text);
     if !steps.last().is_some_and(|(_, line)| line.starts_with("exit ")) {
         return Err("a session ends with `exit N`".to_string());
     }
     Session::start(case)?.steps(&steps)
+}
+
+fn text(case: &Case) -> Result<String> {
+    let path = case.folder.join("session.txt");
+    fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn steps(text: &str) -> Vec<(usize, &str)> {
+    let lines = text.lines().map(str::trim).enumerate();
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect()
 }
 
 impl Session {
@@ -61,7 +77,8 @@ impl Session {
     pub fn start(case: &Case) -> Result<Session> {
         let folder = case.build()?;
         let victim = Victim::start(&folder.join("old"))?;
-        Ok(Session { folder, victim, names: BTreeMap::new(), background: None, size: None })
+        let without = case.without.clone().unwrap_or_default();
+        Ok(Session { folder, victim, names: BTreeMap::new(), background: None, size: None, without })
     }
 
     fn steps(&mut self, steps: &[(usize, &str)]) -> Result<()> {
@@ -178,7 +195,7 @@ impl Session {
             return Err("only polus can be run".to_string());
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_polus"));
-        command.args(words.clone()).current_dir(&self.folder);
+        command.args(words.clone()).current_dir(&self.folder).env("POLUS_WITHOUT", &self.without);
         let named = words.clone().any(|word| word == "-p" || word == "--exe");
         let needs_process = ["apply", "rollback", "status", "check"].contains(&words.next().unwrap_or(""));
         if needs_process && !named {
