@@ -5,6 +5,7 @@ use crate::construct::{self, Analysis, Inputs, Pair};
 use crate::diag::{self, Diagnostic, Failure, Result};
 use crate::merge;
 use crate::patch::{self, history::History};
+use crate::running::Running;
 use crate::source::Members;
 use crate::{relations, report};
 use clap::{CommandFactory, Parser};
@@ -21,6 +22,9 @@ enum Outcome {
 /// Parses the command line and runs it.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(warning) = polus_runtime::rules::switch_off_named() {
+        eprintln!("polusc: {warning}");
+    }
     let outcome = crate::text::big_stack(|| match cli.command {
         Some(Command::Merge { input, output, program, cflags }) => {
             merge_command(&input, output.as_deref(), program, cflags)
@@ -149,7 +153,7 @@ fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     if analysis.changes.is_empty() {
         return Ok(Outcome::NothingChanged);
     }
-    write_out(None, &report::diff(&pair, &analysis))?;
+    write_out(None, &report::diff(&pair, &analysis, running.as_ref()))?;
     tell(&analysis.told);
     Ok(Outcome::Done)
 }
@@ -185,7 +189,7 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     }
     let running = construct::running(binary.as_ref(), &pair, &history)?;
     let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
-    write_views(arguments, &pair, &analysis)?;
+    write_views(arguments, &pair, &analysis, running.as_ref())?;
     tell(&pair.notes);
     tell(&analysis.told);
     if let Some(text) = stage_text(arguments.emit, &pair, &analysis) {
@@ -207,9 +211,14 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn write_views(arguments: &Construct, pair: &Pair, analysis: &Analysis) -> Result<()> {
+fn write_views(
+    arguments: &Construct,
+    pair: &Pair,
+    analysis: &Analysis,
+    running: Option<&Running>,
+) -> Result<()> {
     if let Some(path) = &arguments.report {
-        let report = report::json(pair, analysis, &pair.notes);
+        let report = report::json(pair, analysis, running, &pair.notes);
         write_file(path, &(serde_json::to_string_pretty(&report).expect("plain data") + "\n"))?;
     }
     if let Some(path) = &arguments.graph {

@@ -2,6 +2,7 @@
 //! patch, target and injector (paper section 6: the runtime part).
 
 pub mod abi;
+pub mod rules;
 
 /// The shared object that the injector loads into a process once.
 pub static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/polus-runtime.so"));

@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
 use crate::relations::Relations;
+use polus_runtime::rules::Rule;
 use std::collections::BTreeSet;
 
 /// Both versions and what is known about their difference.
@@ -47,11 +48,18 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     }
     told.extend(derived(versions, &mut crossing));
     told.extend(refusals::unknown_adoptions(versions, adopt));
-    let mut first = refusals::endless_users(versions, &crossing);
-    first.extend(reliant::check(versions));
+    let mut first = vec![];
+    if Rule::Endless.holds() {
+        first.extend(refusals::endless_users(versions, &crossing));
+    }
+    if Rule::Facts.holds() {
+        first.extend(reliant::check(versions));
+    }
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
-    first.extend(by_name::check(versions, &crossing));
+    if Rule::ByName.holds() {
+        first.extend(by_name::check(versions, &crossing));
+    }
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));

@@ -8,6 +8,7 @@ use super::scopes::{Binding, Scopes};
 use lang_c::ast::*;
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
+use polus_runtime::rules::Rule;
 use std::mem::{Discriminant, discriminant};
 
 /// One element of a normal form.
@@ -48,7 +49,7 @@ pub struct Number {
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        let own_line = self.line.is_some() && self.line == other.line;
+        let own_line = Rule::Lines.holds() && self.line.is_some() && self.line == other.line;
         self.rank == other.rank && (self.value == other.value || own_line)
     }
 }

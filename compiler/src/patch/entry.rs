@@ -6,13 +6,14 @@ use crate::cross::Versions;
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 use crate::running::Running;
+use polus_runtime::rules::Rule;
 
 /// Leads the rows of such functions to an entry that keeps what their old callers count on.
 ///
 /// # Errors
 /// A function whose arguments lie on the stack cannot be called through another entry.
 pub fn keep(versions: Versions, running: &Running, patch: &mut Patch) -> Result<(), Vec<Diagnostic>> {
-    for &id in versions.relations.affected.keys() {
+    for &id in versions.relations.affected.keys().filter(|_| Rule::Registers.holds()) {
         let Some(ours) = versions.changes.pairing.to_old[id] else { continue };
         let kept = running.kept_by_callers(ours);
         if !kept.is_empty() {

@@ -6,6 +6,7 @@ use crate::cross::{Crossing, Versions};
 use crate::diff::{Change, Modification};
 use crate::model::{ItemId, Program};
 use crate::running::Running;
+use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an item is to the patch.
@@ -116,7 +117,9 @@ impl Names {
     /// The name under which a use of the item appears in the patch.
     pub fn reference<'n>(&'n self, new: &'n Program, id: ItemId, role: &Role) -> &'n str {
         let plain = &new.items[id].entity.name;
-        let identity = *role != Role::Call && self.standing.get(&id) == Some(&Standing::Replaced);
+        let identity = Rule::Identity.holds()
+            && *role != Role::Call
+            && self.standing.get(&id) == Some(&Standing::Replaced);
         if identity && !self.lacks_entry(id) {
             return plain;
         }
@@ -144,7 +147,8 @@ fn foreign(new: &Program, running: &Running) -> BTreeSet<ItemId> {
 
 /// Functions whose type changed: old code goes on with the old one (design rule 6).
 fn retyped(versions: Versions) -> Vec<ItemId> {
-    let changes = versions.changes.functions.iter().filter(|c| c.is(Modification::Signature));
+    let changes = versions.changes.functions.iter();
+    let changes = changes.filter(|c| Rule::Signatures.holds() && c.is(Modification::Signature));
     changes.filter_map(Change::new_item).collect()
 }
 
@@ -156,5 +160,6 @@ fn local(versions: Versions) -> BTreeSet<ItemId> {
         old.uses.iter().filter(|u| u.role == Role::Value).map(|u| u.target).collect();
     let statics =
         old.own(Kind::Function).filter(|id| !old.items[*id].entity.external && !pointed.contains(id));
+    let statics = statics.filter(|_| Rule::Fitted.holds());
     statics.filter_map(|id| versions.changes.pairing.to_new[id]).collect()
 }

@@ -8,6 +8,7 @@ use crate::running::{Running, Static};
 use lang_c::ast::{Declaration, InitDeclarator};
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
+use polus_runtime::rules::Rule;
 
 /// What becomes of a static of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,7 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
     let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Fate::Own(symbol) };
     match running.map(|r| r.variable(old)) {
+        _ if !Rule::Statics.holds() => Fate::Own(symbol),
         // gcc drops a static that nothing writes, or nothing reads: no running value is lost to the
         // old version.
         Some(Static::OptimisedOut) => Fate::Own(symbol),

@@ -9,6 +9,7 @@ use crate::model::never_return;
 use crate::model::{ItemId, Program};
 use crate::relations::{Copies, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
+use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a variable of the program is.
@@ -190,13 +191,22 @@ impl<'r> Running<'r> {
 
 impl Copies for Running<'_> {
     fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
-        let mut found = self.inlined(function);
-        found.extend(self.cloned(function));
-        found.extend(self.relying(function));
-        found.extend(self.folded(function));
-        let holders = self.held.get(&function).into_iter().flatten();
-        found
-            .extend(holders.map(|&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()))));
+        let mut found = vec![];
+        if Rule::Inlining.holds() {
+            found.extend(self.inlined(function));
+            let holders = self.held.get(&function).into_iter().flatten();
+            let earlier = |&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()));
+            found.extend(holders.map(earlier));
+        }
+        if Rule::Clones.holds() {
+            found.extend(self.cloned(function));
+        }
+        if Rule::Facts.holds() {
+            found.extend(self.relying(function));
+        }
+        if Rule::Folding.holds() {
+            found.extend(self.folded(function));
+        }
         found.retain(|(holder, _)| *holder != function);
         found
     }

@@ -11,8 +11,9 @@ pub const GOLDEN: [&str; 4] = ["changes.txt", "relations.txt", "patch.c", "diagn
 const INPUT: [&str; 8] = ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
 /// of the old program alone, whether that is built and named, options, exit status, whether both
-/// versions can be read.
-const KEYS: [&str; 9] = ["why", "old", "new", "cflags", "build", "binary", "options", "status", "loads"];
+/// versions can be read, rules (of `polus_runtime::rules`) without each of which the case fails.
+const KEYS: [&str; 10] =
+    ["why", "old", "new", "cflags", "build", "binary", "options", "status", "loads", "proves"];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.
 pub struct Case {
@@ -20,6 +21,16 @@ pub struct Case {
     pub golden: PathBuf,
     work: tempfile::TempDir,
     settings: toml::Table,
+    /// The rule that is switched off, to show that the case fails without it.
+    pub without: Option<String>,
+}
+
+/// The rules that a case in `folder` is the proof of.
+pub fn proves(folder: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+    let settings: toml::Table = text.parse().unwrap_or_default();
+    let rules = settings.get("proves").and_then(|v| v.as_array()).into_iter().flatten();
+    rules.filter_map(|rule| Some(rule.as_str()?.to_string())).collect()
 }
 
 impl Case {
@@ -30,7 +41,7 @@ impl Case {
         if let Some(key) = settings.keys().find(|k| !KEYS.contains(&k.as_str())) {
             return Err(format!("case.toml: unknown key {key}").into());
         }
-        let case = Self { golden: golden.to_path_buf(), work: tempfile::tempdir()?, settings };
+        let case = Self { golden: golden.to_path_buf(), work: tempfile::tempdir()?, settings, without: None };
         for entry in std::fs::read_dir(golden)? {
             let name = entry?.file_name().to_string_lossy().into_owned();
             if !GOLDEN.contains(&name.as_str()) && !INPUT.contains(&name.as_str()) {
@@ -101,6 +112,7 @@ impl Case {
 
     fn command(&self, program: &str, arguments: &[&str]) -> Check<Output> {
         let mut command = Command::new("timeout");
+        command.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         Ok(command.arg(DEADLINE).arg(program).args(arguments).current_dir(self.work.path()).output()?)
     }
 
@@ -127,7 +139,9 @@ impl Case {
         }
         let output = self.command(env!("CARGO_BIN_EXE_polusc"), &all)?;
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok((output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr)))
+        let told = text(output.stderr);
+        let told = told.split_inclusive('\n').filter(|line| !line.contains("POLUS_WITHOUT")).collect();
+        Ok((output.status.code().unwrap_or(-1), text(output.stdout), told))
     }
 
     /// Builds the program of the old version, if the case wants one.

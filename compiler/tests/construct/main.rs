@@ -14,11 +14,27 @@ fn main() {
     let mut cases: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     cases.sort();
     assert!(!cases.is_empty(), "testdata/construct holds no case");
-    let trial = |case: PathBuf| {
-        let name = case.file_name().unwrap().to_string_lossy().into_owned();
-        Trial::test(name, move || Case::new(&case)?.run())
+    let trials = cases.iter().flat_map(|case| trials(case)).collect();
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The case, and for each rule that it proves: it fails without it.
+fn trials(case: &Path) -> Vec<Trial> {
+    let name = case.file_name().unwrap().to_string_lossy().into_owned();
+    let negative = |rule: String| {
+        let case = case.to_path_buf();
+        Trial::test(format!("{name}-without-{rule}"), move || fails_without(&case, rule))
     };
-    libtest_mimic::run(&Arguments::from_args(), cases.into_iter().map(trial).collect()).exit();
+    let mut trials: Vec<Trial> = case::proves(case).into_iter().map(negative).collect();
+    let case = case.to_path_buf();
+    trials.push(Trial::test(name, move || Case::new(&case)?.run()));
+    trials
+}
+
+fn fails_without(case: &Path, rule: String) -> Check {
+    let mut case = Case::new(case)?;
+    case.without = Some(rule.clone());
+    case.run().map_or_else(|_| Ok(()), |()| Err(format!("nothing changes without the rule {rule}").into()))
 }
 
 /// A test's outcome.
@@ -77,6 +93,7 @@ impl Case {
         let report: serde_json::Value = serde_json::from_slice(&std::fs::read(self.path("report.json"))?)
             .map_err(|e| format!("report.json: {e}"))?;
         same("the report has changes", &true, &report["changes"].is_array())?;
+        self.explained(old, new, &report)?;
         same("an empty graph", &false, &std::fs::read(self.path("graph.dot"))?.is_empty())?;
         let (status, changes, told) = self.polusc(old, new, &["--emit", "changes"])?;
         same(&format!("status of --emit changes\n{told}"), &0, &status)?;
@@ -89,8 +106,23 @@ impl Case {
         Ok((changes, self.polusc(old, new, &["--emit", "relations"])?.1))
     }
 
+    /// Every function of the patch is told with how it is redirected and why.
+    fn explained(&self, old: &str, new: &str, report: &serde_json::Value) -> Check {
+        let affected = report["affected"].as_array().ok_or("the report has no functions")?;
+        let told = |key: &str, f: &serde_json::Value| !f[key].as_str().unwrap_or_default().is_empty();
+        let silent = affected.iter().find(|f| !told("how", f) || f["reasons"] == serde_json::json!([]));
+        same("a function without explanation", &None, &silent)?;
+        let (_, diff, _) = self.polusc("diff", old, &[new])?;
+        let missing = affected.iter().map(|f| format!("{} (", f["name"].as_str().unwrap_or_default()));
+        same(
+            "a function that diff does not tell",
+            &None,
+            &missing.into_iter().find(|name| !diff.contains(name)),
+        )
+    }
+
     fn compare(&self, found: BTreeMap<&str, String>) -> Check {
-        let update = std::env::var_os("UPDATE_EXPECT").is_some();
+        let update = std::env::var_os("UPDATE_EXPECT").is_some() && self.without.is_none();
         let mut wrong = String::new();
         for name in GOLDEN {
             let golden = self.golden.join(name);
@@ -103,7 +135,9 @@ impl Case {
                     if was.is_none() && !update {
                         wrong += &format!("{name}: written, review and commit\n");
                     }
-                    std::fs::write(&golden, is)?;
+                    if self.without.is_none() {
+                        std::fs::write(&golden, is)?;
+                    }
                 }
                 (Some(is), Some(was)) if *is != was => {
                     let diff = similar::TextDiff::from_lines(&was, is);

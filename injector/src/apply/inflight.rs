@@ -5,6 +5,7 @@ use crate::facts::stacks;
 use crate::facts::unwind::{Stack, Unwinder};
 use crate::plan::{Wait, Write};
 use crate::tracee::{Stopped, Thread};
+use polus_runtime::rules::Rule;
 
 /// A thread that delays a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,19 +29,23 @@ pub fn blockers(
     waits: &[Wait],
     writes: &[Write],
 ) -> Vec<Blocker> {
-    let loops = writes.iter().filter(|write| !write.loops.is_empty()).map(|write| Wait {
+    let loops = writes.iter().filter(|write| Rule::Branches.holds() && !write.loops.is_empty());
+    let loops = loops.map(|write| Wait {
         function: write.name.clone(),
         function_address: write.name_address,
         variable: String::new(),
         ranges: write.loops.clone(),
     });
-    let waits: Vec<Wait> = waits.iter().cloned().chain(loops).collect();
+    let waits = waits.iter().filter(|_| Rule::InFlight.holds());
+    let waits: Vec<Wait> = waits.cloned().chain(loops).collect();
     let groups: Vec<Vec<(u64, u64)>> = waits.iter().map(|wait| wait.ranges.clone()).collect();
     let mut found = Vec::new();
     for thread in &stopped.threads {
         let stack =
             thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
-        found.extend(on_entry(thread, &stack, writes));
+        if Rule::Stacks.holds() {
+            found.extend(on_entry(thread, &stack, writes));
+        }
         if waits.is_empty() {
             continue;
         }

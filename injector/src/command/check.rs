@@ -9,7 +9,7 @@ use crate::error::{Fault, Result};
 use crate::facts::patch_file::{self, PatchFile};
 use crate::facts::process;
 use crate::plan::load::Place;
-use crate::plan::verify;
+use crate::plan::{explain, verify};
 use polus_runtime::abi::kind;
 use serde_json::json;
 use std::path::Path;
@@ -56,12 +56,17 @@ fn check(pid: i32, patch: &PatchFile, debug_file: Option<&Path>, output: &Output
     verify::layouts(&session.program(debug_file)?, patch)
         .map_err(|fault| fault.within(format!("{}: {}", session.name(), patch.name)))?;
     let plan = plan(&session, patch, debug_file)?;
-    output.detail(format!("{}: {plan}", session.name()));
     entries_are_ours(&session, &plan)?;
+    let functions = explain(patch, &plan, &session.registry);
+    let mut text = format!("{}: {} can be applied", session.name(), patch.name);
+    if output.verbose {
+        functions.iter().for_each(|function| text += &format!("\n{function}"));
+    }
+    let version = session.registry.version;
     Ok(Report {
         pid,
-        text: format!("{}: {} can be applied", session.name(), patch.name),
-        json: json!({ "patch": patch.name, "version": session.registry.version, "applicable": true }),
+        text,
+        json: json!({ "patch": patch.name, "version": version, "applicable": true, "functions": functions }),
     })
 }
 

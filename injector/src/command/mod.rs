@@ -31,6 +31,9 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
         }
     };
     let output = Output::new(&cli, start);
+    if let Some(warning) = polus_runtime::rules::switch_off_named() {
+        eprintln!("polus: {warning}");
+    }
     match &cli.command {
         Command::Apply(arguments) => apply::run(arguments, &output),
         Command::Rollback(arguments) => rollback::run(arguments, &output),

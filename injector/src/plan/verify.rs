@@ -6,6 +6,7 @@ use crate::facts::patch_file::PatchFile;
 use crate::facts::program::Program;
 use crate::facts::registry::{Record, Registry};
 use polus_runtime::abi::kind;
+use polus_runtime::rules::Rule;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -54,6 +55,9 @@ pub fn belongs(target: &Target, patch: &PatchFile) -> Result<()> {
     } else {
         format!("another program, {},", tables.program)
     };
+    if !Rule::Build.holds() {
+        return Ok(());
+    }
     let wrong = |what: &str, wanted: &str, found: &str| {
         Err(Fault::refused(format!(
             "{}: {} was constructed for {of_program} with {what} {wanted}; {} has {found}",
@@ -146,7 +150,8 @@ pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
 
 /// Refuses a patch whose types lie otherwise in the process (rule 9).
 pub fn layouts(program: &Program, patch: &PatchFile) -> Result<()> {
-    match patch.tables.layouts.iter().find_map(|layout| program.layout_conflict(layout)) {
+    let checked = patch.tables.layouts.iter().filter(|_| Rule::Layouts.holds());
+    match checked.into_iter().find_map(|layout| program.layout_conflict(layout)) {
         Some(conflict) => Err(Fault::refused(conflict)
             .hint("construct the patch from the sources of the process, with --binary")),
         None => Ok(()),

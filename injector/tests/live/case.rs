@@ -31,6 +31,8 @@ pub struct Settings {
     pub start: Option<String>,
     /// Builds in which it does not hold.
     pub expected: Expected,
+    /// Rules of `polus_runtime::rules` without each of which the session fails.
+    pub proves: Vec<String>,
 }
 
 /// One test.
@@ -44,6 +46,8 @@ pub struct Case {
     pub settings: Settings,
     /// Compiler, kind of executable, place of the debug information.
     pub build: Build,
+    /// The rule that is switched off, to show that the session fails without it.
+    pub without: Option<String>,
 }
 
 /// The top of the source tree.
@@ -66,14 +70,14 @@ fn variants(folder: &Path) -> Vec<Case> {
     let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if settings.variants.is_empty() {
         let build = Build::plain(&settings);
-        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build }];
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build, without: None }];
     }
     let variant = |(number, flags): (usize, &Vec<String>)| {
         let mut settings = settings.clone();
         settings.cflags.extend(flags.iter().cloned());
         let (name, folder) = (format!("{base}-{number}"), folder.to_path_buf());
         let build = Build::plain(&settings);
-        Case { name, folder, settings, build }
+        Case { name, folder, settings, build, without: None }
     };
     settings.variants.iter().enumerate().map(variant).collect()
 }
@@ -85,7 +89,7 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix"];
+    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix", "proves"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
@@ -102,6 +106,7 @@ fn settings(folder: &Path) -> Settings {
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
         stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        proves: table.get("proves").map(words).unwrap_or_default(),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
         debug: table.get("debug").map(|value| {
             let named = value.as_str().and_then(Debug::named);
@@ -116,6 +121,11 @@ impl Case {
     /// The folder that all of it is built in.
     pub fn output(&self) -> PathBuf {
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name)
+    }
+
+    /// The same case with a rule switched off.
+    pub fn without(&self, rule: &str) -> Case {
+        Case { name: format!("{}-without-{rule}", self.name), without: Some(rule.into()), ..self.clone() }
     }
 
     /// Builds the program and its patches into a folder of its own.
@@ -153,6 +163,7 @@ impl Case {
         }
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
+        polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
         if self.build.debug == Debug::File {
             polusc.arg("--debug-file").arg(output.join("old.debug"));

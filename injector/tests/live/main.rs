@@ -25,6 +25,7 @@ fn main() {
         if case.settings.faults {
             trials.extend(faults::trials(&case));
         }
+        trials.extend(case.settings.proves.clone().into_iter().map(|rule| negative(&case, rule)));
         trials.push(trial(case));
     }
     assert!(!trials.is_empty(), "no live cases found");
@@ -34,6 +35,12 @@ fn main() {
         matrix::print_table(start.elapsed());
     }
     conclusion.exit();
+}
+
+fn negative(case: &Case, rule: String) -> Trial {
+    let case = case.clone();
+    let name = format!("{}-without-{rule}", case.name);
+    Trial::test(name, move || session::fails_without(&case, &rule).map_err(Into::into))
 }
 
 fn trial(case: Case) -> Trial {

@@ -42,17 +42,29 @@ pub struct Session {
     background: Option<Child>,
     size: Option<(usize, usize)>,
     debug_file: bool,
+    without: String,
+}
+
+/// Shows that a case fails without a rule: it can be built, but does not hold.
+pub fn fails_without(case: &Case, rule: &str) -> Result<()> {
+    let case = case.without(rule);
+    let mut session = Session::start(&case)?;
+    let text = text(&case)?;
+    match session.steps(&steps(&text)?) {
+        Ok(()) => Err(format!("the session holds without the rule {rule}")),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Runs a case.
 pub fn run(case: &Case) -> Result<()> {
-    let text = read(case)?;
+    let text = text(case)?;
     Session::start(case)?.steps(&steps(&text)?)
 }
 
 /// Runs a case whose first patch is refused: the program goes on, and exits as ever.
 pub fn run_refused(case: &Case, words: &str) -> Result<()> {
-    let text = read(case)?;
+    let text = text(case)?;
     let steps = steps(&text)?;
     let commands = |line: &str| ["check", "apply"].iter().any(|verb| line.contains(&format!("polus {verb}")));
     let first = steps.iter().position(|(_, line)| commands(line)).ok_or("there is no apply")?;
@@ -62,19 +74,15 @@ pub fn run_refused(case: &Case, words: &str) -> Result<()> {
     session.steps(&steps[steps.len() - 1..])
 }
 
-fn read(case: &Case) -> Result<String> {
+fn text(case: &Case) -> Result<String> {
     let path = case.folder.join("session.txt");
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
 /// The lines that are steps, with their numbers.
 fn steps(text: &str) -> Result<Vec<(usize, &str)>> {
-    let steps: Vec<(usize, &str)> = text
-        .lines()
-        .map(str::trim)
-        .enumerate()
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+    let lines = text.lines().map(str::trim).enumerate();
+    let steps: Vec<_> = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect();
     if !steps.last().is_some_and(|(_, line)| line.starts_with("exit ")) {
         return Err("a session ends with `exit N`".to_string());
     }
@@ -92,7 +100,8 @@ impl Session {
         ]);
         let victim = Victim::start(&folder, case.settings.start.as_deref())?;
         let debug_file = case.build.debug == Debug::File;
-        Ok(Session { folder, victim, names, background: None, size: None, debug_file })
+        let without = case.without.clone().unwrap_or_default();
+        Ok(Session { folder, victim, names, background: None, size: None, debug_file, without })
     }
 
     fn steps(&mut self, steps: &[(usize, &str)]) -> Result<()> {
@@ -215,7 +224,7 @@ impl Session {
             return Err("only polus can be run".to_string());
         }
         let mut command = Command::new(env!("CARGO_BIN_EXE_polus"));
-        command.args(words.clone()).current_dir(&self.folder);
+        command.args(words.clone()).current_dir(&self.folder).env("POLUS_WITHOUT", &self.without);
         let named = words.clone().any(|word| word == "-p" || word == "--exe");
         let verb = words.clone().next().unwrap_or("");
         let needs_process = ["apply", "rollback", "status", "check"].contains(&verb);
