@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use crate::code::ReferenceIndex;
-use crate::debug_file;
+use crate::debug_file::{self, Origin};
 use crate::dwarf::DebugInfo;
 use crate::error::{Error, Problem};
 use crate::identity;
@@ -37,34 +37,28 @@ impl Binary {
     /// Unreadable or damaged files, other formats and processors, a debug file of another build.
     pub fn open(path: &Path, debug_file: Option<&Path>) -> Result<Binary, Error> {
         let image = Arc::new(debug_file::open(path)?);
-        Binary::with_debug(image, Some(path), &[Path::new("/")], debug_file)
+        Binary::with_debug(image, &[Origin { root: "/".into(), path: path.into() }], debug_file)
     }
 
-    /// The same for an open file, such as the executable of a process whose path is gone. `path` is
-    /// where it was started from, below each of `roots`: the process and we may see other file systems.
+    /// The same for an open file, such as the executable of a process whose path is gone. `name` is
+    /// for messages; the debug file is looked for by the `origins`.
     ///
     /// # Errors
     /// As [`Binary::open`].
     pub fn from_file(
         file: &File,
-        path: &Path,
-        roots: &[&Path],
+        name: &str,
+        origins: &[Origin],
         debug_file: Option<&Path>,
     ) -> Result<Binary, Error> {
-        let image = Image::new(file, &path.to_string_lossy())?;
-        Binary::with_debug(Arc::new(image), Some(path), roots, debug_file)
+        Binary::with_debug(Arc::new(Image::new(file, name)?), origins, debug_file)
     }
 
-    fn with_debug(
-        image: Arc<Image>,
-        path: Option<&Path>,
-        roots: &[&Path],
-        debug_file: Option<&Path>,
-    ) -> Result<Binary, Error> {
+    fn with_debug(image: Arc<Image>, origins: &[Origin], debug_file: Option<&Path>) -> Result<Binary, Error> {
         let debug = match debug_file {
             Some(debug_file) => debug_file::open_given(&image, debug_file)?,
             None if has_dwarf(&image) => image.clone(),
-            None => debug_file::find_installed(&image, path, roots).unwrap_or_else(|| image.clone()),
+            None => debug_file::find_installed(&image, origins).unwrap_or_else(|| image.clone()),
         };
         let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Ok(Binary { image, debug, symbols, debug_info, references, slots: OnceLock::new() })

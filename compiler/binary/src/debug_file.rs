@@ -25,11 +25,22 @@ pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, 
     }
 }
 
-/// Looks in the standard places below each root; a file there that does not fit is none of ours.
-pub(crate) fn find_installed(executable: &Image, path: Option<&Path>, roots: &[&Path]) -> Option<Arc<Image>> {
-    let mut places = build_id_place(executable).into_iter().collect::<Vec<_>>();
-    places.extend(debug_link_places(executable, path));
-    let places = roots.iter().flat_map(|root| places.iter().map(|place| root.join(place)));
+/// Where an executable was started from: a process and we may see other file systems.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// A file system's root, as we reach it.
+    pub root: PathBuf,
+    /// The executable's path there; it may be gone, or another file's by now.
+    pub path: PathBuf,
+}
+
+/// Looks in the standard places; a file there that does not fit is none of ours.
+pub(crate) fn find_installed(executable: &Image, origins: &[Origin]) -> Option<Arc<Image>> {
+    let places = origins.iter().flat_map(|origin| {
+        let places =
+            build_id_place(executable).into_iter().chain(debug_link_places(executable, &origin.path));
+        places.map(|place| origin.root.join(place))
+    });
     // whoever owns the root may have put a pipe there, which would never open
     let mut fitting = places.filter(|place| place.is_file()).filter_map(|place| open(&place).ok());
     fitting.find(|debug| difference(executable, debug).is_none()).map(Arc::new)
@@ -49,8 +60,8 @@ fn build_id_place(executable: &Image) -> Option<PathBuf> {
 }
 
 /// The places that gdb looks in for a `.gnu_debuglink`, below the root.
-fn debug_link_places(executable: &Image, path: Option<&Path>) -> Vec<PathBuf> {
-    let (Some((name, _)), Some(path)) = (debug_link(executable), path) else { return Vec::new() };
+fn debug_link_places(executable: &Image, path: &Path) -> Vec<PathBuf> {
+    let Some((name, _)) = debug_link(executable) else { return Vec::new() };
     // /proc/PID/exe and commands like `cc` are links to where the executable lies, or lay
     let paths = [Some(path.to_path_buf()), std::fs::read_link(path).ok(), path.canonicalize().ok()];
     let places = paths.iter().flatten().filter_map(|path| path.parent()).flat_map(|folder| {

@@ -17,6 +17,7 @@ pub use binary::Binary;
 pub use clone_name::{CloneKind, base_name, clone_kinds};
 pub use clones::CloneCode;
 pub use code::{Branch, Callee, KeptAcrossCall, Reference, ReferenceKind};
+pub use debug_file::Origin;
 pub use dwarf::{
     DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
 };

@@ -4,7 +4,6 @@ mod common;
 
 use std::fs::File;
 use std::io::{Seek, Write};
-use std::path::Path;
 use std::sync::OnceLock;
 
 use common::Program;
@@ -40,7 +39,7 @@ fn ask_everything(bytes: &[u8]) {
     let mut file: File = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
-    let Ok(binary) = Binary::from_file(&file, Path::new("garbage"), &[], None) else { return };
+    let Ok(binary) = Binary::from_file(&file, "garbage", &[], None) else { return };
     let _ = (binary.build_id(), binary.text_digest(), binary.has_debug_info());
     if let Ok(symbols) = binary.symbols() {
         for symbol in symbols.iter() {

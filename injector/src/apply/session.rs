@@ -87,7 +87,8 @@ impl Session {
         let executable = self.identify()?;
         verify::loads_libraries(&self.name(), &executable)?;
         let file = executable::open(&self.process, &executable, &self.maps)?;
-        program::read(&file, &executable.path, &executable::root(self.pid()), debug_file)
+        let origins = executable::origins(self.pid(), &executable);
+        program::read(&file, &executable.path, &origins, debug_file)
     }
 
     /// What `patch` has to agree with.

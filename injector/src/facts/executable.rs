@@ -8,6 +8,7 @@ use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
 use crate::facts::process::Process;
 use nix::sys::stat::{major, minor};
+use polus_binary::Origin;
 use std::fs::{self, File};
 use std::os::linux::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -82,8 +83,16 @@ pub fn open(process: &Process, executable: &Executable, maps: &[Mapping]) -> Res
     }
 }
 
-/// The file system that the process sees.
-pub fn root(pid: i32) -> PathBuf {
+/// Where the program was started from: in the file system that the process sees, and in ours.
+pub fn origins(pid: i32, executable: &Executable) -> [Origin; 2] {
+    let path = executable.path.clone();
+    // the kernel tells paths as we see them, where we do
+    let root = fs::read_link(root(pid)).unwrap_or_default();
+    let below = path.strip_prefix(&root).unwrap_or(&path).to_path_buf();
+    [Origin { root: self::root(pid), path: Path::new("/").join(below) }, Origin { root: "/".into(), path }]
+}
+
+fn root(pid: i32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/root"))
 }
 

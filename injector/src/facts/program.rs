@@ -5,7 +5,7 @@
 use crate::error::{Fault, Result};
 use crate::facts::code;
 use crate::facts::patch_file::TypeLayout;
-use polus_binary::{Binary, CloneKind, Error, Found, FunctionKey, Problem, Symbol, Symbols};
+use polus_binary::{Binary, CloneKind, Error, Found, FunctionKey, Origin, Problem, Symbol, Symbols};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,10 +17,10 @@ pub struct Program {
     binary: Binary,
 }
 
-/// Reads the executable that was started as `path` below `root`, and a debug file:
-/// the one named, else one in the usual places there or here.
-pub fn read(file: &File, path: &Path, root: &Path, debug_file: Option<&Path>) -> Result<Program> {
-    let binary = Binary::from_file(file, path, &[root, Path::new("/")], debug_file).map_err(unreadable)?;
+/// Reads the executable, which messages call `path`, and a debug file: the one named,
+/// else one in the usual places.
+pub fn read(file: &File, path: &Path, origins: &[Origin], debug_file: Option<&Path>) -> Result<Program> {
+    let binary = Binary::from_file(file, &path.to_string_lossy(), origins, debug_file).map_err(unreadable)?;
     if !binary.has_symbols() {
         return Err(Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
             .hint("name its debug file or unstripped twin: --debug-file FILE"));
@@ -73,17 +73,21 @@ impl Program {
             self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
         match found.len() {
             1 => Ok(found.first().copied().unwrap_or_default()),
+            // a link-time optimiser's symbols tell no source files
+            0 if !file.is_empty() && self.binary.has_debug_info() => {
+                self.function_by_debug_info(name, file)?.ok_or_else(|| self.missing(name, file))
+            }
             0 => Err(self.missing(name, file)),
-            _ => self.function_by_debug_info(name, file),
+            _ => self.function_by_debug_info(name, file)?.ok_or_else(|| self.ambiguous(name, file, &[])),
         }
     }
 
-    fn function_by_debug_info(&self, name: &str, file: &str) -> Result<u64> {
+    fn function_by_debug_info(&self, name: &str, file: &str) -> Result<Option<u64>> {
         let entry = self.key(name, file)?.and_then(|key| {
             let function = self.binary.debug_info().ok()?.function(&key)?;
             function.entry().map(|instance| instance.entry)
         });
-        entry.ok_or_else(|| self.ambiguous(name, file, &[]))
+        Ok(entry)
     }
 
     /// How the debug information knows a function; `None` if its file is unknown.
@@ -151,8 +155,11 @@ impl Program {
         if entry != 0 {
             extents.push((entry, entry + self.size_at(entry)?));
         }
-        let own =
-            |symbol: &Symbol<'_>| file.is_empty() || symbol.file.is_none_or(|found| found == last_part(file));
+        // of a link-time optimiser's symbols nobody knows the source file
+        let is_source = |found: &str| found.ends_with(".c");
+        let own = |symbol: &Symbol<'_>| {
+            file.is_empty() || symbol.file.is_none_or(|found| found == last_part(file) || !is_source(found))
+        };
         let clones = self.symbols()?.clones_named(name).filter(own);
         extents.extend(clones.map(|symbol| (symbol.svma, symbol.svma + symbol.size)));
         Ok(extents)

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-__attribute__((noinline)) int answer(const char *question)
+__attribute__((noinline, noipa)) int answer(const char *question)
 {
     printf("answer %d\n", (int)strtoul(question, 0, 16) + 100);
     return fflush(stdout);
