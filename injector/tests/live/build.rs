@@ -5,6 +5,7 @@ use crate::case::{Result, Settings, run};
 use std::fmt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// Name, compiler and flags.
 const COMPILERS: [(&str, &str, &[&str]); 8] = [
@@ -15,10 +16,12 @@ const COMPILERS: [(&str, &str, &[&str]); 8] = [
     ("gcc-Os", "gcc", &["-Os"]),
     ("gcc-lto", "gcc", &["-O2", "-flto"]),
     ("gcc-no-plt", "gcc", &["-O2", "-fno-plt", "-fcf-protection"]),
-    ("clang-O2", "clang-14", &["-O2", "-Wno-unknown-attributes"]),
+    ("clang-O2", "clang", &["-O2", "-Wno-unknown-attributes"]),
 ];
 /// The one that all others are measured by.
 const PLAIN: usize = 2;
+/// Versions of clang that distributions have beside or instead of `clang`.
+const CLANGS: std::ops::Range<u32> = 14..30;
 /// Flags that say how the executable is linked.
 const LINKS: [&str; 4] = ["-pie", "-no-pie", "-static", "-static-pie"];
 
@@ -96,7 +99,7 @@ impl Build {
     /// where the debug information lies.
     pub fn fits(&self, words: &str) -> bool {
         let text = self.to_string();
-        let mut own = text.split('.').chain([COMPILERS[self.compiler].1.trim_end_matches("-14"), "all"]);
+        let mut own = text.split('.').chain([COMPILERS[self.compiler].1, "all"]);
         words.split_whitespace().all(|word| own.clone().any(|own| own == word)) && own.next().is_some()
     }
 
@@ -104,14 +107,18 @@ impl Build {
     pub fn compile(&self, settings: &Settings, sources: &[std::path::PathBuf], program: &Path) -> Result<()> {
         let (_, compiler, flags) = COMPILERS[self.compiler];
         let linked = program.with_extension("linked");
-        let mut command = Command::new(compiler);
+        let mut command = Command::new(if compiler == "clang" { clang() } else { compiler });
         command.args(flags).args(["-g", "-pthread"]);
         match self.pie {
             Some(true) => command.args(["-fPIE", "-pie"]),
             Some(false) => command.args(["-fno-pie", "-no-pie"]),
             None => &mut command,
         };
-        run(command.args(&settings.cflags).args(sources).arg("-o").arg(&linked))?;
+        run(command
+            .args(settings.cflags.iter().map(|flag| expand(flag)))
+            .args(sources)
+            .arg("-o")
+            .arg(&linked))?;
         self.separate(&linked, program)?;
         // a program may still run from an older build in this place
         std::fs::rename(&linked, program).map_err(|error| error.to_string())
@@ -132,6 +139,27 @@ impl Build {
             _ => Ok(()),
         }
     }
+}
+
+/// The name of the clang there is.
+fn clang() -> &'static str {
+    static NAME: OnceLock<String> = OnceLock::new();
+    NAME.get_or_init(|| {
+        let names = CLANGS.map(|version| format!("clang-{version}")).chain(["clang".to_string()]);
+        let runs = |name: &String| Command::new(name).arg("--version").output().is_ok();
+        names.into_iter().find(runs).unwrap_or_default()
+    })
+}
+
+/// `{llvm}` is the folder of clang's own linker.
+fn expand(flag: &str) -> String {
+    if !flag.contains("{llvm}") {
+        return flag.to_string();
+    }
+    let found = Command::new(clang()).arg("-print-prog-name=ld.lld").output();
+    let path = found.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let folder = Path::new(path.trim()).parent().unwrap_or(Path::new(""));
+    flag.replace("{llvm}", &folder.to_string_lossy())
 }
 
 impl fmt::Display for Build {
