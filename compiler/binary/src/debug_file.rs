@@ -27,7 +27,8 @@ pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, 
 
 /// Looks in the standard places; a file there that does not fit is none of ours.
 pub(crate) fn find_installed(executable: &Image, path: Option<&Path>) -> Option<Arc<Image>> {
-    let mut places = build_id_place(executable).into_iter().collect::<Vec<_>>();
+    let by_id = build_id(executable).and_then(|id| place_of_id(&id));
+    let mut places = by_id.into_iter().collect::<Vec<_>>();
     places.extend(debug_link_places(executable, path));
     let fitting = places.iter().filter_map(|place| open(place).ok());
     fitting.into_iter().find(|debug| difference(executable, debug).is_none()).map(Arc::new)
@@ -39,9 +40,20 @@ pub(crate) fn open(path: &Path) -> Result<Image, Error> {
     Image::new(&file, &name)
 }
 
+/// Opens a file that need not be linked.
+pub(crate) fn open_object(path: &Path) -> Result<Image, Error> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| Error::new(&name, Problem::Unreadable(Arc::new(error))))?;
+    Image::object(&file, &name)
+}
+
+/// Places as a message names them.
+pub(crate) fn listed(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
 /// `/usr/lib/debug/.build-id/ab/cdef….debug`
-fn build_id_place(executable: &Image) -> Option<PathBuf> {
-    let id = build_id(executable)?;
+pub(crate) fn place_of_id(id: &str) -> Option<PathBuf> {
     let (folder, rest) = id.split_at_checked(2)?;
     Some(Path::new(DEBUG_ROOT).join(".build-id").join(folder).join(format!("{rest}.debug")))
 }

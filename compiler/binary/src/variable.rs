@@ -88,7 +88,10 @@ impl Binary {
                 let size = symbol.map(|symbol| symbol.size).or_else(size).unwrap_or(0);
                 Some(Found::Address { svma, size })
             }
-            Place::Thread(offset) => Some(Found::Thread { offset, size: size().unwrap_or(0) }),
+            Place::Thread(stated) => {
+                let offset = self.image.thread_offset(stated)?;
+                Some(Found::Thread { offset, size: size().unwrap_or(0) })
+            }
             Place::Elsewhere => None,
         }
     }

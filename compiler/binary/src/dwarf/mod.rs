@@ -7,6 +7,8 @@ mod inlined;
 mod layouts;
 mod scan;
 mod sections;
+mod split;
+mod supplementary;
 mod types;
 mod units;
 mod variables;
@@ -111,8 +113,7 @@ impl DebugInfo {
     /// The distinct layouts of a type, each with the first unit that describes it so. The name is
     /// spelled as in C: `struct client`, `union value`, `enum state`, `size_t`. Empty: no unit describes
     /// it. With a unit: as that unit sees it, where that
-    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody; of DWARF 4 such
-    /// types are not read).
+    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody).
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use gimli::{Attribute, AttributeValue, Dwarf, EntriesRaw, Operation, constants};
 
-use super::sections::{EntryAt, Slice};
+use super::sections::{EntryAt, Slice, Space};
+use super::split::Half;
 use super::units::{Unit, UnitId};
 
 /// What one unit holds, in the order of its entries.
@@ -18,8 +19,12 @@ pub(crate) struct Scan {
     pub header: usize,
     /// No compile unit: shared pieces (dwz), which belong to whoever refers to them.
     pub partial: bool,
-    /// Its entries are in a `.dwo` file.
-    pub split: bool,
+    /// The shared pieces that it includes (DW_TAG_imported_unit).
+    pub imports: Vec<EntryAt>,
+    /// Of a skeleton: its entries are in a `.dwo` file.
+    pub half: Option<Box<Half>>,
+    /// What a skeleton and its other half have in common.
+    pub dwo_id: Option<u64>,
     /// Of a type unit: the signature and the type.
     pub signature: Option<(u64, EntryAt)>,
     pub abbreviations: Arc<gimli::Abbreviations>,
@@ -110,44 +115,82 @@ pub(crate) fn keyword(tag: gimli::DwTag) -> Option<&'static str> {
 }
 
 /// Walks one unit.
-pub(crate) fn scan(
+///
+/// `skeleton`: of a split unit what stands in the executable, which the addresses refer to.
+pub(crate) fn scan<'d>(
     id: UnitId,
-    supplementary: bool,
-    dwarf: &Dwarf<Slice<'_>>,
-    header: gimli::UnitHeader<Slice<'_>>,
+    space: Space,
+    dwarf: &Dwarf<Slice<'d>>,
+    header: gimli::UnitHeader<Slice<'d>>,
+    skeleton: Option<&gimli::Unit<Slice<'d>>>,
 ) -> gimli::Result<Scan> {
-    let unit = dwarf.unit(header)?;
-    let offset = unit.header.debug_info_offset().map_or(0, |offset| offset.0);
+    let mut unit = dwarf.unit(header)?;
+    if let Some(skeleton) = skeleton {
+        unit.copy_relocated_attributes(skeleton);
+        unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);
+    }
+    let offset = unit.header.debug_info_offset().map(|offset| offset.0);
+    let offset = offset.or(unit.header.debug_types_offset().map(|offset| offset.0)).unwrap_or(0);
     let root = unit.entry(unit.header.root_offset())?;
+    let dwo_id = unit.dwo_id.map(|id| id.0);
     let scan = Scan {
         unit: Unit::read(id, dwarf, &unit, &root),
-        start: EntryAt::new(supplementary, offset),
+        start: EntryAt::new(space, offset),
         end: offset.saturating_add(unit.header.length_including_self()),
         header: offset,
         partial: root.tag() != constants::DW_TAG_compile_unit,
-        split: unit.dwo_name()?.is_some(),
-        signature: signature(&unit.header, EntryAt::new(supplementary, offset)),
+        imports: Vec::new(),
+        half: if skeleton.is_none() { half(dwarf, &unit, dwo_id)? } else { None },
+        dwo_id,
+        signature: signature(&unit.header, EntryAt::new(space, offset)),
         abbreviations: unit.abbreviations.clone(),
         routines: Vec::new(),
         inlined: Vec::new(),
         variables: Vec::new(),
         types: Vec::new(),
     };
-    let reader = EntryReader { supplementary, dwarf, unit: &unit, offset };
+    let reader = EntryReader { space, dwarf, unit: &unit, offset };
     let mut walk = Walk { reader, scan, open: Vec::new(), attributes: Vec::new() };
     walk.run()?;
     Ok(walk.scan)
 }
 
+impl Scan {
+    /// Takes away what was found: it is described elsewhere.
+    pub fn discard(&mut self) {
+        self.partial = true;
+        (self.routines, self.inlined) = (Vec::new(), Vec::new());
+        (self.variables, self.types) = (Vec::new(), Vec::new());
+    }
+}
+
+fn half<'d>(
+    dwarf: &Dwarf<Slice<'d>>,
+    unit: &gimli::Unit<Slice<'d>>,
+    id: Option<u64>,
+) -> gimli::Result<Option<Box<Half>>> {
+    // In a `.dwo` file the attribute is only a copy.
+    if dwarf.file_type == gimli::DwarfFileType::Dwo {
+        return Ok(None);
+    }
+    let Some(name) = unit.dwo_name()? else { return Ok(None) };
+    let name = dwarf.attr_string(unit, name)?.to_string_lossy().into_owned();
+    Ok(Some(Box::new(Half { name, id })))
+}
+
 fn signature(header: &gimli::UnitHeader<Slice<'_>>, start: EntryAt) -> Option<(u64, EntryAt)> {
-    let gimli::UnitType::Type { type_signature, type_offset } = header.type_() else { return None };
+    let (gimli::UnitType::Type { type_signature, type_offset }
+    | gimli::UnitType::SplitType { type_signature, type_offset }) = header.type_()
+    else {
+        return None;
+    };
     let offset = start.offset().checked_add(type_offset.0)?;
-    Some((type_signature.0, EntryAt::new(start.is_supplementary(), offset)))
+    Some((type_signature.0, EntryAt::new(start.space(), offset)))
 }
 
 /// What is needed to understand an attribute of an entry.
 pub(crate) struct EntryReader<'w, 'd> {
-    pub supplementary: bool,
+    pub space: Space,
     pub dwarf: &'w Dwarf<Slice<'d>>,
     pub unit: &'w gimli::Unit<Slice<'d>>,
     /// The unit header's offset.
@@ -172,7 +215,7 @@ impl<'d> Walk<'_, 'd> {
             self.close(depth, offset);
             if self.wants(abbreviation.tag()) {
                 self.read(&mut entries, abbreviation.attributes())?;
-                self.note(abbreviation.tag(), depth, EntryAt::new(self.reader.supplementary, offset))?;
+                self.note(abbreviation.tag(), depth, EntryAt::new(self.reader.space, offset))?;
             } else {
                 entries.skip_attributes(abbreviation.attributes())?;
             }
@@ -184,7 +227,10 @@ impl<'d> Walk<'_, 'd> {
     fn wants(&self, tag: gimli::DwTag) -> bool {
         let inner = matches!(
             tag,
-            constants::DW_TAG_subprogram | constants::DW_TAG_inlined_subroutine | constants::DW_TAG_variable
+            constants::DW_TAG_subprogram
+                | constants::DW_TAG_inlined_subroutine
+                | constants::DW_TAG_variable
+                | constants::DW_TAG_imported_unit
         );
         inner || keyword(tag).is_some()
     }
@@ -202,6 +248,11 @@ impl<'d> Walk<'_, 'd> {
             constants::DW_TAG_subprogram => self.note_routine(depth, at),
             constants::DW_TAG_inlined_subroutine => self.note_inlined(depth),
             constants::DW_TAG_variable => self.note_variable(at),
+            constants::DW_TAG_imported_unit => {
+                let import = self.value(constants::DW_AT_import);
+                self.scan.imports.extend(import.and_then(|value| self.reader.entry_at(value)));
+                Ok(())
+            }
             _ => self.note_type(tag, at),
         }
     }
@@ -325,10 +376,12 @@ impl<'d> EntryReader<'_, 'd> {
     pub fn entry_at(&self, value: AttributeValue<Slice<'d>>) -> Option<EntryAt> {
         match value {
             AttributeValue::UnitRef(offset) => {
-                Some(EntryAt::new(self.supplementary, self.offset.checked_add(offset.0)?))
+                Some(EntryAt::new(self.space, self.offset.checked_add(offset.0)?))
             }
-            AttributeValue::DebugInfoRef(offset) => Some(EntryAt::new(self.supplementary, offset.0)),
-            AttributeValue::DebugInfoRefSup(offset) => Some(EntryAt::new(true, offset.0)),
+            AttributeValue::DebugInfoRef(offset) => {
+                Some(EntryAt::new(Space::info(self.space.file()), offset.0))
+            }
+            AttributeValue::DebugInfoRefSup(offset) => Some(EntryAt::new(Space::SUPPLEMENTARY, offset.0)),
             _ => None,
         }
     }
