@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use super::scan::{Scan, scan};
 use super::sections::{EntryAt, Sections, Slice, Space};
 use super::split;
-use super::units::UnitId;
+use super::units::{Unit, UnitId};
 use crate::error::Error;
 
 /// Every unit's scan, sorted by offset.
@@ -76,6 +76,13 @@ impl Entries {
             routines.any(|r| r.external && !r.declaration && r.name.as_deref() == Some(name))
         };
         self.scans.iter().find(defines).map(|scan| scan.unit.id)
+    }
+
+    /// One of the units, if all that are of C and hold code tell functions and lines only.
+    pub fn only_lines(&self) -> Option<&Unit> {
+        let mut units = self.scans.iter().filter(|scan| scan.unit.lines_only || scan.described).peekable();
+        let first = &units.peek()?.unit;
+        units.all(|scan| scan.unit.lines_only).then_some(first)
     }
 
     /// The compile units that include a shared piece.

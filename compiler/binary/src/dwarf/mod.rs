@@ -55,7 +55,10 @@ impl DebugInfo {
     ) -> Result<DebugInfo, Error> {
         let entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
-            return Err(Error::new(&code.name, Problem::NoDebugInfo));
+            return Err(Error::new(&code.name, Problem::NoDebugInfo(Box::default())));
+        }
+        if let Some(unit) = entries.only_lines() {
+            return Err(Error::new(&code.name, Problem::LinesOnly(unit.path.clone())));
         }
         let mut functions = Functions::collect(&entries, symbols, |svma| code.is_code(svma));
         let inlined = InlinedIndex::collect(&entries, &mut functions);

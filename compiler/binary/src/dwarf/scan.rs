@@ -19,6 +19,8 @@ pub(crate) struct Scan {
     pub header: usize,
     /// No compile unit: shared pieces (dwz), which belong to whoever refers to them.
     pub partial: bool,
+    /// Of C: it holds code, and types are described.
+    pub described: bool,
     /// The shared pieces that it includes (DW_TAG_imported_unit).
     pub imports: Vec<EntryAt>,
     /// Of a skeleton: its entries are in a `.dwo` file.
@@ -139,6 +141,7 @@ pub(crate) fn scan<'d>(
         end: offset.saturating_add(unit.header.length_including_self()),
         header: offset,
         partial: root.tag() != constants::DW_TAG_compile_unit,
+        described: false,
         imports: Vec::new(),
         half: if skeleton.is_none() { half(dwarf, &unit, dwo_id)? } else { None },
         dwo_id,
@@ -150,7 +153,12 @@ pub(crate) fn scan<'d>(
         types: Vec::new(),
     };
     let reader = EntryReader { space, dwarf, unit: &unit, offset };
-    let mut walk = Walk { reader, scan, open: Vec::new(), attributes: Vec::new() };
+    // clang may describe no function at all. gcc does, and counts file-scope assembly as the unit's code.
+    let code =
+        [constants::DW_AT_high_pc, constants::DW_AT_ranges].map(|name| root.attr_value(name).is_some());
+    let holds_code = !scan.unit.is_gnu() && code.contains(&true);
+    let mut walk =
+        Walk { reader, scan, open: Vec::new(), attributes: Vec::new(), holds_code, detailed: false };
     walk.run()?;
     Ok(walk.scan)
 }
@@ -203,6 +211,9 @@ struct Walk<'w, 'd> {
     /// The routines and inlined copies around the current entry, with their depths.
     open: Vec<(isize, Scope)>,
     attributes: Vec<Attribute<Slice<'d>>>,
+    holds_code: bool,
+    /// Types are described.
+    detailed: bool,
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -221,6 +232,13 @@ impl<'d> Walk<'_, 'd> {
             }
         }
         self.close(0, self.scan.end);
+        let scan = &mut self.scan;
+        let typed = scan.variables.iter().any(|variable| variable.type_at.is_some());
+        let detailed = self.detailed || typed || !scan.types.is_empty() || scan.unit.states_full_debug();
+        let is_c = scan.unit.language.starts_with("DW_LANG_C") && !scan.partial && scan.half.is_none();
+        let described = is_c && !scan.unit.artificial && self.holds_code;
+        scan.unit.lines_only = described && !detailed;
+        scan.described = described && detailed;
         Ok(())
     }
 
@@ -298,11 +316,13 @@ impl<'d> Walk<'_, 'd> {
         let start = ranges.first().map(|range| range.start);
         // Beside DW_AT_ranges a low_pc of 0 is only the base for the ranges.
         let entry = stated.flatten().filter(|entry| ranges.iter().any(|range| range.start == *entry));
+        let origin = self.origin();
+        self.note_detail(origin, !ranges.is_empty());
         let routine = Routine {
             at,
             end: self.scan.end,
             name: self.text(constants::DW_AT_name)?,
-            origin: self.origin(),
+            origin,
             external: self.flag(constants::DW_AT_external),
             declaration: self.flag(constants::DW_AT_declaration),
             noreturn: self.flag(constants::DW_AT_noreturn),
@@ -312,6 +332,20 @@ impl<'d> Walk<'_, 'd> {
         self.open.push((depth, Scope::Routine(self.scan.routines.len() as u32)));
         self.scan.routines.push(routine);
         Ok(())
+    }
+
+    /// What tells a full description of a function from one for line numbers only (-g1).
+    fn note_detail(&mut self, origin: Option<EntryAt>, has_code: bool) {
+        if self.flag(constants::DW_AT_declaration) {
+            return;
+        }
+        self.holds_code |= has_code || origin.is_none();
+        let has = |name| self.value(name).is_some();
+        // clang leaves the line out where it describes no more than lines, gcc the type.
+        let placed = !self.scan.unit.is_gnu() && has(constants::DW_AT_decl_line);
+        let elsewhere = |at: EntryAt| at < self.scan.start || at.offset() >= self.scan.end;
+        let full = placed || has(constants::DW_AT_prototyped) || has(constants::DW_AT_type);
+        self.detailed |= full || origin.is_some_and(elsewhere);
     }
 
     fn note_inlined(&mut self, depth: isize) -> gimli::Result<()> {

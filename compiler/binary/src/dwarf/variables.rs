@@ -101,7 +101,7 @@ fn describe(
     let routine = around.filter(|_| root.at != variable.at).or(inlined).or(around);
     let mut function = None;
     let id = entries.scans[owner].unit.id;
-    for routine in routine {
+    if let Some(routine) = routine {
         functions.each_id_of(entries, unit, routine, |found| {
             if function.is_none() || functions.all[found as usize].key.unit == Some(id) {
                 function = Some(found);
