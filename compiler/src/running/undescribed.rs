@@ -45,9 +45,11 @@ fn last_part(path: &str) -> &str {
 }
 
 fn no_debug_info(path: &str) -> Diagnostic {
-    Diagnostic::error(format!("the executable has no debug information of {path}: it was compiled without -g"))
-        .note("which functions are inlined into which, there, cannot be told")
-        .help("compile all files with -g, and give the executable or its unstripped twin (--debug-file)")
+    Diagnostic::error(format!(
+        "the executable has no debug information of {path}: it was compiled without -g"
+    ))
+    .note("which functions are inlined into which, there, cannot be told")
+    .help("compile all files with -g, and give the executable or its unstripped twin (--debug-file)")
 }
 
 fn lines_only(path: &str) -> Diagnostic {

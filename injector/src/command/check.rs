@@ -55,7 +55,10 @@ fn check(pid: i32, patch: &PatchFile, debug_file: Option<&Path>, output: &Output
     }
     let program = session.program(debug_file)?;
     if let Some(why) = program.cannot_tell_types().filter(|_| !patch.tables.layouts.is_empty()) {
-        output.warning(&format!("{}: the patch's types are not compared with the process's: {why}", session.name()));
+        output.warning(&format!(
+            "{}: the patch's types are not compared with the process's: {why}",
+            session.name()
+        ));
     }
     verify::layouts(&program, patch)
         .map_err(|fault| fault.within(format!("{}: {}", session.name(), patch.name)))?;

@@ -24,8 +24,11 @@ pub fn read(pid: i32, path: &Path, debug_file: Option<&Path>) -> Result<Program>
     let binary = Binary::from_file(&file, &path.to_string_lossy(), debug_file).map_err(unreadable)?;
     if !binary.has_symbols() {
         let advice = binary.absence().advice();
-        return Err(Fault::refused(format!("{} has no symbol table: it is stripped{advice}", path.display()))
-            .hint("name its debug file or unstripped twin: --debug-file FILE"));
+        return Err(Fault::refused(format!(
+            "{} has no symbol table: it is stripped{advice}",
+            path.display()
+        ))
+        .hint("name its debug file or unstripped twin: --debug-file FILE"));
     }
     Ok(Program { path: path.to_path_buf(), binary })
 }

@@ -59,14 +59,15 @@ fn open_half(image: &Image, scan: &Scan, half: &Half, package: Option<&Package>)
     let found = places.iter().find(|place| place.is_file());
     match found {
         Some(place) => debug_file::open_object(place),
-        None => Err(missing(image, scan, half, &places, package)),
+        None => Err(missing(image, half, &places, package)),
     }
 }
 
 /// Where the compiler wrote it; if the build moved, beside the executable.
 fn places(image: &Image, scan: &Scan, half: &Half) -> Vec<PathBuf> {
     let stated = Path::new(&scan.unit.comp_dir).join(&half.name);
-    let folder = Path::new(&image.name).parent().unwrap_or(Path::new("")).to_path_buf();
+    let image = std::path::absolute(&image.name).unwrap_or_else(|_| PathBuf::from(&image.name));
+    let folder = image.parent().unwrap_or(Path::new("")).to_path_buf();
     let relative = (!half.name.starts_with('/')).then(|| folder.join(&half.name));
     let beside = Path::new(&half.name).file_name().map(|name| folder.join(name));
     let mut places = vec![stated];
@@ -78,15 +79,14 @@ fn places(image: &Image, scan: &Scan, half: &Half) -> Vec<PathBuf> {
     places
 }
 
-fn missing(image: &Image, scan: &Scan, half: &Half, places: &[PathBuf], package: Option<&Package>) -> Error {
+fn missing(image: &Image, half: &Half, places: &[PathBuf], package: Option<&Package>) -> Error {
     let packed = match package {
         Some(package) => format!("; {} does not hold it either", package.name),
         None => String::new(),
     };
     let what = format!(
-        "that of a unit compiled in {} stands in the file {} (-gsplit-dwarf), which is in none of {}{packed}: keep the .dwo files of \
-         the build, or pack them (dwp -e {} -o {}), or build with -gno-split-dwarf",
-        scan.unit.comp_dir,
+        "half of it stands in the file {} (-gsplit-dwarf), which is not at {}{packed}: keep the .dwo files of the \
+         build, or pack them (dwp -e {} -o {}), or build with -gno-split-dwarf",
         half.name,
         debug_file::listed(places),
         image.name,
