@@ -3,6 +3,7 @@
 
 mod folded;
 mod reliance;
+mod undescribed;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;

@@ -133,6 +133,11 @@ pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
     let tables = &patch.tables;
     let replaced: BTreeSet<&str> = tables.functions.iter().map(|function| function.name.as_str()).collect();
     let construct = |what: String| Err(Fault::refused(what).hint("construct the patch with --binary"));
+    if let Some(file) = program.undescribed_files()?.first() {
+        return construct(format!(
+            "`{file}` was compiled without debug information, and may hold copies of what the patch replaces"
+        ));
+    }
     for function in tables.functions.iter().filter(|function| function.kind == kind::REPLACED) {
         let name = &function.name;
         let holders = program.inlined_into(name, &function.file)?;

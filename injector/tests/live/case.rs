@@ -23,6 +23,10 @@ pub struct Settings {
     pub sources: Vec<String>,
     /// The program is stripped; its unstripped twin is `twin`.
     pub stripped: bool,
+    /// A shell command in the folder of the built program, `old`; `$CASE` is the case's folder.
+    pub after: Option<String>,
+    /// What polusc gets as debug file; `twin` where the program is stripped.
+    pub debug_file: Option<String>,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
     /// Where the debug information lies, if that matters.
@@ -89,12 +93,17 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix", "proves"];
+    let known = [
+        "cflags", "variants", "sources", "faults", "stripped", "after", "debug_file", "start", "debug",
+        "matrix", "proves",
+    ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
     };
+    let text = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
+    let stripped = table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false);
     Settings {
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
@@ -105,7 +114,9 @@ fn settings(folder: &Path) -> Settings {
             .map(words)
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
-        stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        stripped,
+        after: text("after"),
+        debug_file: text("debug_file").or(stripped.then(|| "twin".to_string())),
         proves: table.get("proves").map(words).unwrap_or_default(),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
         debug: table.get("debug").map(|value| {
@@ -139,6 +150,9 @@ impl Case {
         } else {
             self.build_program(&program)?;
         }
+        if let Some(after) = &self.settings.after {
+            run(Command::new("sh").args(["-ec", after]).current_dir(&output).env("CASE", &self.folder))?;
+        }
         let mut entries: Vec<PathBuf> = self.files()?;
         entries.sort();
         for patch in entries.iter().filter(|path| name_of(path).starts_with("patch")) {
@@ -165,8 +179,10 @@ impl Case {
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
-        if self.build.debug == Debug::File {
-            polusc.arg("--debug-file").arg(output.join("old.debug"));
+        let named = self.settings.debug_file.as_deref();
+        let separate = (self.build.debug == Debug::File).then_some("old.debug");
+        if let Some(file) = named.or(separate) {
+            polusc.arg("--debug-file").arg(output.join(file));
         }
         run(polusc.arg("-o").arg(&patch))?;
         build_patch(&patch, output)
