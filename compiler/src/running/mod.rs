@@ -2,7 +2,10 @@
 //! addresses (design rules 1, 2, 3, 7, 9).
 
 mod folded;
+mod reach;
 mod reliance;
+
+pub use reach::Obstacle;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
@@ -207,6 +210,7 @@ impl Copies for Running<'_> {
         if Rule::Folding.holds() {
             found.extend(self.folded(function));
         }
+        found.extend(self.calling(function));
         found.retain(|(holder, _)| *holder != function);
         found
     }
