@@ -13,6 +13,7 @@ mod statics;
 mod sync;
 mod tables;
 
+pub use reach::looping;
 pub use render::render;
 pub use tables::{FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 

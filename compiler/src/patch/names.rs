@@ -96,7 +96,10 @@ impl Names {
         for id in versions.new.own(Kind::Function) {
             let Some(old) = versions.changes.pairing.to_old[id] else { continue };
             let replaced = self.standing.get(&id) == Some(&Standing::Replaced);
-            let reachable = running.has_entry(old) && !(replaced && running.obstacle(old).is_some());
+            // Nothing calls `main` again, and a jump would wait until it is left.
+            let main = versions.new.items[id].original == "main";
+            let bare = || running.obstacle(old).is_some() || main && running.returns_to_entry(old);
+            let reachable = running.has_entry(old) && !(replaced && bare());
             if !naming.is_known(&versions.new.key(id)) && !reachable {
                 self.without_entry.insert(id);
             }

@@ -3,7 +3,7 @@
 
 use super::names::{Names, Standing};
 use crate::clang::{Role, Use};
-use crate::cross::Versions;
+use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
 use crate::running::{Obstacle, Running};
@@ -17,6 +17,22 @@ pub fn check(versions: Versions, running: &Running, names: &Names) -> Result<(),
     let bare = replaced.map(|(id, _)| id).filter(|&id| names.lacks_entry(id));
     let told: Vec<Diagnostic> = bare.filter_map(|id| refusal(versions, running, id)).collect();
     if told.is_empty() { Ok(()) } else { Err(told) }
+}
+
+/// Functions that never return and come back to their first bytes again and again.
+pub fn looping(versions: Versions, crossing: &Crossing, running: &Running) -> Vec<Diagnostic> {
+    let Versions { new, changes, relations, .. } = versions;
+    let endless = |id: &ItemId| {
+        let ours = changes.pairing.to_old[*id].filter(|ours| crossing.endless.contains(ours));
+        ours.is_some_and(|ours| new.items[*id].original != "main" && running.returns_to_entry(ours))
+    };
+    relations.affected.keys().copied().filter(endless).map(|id| {
+        let title = new.title(id);
+        Diagnostic::warning(format!("{title} never returns, and its loop leads to its first bytes"))
+            .at(new.place(id), "this function")
+            .note("no jump can be written there while a thread is in it: apply waits until it is left")
+            .help("apply before it is entered, or leave this function and what it is compiled with as they are")
+    }).collect()
 }
 
 fn refusal(versions: Versions, running: &Running, id: ItemId) -> Option<Diagnostic> {

@@ -23,6 +23,7 @@ impl Obstacle {
     /// For people, behind `its entry`.
     pub fn explain(self) -> String {
         match self {
+            Self::Short(1) => format!("has 1 byte, too few for a jump of {JUMP}"),
             Self::Short(room) => format!("has {room} bytes with its padding, too few for a jump of {JUMP}"),
             Self::Chosen => "was chosen among several when the program started".into(),
         }
@@ -42,6 +43,17 @@ impl Running<'_> {
             .map(Obstacle::Short)
     }
 
+    /// While it runs it comes back to the bytes that a jump at its entry would cover.
+    pub fn returns_to_entry(&self, function: ItemId) -> bool {
+        let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        let pieces = entries.filter_map(|entry| Some((entry, &self.info.function_at(entry)?.1.ranges)));
+        pieces.into_iter().any(|(entry, ranges)| {
+            let covered = entry + 1..entry + JUMP;
+            let branches = self.binary.branches_into(ranges, covered.clone());
+            !branches.is_empty() || self.binary.returns_into(ranges, covered)
+        })
+    }
+
     fn room(&self, entry: u64) -> Option<u64> {
         let (_, instance) = self.info.function_at(entry)?;
         let range = instance.ranges.iter().find(|range| range.start == entry)?;
@@ -55,7 +67,7 @@ impl Running<'_> {
         self.binary.choice(self.resolver(function).filter(|_| Rule::Chosen.holds())?)
     }
 
-    fn resolver(&self, function: ItemId) -> Option<u64> {
+    pub(super) fn resolver(&self, function: ItemId) -> Option<u64> {
         let item = &self.program.items[function];
         item.entity.external.then(|| self.binary.resolver(&item.original)).flatten()
     }

@@ -1,5 +1,6 @@
 //! A case: its folder, its settings, and what is built from it.
 
+use crate::tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -128,9 +129,12 @@ impl Case {
     fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
         let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
         let old = match number {
-            0 => self.folder.join("old.c"),
-            _ => self.folder.join(format!("new{}.c", name(number - 1))),
+            0 => "old".to_string(),
+            _ => format!("new{}", name(number - 1)),
         };
+        let version = |name: &str| tree::version(&self.folder, name, output, &self.settings.cflags);
+        let (old, new) =
+            (version(&old)?, version(new.file_stem().unwrap_or_default().to_str().unwrap_or_default())?);
         let versions = output.join("polus.versions");
         if number == 0 && versions.exists() {
             fs::remove_file(&versions).map_err(|error| error.to_string())?;
@@ -148,15 +152,20 @@ impl Case {
         Ok(entries
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "c"))
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|end| end == "c"))
             .collect())
+    }
+
+    fn old_sources(&self, program: &Path) -> Result<Vec<PathBuf>> {
+        let output = program.parent().unwrap_or(program);
+        tree::sources(&tree::version(&self.folder, "old", output, &self.settings.cflags)?)
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {
         let mut gcc = Command::new("gcc");
         gcc.args(["-O2", "-g", "-pthread"]).args(&self.settings.cflags);
         match self.settings.sources.is_empty() {
-            true => gcc.arg(self.folder.join("old.c")),
+            true => gcc.args(self.old_sources(output)?),
             false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
         };
         run(gcc.arg("-o").arg(output))
