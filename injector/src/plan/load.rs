@@ -122,7 +122,7 @@ pub struct Load {
 pub fn load(target: &Target, program: &Program, registry: &Registry, patch: &PatchFile) -> Result<Load> {
     verify::belongs(target, patch)?;
     let known = verify::follows(target, registry, patch)?.map(|record| record.address);
-    verify::loads(target, patch)?;
+    verify::loads(target, program, patch)?;
     if patch.tables.build_id.is_empty() && patch.tables.text_digest.is_empty() {
         verify::complete(program, patch)
             .map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))?;

@@ -6,6 +6,8 @@
 
 int hook(int n)
 {
+    if (n > 1 << 30)
+        puts("much");
     return n + 100;
 }
 

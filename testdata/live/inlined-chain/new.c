@@ -21,7 +21,7 @@ extern inline __attribute__((gnu_inline, always_inline)) int old_style(int n)
 }
 inline int standard(int n)
 {
-    return old_style(n) + 20;
+    return (old_style(n) + 20) ^ n >> 3;
 }
 extern inline int standard(int n);
 static int plain(int n)

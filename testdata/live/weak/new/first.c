@@ -19,7 +19,7 @@ __attribute__((noinline)) void answer(int question)
     if (missing)
         missing();
     int one = replaced(question), two = kept(question);
-    printf("answer %d %d\n", one, two);
+    printf("answer: %d %d\n", one, two);
     fflush(stdout);
 }
 
