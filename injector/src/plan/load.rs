@@ -269,7 +269,7 @@ impl Planner<'_> {
         let is_used = |(user, _): &(u32, u32)| {
             tables.functions.get(*user as usize).is_some_and(|found| found.code == function.code)
         };
-        function.flags & kind::NO_ENTRY != 0 || tables.uses.iter().any(|used| is_used(used))
+        function.flags & kind::NO_ENTRY != 0 || tables.uses.iter().any(is_used)
     }
 
     /// The code of earlier versions, under the identity of the new one.
