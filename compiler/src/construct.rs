@@ -190,7 +190,8 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
         None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
     };
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
-    let (crossing, told) = cross::cross(versions, adopt);
+    let (crossing, mut told) = cross::cross(versions, adopt);
+    told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
     Analysis { changes, relations, crossing, told }
 }
 

@@ -3,6 +3,7 @@
 
 mod by_name;
 mod narrowing;
+mod redefined;
 mod refusals;
 mod reliant;
 
@@ -57,6 +58,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     }
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
+    first.extend(redefined::refusals(versions));
     if Rule::ByName.holds() {
         first.extend(by_name::check(versions, &crossing));
     }
@@ -64,6 +66,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));
         first.extend(reliant::waiting(versions, &crossing));
+        first.extend(redefined::chosen(versions));
     }
     (crossing, first)
 }

@@ -2,11 +2,13 @@
 
 mod effects;
 mod endless;
+mod meaning;
 mod origin;
 mod syntax;
 
 pub use effects::Effects;
 pub use endless::never_return;
+pub use meaning::{Meaning, aliased, meaning};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};

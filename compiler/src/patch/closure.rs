@@ -161,13 +161,14 @@ impl<'p> Work<'p> {
     }
 
     fn need_object(&mut self, id: ItemId, role: &Role, holder: Option<ItemId>) {
+        let id = self.names.behind(id);
         match self.names.standing(self.new, id) {
             Standing::Copied => {
                 self.closure.holders.entry(id).or_default().extend(holder);
                 self.closure.copied.insert(id);
                 self.body(id, holder.unwrap_or(id));
             }
-            Standing::Library => {
+            Standing::Library | Standing::Chosen => {
                 if self.closure.declared.insert(id) {
                     for declaration in &self.new.items[id].entity.declarations {
                         self.span(declaration.span.clone(), None);

@@ -27,6 +27,7 @@ pub fn emit(
     let edits = references(versions.new, names);
     let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
     let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
+    patch.declarations.extend(emit.choices());
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);
     emit.synchronization(crossing, &mut patch);
@@ -74,6 +75,18 @@ impl Emit<'_> {
             }
         }
         by_chunk.iter().filter_map(|(&chunk, ids)| self.declaration(chunk, ids)).collect()
+    }
+
+    /// Where the process keeps what it chose for functions when it started.
+    fn choices(&self) -> Vec<Block> {
+        let new = self.versions.new;
+        let chosen = self.closure.declared.iter().filter(|&&id| self.names.choice(id).is_some());
+        let text = |name: &str| {
+            format!("extern __typeof__({name}) *const polus__chosen_{name} __attribute__((weak));")
+        };
+        chosen
+            .map(|&id| self.block(id, "chosen when the program started", text(&new.items[id].entity.name)))
+            .collect()
     }
 
     /// A function that is declared before its definition needs no second prototype.

@@ -7,11 +7,13 @@ mod emit;
 mod entry;
 pub mod history;
 mod names;
+mod reach;
 mod render;
 mod statics;
 mod sync;
 mod tables;
 
+pub use reach::looping;
 pub use render::render;
 pub use tables::{FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 
@@ -107,6 +109,9 @@ pub fn assemble(
     let (from, to) = &request.digests;
     let mut naming = request.history.step(from, to);
     let names = names::Names::choose(versions, crossing, request.running, &mut naming);
+    if let Some(running) = request.running {
+        reach::check(versions, running, &names)?;
+    }
     let closure = closure::close(versions, crossing, &names);
     let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);

@@ -64,6 +64,11 @@ impl Program {
         self.binary.symbols().map_err(unreadable)
     }
 
+    /// Some symbol has this name; also where that cannot be told.
+    pub fn defines(&self, name: &str) -> bool {
+        self.symbols().map_or(true, |symbols| symbols.named(name).next().is_some())
+    }
+
     /// Entry of a function; `file` is empty unless it is static.
     pub fn function(&self, name: &str, file: &str) -> Result<u64> {
         let fits = |symbol: &Symbol<'_>| {

@@ -104,10 +104,13 @@ pub fn follows<'a>(target: &Target, registry: &'a Registry, patch: &PatchFile) -
 }
 
 /// Refuses what ld.so would not find, before it is asked.
-pub fn loads(target: &Target, patch: &PatchFile) -> Result<()> {
+pub fn loads(target: &Target, program: &Program, patch: &PatchFile) -> Result<()> {
     let imports: BTreeSet<&str> = patch.tables.imports.iter().map(|import| import.symbol.as_str()).collect();
-    let unknown = patch.undefined.iter().find(|(symbol, _)| {
-        !imports.contains(symbol.as_str())
+    // What is weak may be missing in the program, too; what the program has must be bound.
+    let may_miss = |symbol: &str, weak: bool| weak && !program.defines(symbol);
+    let unknown = patch.undefined.iter().find(|(symbol, weak)| {
+        !may_miss(symbol, *weak)
+            && !imports.contains(symbol.as_str())
             && !LINKER_SYMBOLS.contains(&symbol.as_str())
             && !target.exported.contains(symbol)
     });

@@ -2,6 +2,7 @@
 
 use crate::build::{Build, Debug};
 use crate::matrix::Expected;
+use crate::tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -168,9 +169,12 @@ impl Case {
     fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
         let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
         let old = match number {
-            0 => self.folder.join("old.c"),
-            _ => self.folder.join(format!("new{}.c", name(number - 1))),
+            0 => "old".to_string(),
+            _ => format!("new{}", name(number - 1)),
         };
+        let version = |name: &str| tree::version(&self.folder, name, output, &self.settings.cflags);
+        let (old, new) =
+            (version(&old)?, version(new.file_stem().unwrap_or_default().to_str().unwrap_or_default())?);
         let versions = output.join("polus.versions");
         if number == 0 && versions.exists() {
             fs::remove_file(&versions).map_err(|error| error.to_string())?;
@@ -193,13 +197,18 @@ impl Case {
         Ok(entries
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "c"))
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|end| end == "c"))
             .collect())
+    }
+
+    fn old_sources(&self, program: &Path) -> Result<Vec<PathBuf>> {
+        let output = program.parent().unwrap_or(program);
+        tree::sources(&tree::version(&self.folder, "old", output, &self.settings.cflags)?)
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {
         let sources: Vec<PathBuf> = match self.settings.sources.is_empty() {
-            true => vec![self.folder.join("old.c")],
+            true => self.old_sources(output)?,
             false => self.settings.sources.iter().map(|source| self.folder.join(source)).collect(),
         };
         self.build.compile(&self.settings, &sources, output)

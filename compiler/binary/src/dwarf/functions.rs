@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::entries::Entries;
 use super::sections::EntryAt;
 use super::units::UnitId;
-use crate::clone_name::{CloneKind, clone_kinds};
+use crate::clone_name::{CloneKind, base_name, clone_kinds};
 use crate::symbols::{Binding, Symbols};
 
 /// What a function is called in C.
@@ -81,9 +81,13 @@ impl Function {
         }
     }
 
-    /// The instance with the ordinary calling convention.
+    /// The instance with the ordinary calling convention; of a weak definition that another one
+    /// replaced the code is still there, but no symbol leads to it.
     pub fn entry(&self) -> Option<&Instance> {
-        self.instances.iter().find(|instance| instance.clone.is_empty())
+        let ordinary = || self.instances.iter().filter(|instance| instance.clone.is_empty());
+        let named =
+            |instance: &&Instance| instance.symbols.iter().any(|symbol| base_name(symbol) == self.key.name);
+        ordinary().find(named).or_else(|| ordinary().next())
     }
 }
 
