@@ -73,6 +73,10 @@ impl Binary {
         let info = self.debug_info()?;
         let unit = |svma| info.function_at(svma).map(|(_, instance)| instance.unit);
         let caller = caller.first().and_then(|range| unit(range.start));
+        let compiled = caller.and_then(|caller| info.units().find(|unit| unit.id == caller));
+        if compiled.is_some_and(|unit| !unit.may_count_on_callees()) {
+            return Ok(false);
+        }
         Ok(match (caller, unit(callee)) {
             (Some(caller), Some(callee)) => caller == callee,
             _ => true,
