@@ -147,6 +147,15 @@ pub struct Use {
     pub shape: String,
 }
 
+/// The address of a label (`&&label`) that outlives the call of the function in which the label stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptLabel {
+    /// The static whose initialiser it is; else the function that stores it.
+    pub holder: EntityId,
+    /// Where it stands in the text.
+    pub offset: usize,
+}
+
 /// Everything libclang told about a text.
 #[derive(Clone, Debug, Default)]
 pub struct Bindings {
@@ -154,6 +163,8 @@ pub struct Bindings {
     pub entities: Vec<Entity>,
     /// All uses, by holder and offset.
     pub uses: Vec<Use>,
+    /// Addresses of labels that are kept.
+    pub labels: Vec<KeptLabel>,
     /// What it could not read.
     pub problems: Vec<Problem>,
 }
