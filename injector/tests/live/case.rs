@@ -139,7 +139,8 @@ impl Case {
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
-        run(polusc.arg("-o").arg(&patch))?;
+        polusc.arg("-o").arg(&patch).arg("--").args(&self.settings.cflags);
+        run(&mut polusc)?;
         build_patch(&patch, output)
     }
 
