@@ -170,7 +170,8 @@ pub struct Bindings {
 }
 
 /// Flags under which libclang reads what gcc preprocessed.
-const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin"];
+/// The last one only makes `_Float16` known, which headers of gcc mention.
+const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin", "-mavx512fp16"];
 
 /// Reads a text, already prepared for libclang, in the same offsets.
 ///
