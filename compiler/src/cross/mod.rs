@@ -5,6 +5,7 @@ mod by_name;
 mod narrowing;
 mod refusals;
 mod reliant;
+mod starting;
 
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -63,6 +64,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));
+        first.extend(starting::warnings(versions));
         first.extend(reliant::waiting(versions, &crossing));
     }
     (crossing, first)

@@ -2,11 +2,55 @@
 
 /// What the pragma knows besides `arch=…`; other `-m` options do not change what a function may use.
 const FEATURES: &[&str] = &[
-    "3dnow", "3dnowa", "abm", "adx", "aes", "bmi", "bmi2", "crc32", "cx16", "f16c", "fma", "fma4",
-    "fsgsbase", "fxsr", "general-regs-only", "gfni", "lwp", "lzcnt", "mmx", "movbe", "movdir64b", "movdiri",
-    "pclmul", "popcnt", "prfchw", "rdpid", "rdrnd", "rdseed", "rtm", "sahf", "serialize", "sha", "sse",
-    "sse2", "sse3", "sse4", "sse4.1", "sse4.2", "sse4a", "ssse3", "tbm", "vaes", "vpclmulqdq", "waitpkg",
-    "xop", "xsave", "xsavec", "xsaveopt", "xsaves",
+    "3dnow",
+    "3dnowa",
+    "abm",
+    "adx",
+    "aes",
+    "bmi",
+    "bmi2",
+    "crc32",
+    "cx16",
+    "f16c",
+    "fma",
+    "fma4",
+    "fsgsbase",
+    "fxsr",
+    "general-regs-only",
+    "gfni",
+    "lwp",
+    "lzcnt",
+    "mmx",
+    "movbe",
+    "movdir64b",
+    "movdiri",
+    "pclmul",
+    "popcnt",
+    "prfchw",
+    "rdpid",
+    "rdrnd",
+    "rdseed",
+    "rtm",
+    "sahf",
+    "serialize",
+    "sha",
+    "sse",
+    "sse2",
+    "sse3",
+    "sse4",
+    "sse4.1",
+    "sse4.2",
+    "sse4a",
+    "ssse3",
+    "tbm",
+    "vaes",
+    "vpclmulqdq",
+    "waitpkg",
+    "xop",
+    "xsave",
+    "xsavec",
+    "xsaveopt",
+    "xsaves",
 ];
 
 /// The arguments of the pragma, in the order of the flags; the architecture that every compiler takes
@@ -34,7 +78,8 @@ mod tests {
 
     #[test]
     fn only_what_the_pragma_knows() {
-        let line = "-O2 -mtune=generic -march=x86-64 -mavx2 -mcmodel=small -mno-red-zone -mno-sse4a -m64 -msse4.2";
+        let line =
+            "-O2 -mtune=generic -march=x86-64 -mavx2 -mcmodel=small -mno-red-zone -mno-sse4a -m64 -msse4.2";
         let flags: Vec<String> = line.split(' ').map(str::to_string).collect();
         assert_eq!(features(&flags), ["avx2", "no-sse4a", "sse4.2"]);
         let flags = ["-mavx", "-march=haswell", "-march=native"].map(str::to_string);

@@ -127,7 +127,8 @@ impl Binary {
 
 /// How many bytes of a vector register the function may use.
 fn widest_vector(flow: &Flow) -> usize {
-    let operands = |code: &Instruction| (0..code.op_count()).map(|at| code.op_register(at)).collect::<Vec<_>>();
+    let operands =
+        |code: &Instruction| (0..code.op_count()).map(|at| code.op_register(at)).collect::<Vec<_>>();
     let vectors = flow.code.iter().flat_map(operands).filter(|register| register.is_vector_register());
     vectors.map(Register::size).max().unwrap_or(16)
 }
