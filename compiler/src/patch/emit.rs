@@ -185,6 +185,7 @@ impl Emit<'_> {
             return Err(Diagnostic::error(format!("the definition of {} cannot be read", new.title(id)))
                 .at(new.place(id), "this function belongs into the patch"));
         };
+        statics::check_labels(self.versions, id)?;
         let found = statics::of(self.versions, id, self.running);
         let mut edits = self.edits.over();
         statics::edit(new, syntax, &found, &mut edits);

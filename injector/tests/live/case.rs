@@ -182,13 +182,18 @@ impl Case {
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
+        let is_file = new.is_file();
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
         let named = self.settings.debug_file.as_deref();
         let separate = (self.build.debug == Debug::File).then_some("old.debug");
         if let Some(file) = named.or(separate) {
             polusc.arg("--debug-file").arg(output.join(file));
         }
-        run(polusc.arg("-o").arg(&patch))?;
+        polusc.arg("-o").arg(&patch);
+        if is_file {
+            polusc.arg("--").args(&self.settings.cflags);
+        }
+        run(&mut polusc)?;
         build_patch(&patch, output)
     }
 
