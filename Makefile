@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test lint demo demo-small bench fuzz install live-redis live-dropbear
+.PHONY: all test matrix lint demo demo-small bench fuzz install live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
@@ -18,6 +18,13 @@ target/.installed: scripts/install-deps
 # Everything that must hold: units, goldens, live cases.
 test: target/.installed
 	cargo test --workspace
+
+# Every live case in every build: compilers and levels, PIE or not, debug information inside or
+# apart; prints a table. BUILDS names fewer: `make matrix BUILDS='clang-O2 no-pie'`.
+BUILDS ?= all
+matrix: target/.installed
+	cargo build -p polusc -p polus
+	POLUS_MATRIX='$(BUILDS)' cargo test -p polus --test live -- --test-threads=$$(($$(nproc) * 3))
 
 lint:
 	cargo fmt --all --check

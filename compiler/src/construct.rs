@@ -9,7 +9,7 @@ use crate::patch::{self, Patch, Request, history::History, history::Step};
 use crate::relations::{self, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select};
-use polus_binary::Binary;
+use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,8 @@ pub struct Pair {
     pub optimize: Vec<String>,
     /// Of programs of one file: the name that stands for it in all versions.
     pub unit: Option<String>,
+    /// Units of the inputs that were taken for other programs'.
+    pub left_out: Vec<String>,
     /// What was noticed on the way.
     pub notes: Vec<Diagnostic>,
 }
@@ -63,12 +65,22 @@ pub struct Analysis {
 /// Opens the executable, if one is named.
 ///
 /// # Errors
-/// It cannot be read, or is not what it should be.
+/// It cannot be read, is not what it should be, or has no debug information.
 pub fn open_binary(inputs: &Inputs) -> Result<Option<Binary>> {
     let Some(path) = &inputs.binary else { return Ok(None) };
-    let binary =
-        Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| Failure::Environment(e.to_string()))?;
+    let binary = Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| match e.problem {
+        Problem::ForeignDebugFile { .. } => tells_too_little(&e),
+        _ => Failure::Environment(e.to_string()),
+    })?;
+    binary.debug_info().map_err(|e| tells_too_little(&e))?;
     Ok(Some(binary))
+}
+
+fn tells_too_little(error: &polus_binary::Error) -> Failure {
+    Failure::Refused(vec![
+        Diagnostic::error(format!("the executable does not tell enough: {error}"))
+            .help("give its debug information with --debug-file, or leave --binary out"),
+    ])
 }
 
 /// Loads one input.
@@ -99,11 +111,12 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let name =
         old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
     let optimize = meaning_flags(&old);
+    let left_out = old.left_out.clone();
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-    Ok(Pair { old, new, name, optimize, unit, notes })
+    Ok(Pair { old, new, name, optimize, unit, left_out, notes })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -185,7 +198,7 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
 /// Connects the executable with the old program.
 ///
 /// # Errors
-/// It has no debug information.
+/// It has no debug information, or none of some unit.
 pub fn running<'r>(
     binary: Option<&'r Binary>,
     pair: &'r Pair,
@@ -193,12 +206,11 @@ pub fn running<'r>(
 ) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
     let held = history.held_before(&digest(&pair.old));
-    Running::new(binary, &pair.old, &held).map(Some).map_err(|e| {
-        Failure::Refused(vec![
-            Diagnostic::error(format!("the executable does not tell enough: {e}"))
-                .help("give its debug information with --debug-file, or leave --binary out"),
-        ])
-    })
+    let running = Running::new(binary, &pair.old, &held).map_err(|e| tells_too_little(&e))?;
+    match running.undescribed(&pair.left_out) {
+        told if told.is_empty() => Ok(Some(running)),
+        told => Err(Failure::Refused(told)),
+    }
 }
 
 /// Assembles the patch of an analysis.

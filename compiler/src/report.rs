@@ -4,6 +4,7 @@ use crate::construct::{Analysis, Pair};
 use crate::diag::Diagnostic;
 use crate::diff::{Change, Modification};
 use crate::model::{ItemId, Program};
+use crate::running::Running;
 use serde_json::{Value, json};
 use similar::TextDiff;
 use std::fmt::Write;
@@ -94,8 +95,32 @@ pub fn relations(pair: &Pair, analysis: &Analysis) -> String {
     out
 }
 
-/// `polusc diff`: every change with its hunks, then what it reaches.
-pub fn diff(pair: &Pair, analysis: &Analysis) -> String {
+/// How old callers come to the new version of a function that the patch replaces.
+fn how(analysis: &Analysis, running: Option<&Running>, id: ItemId) -> String {
+    let Some(old) = analysis.changes.pairing.to_old[id] else { return "new: only the patch calls it".into() };
+    let retyped = |c: &&Change| c.new_item() == Some(id) && c.is(Modification::Signature);
+    let mut how = match running {
+        _ if analysis.changes.functions.iter().any(|c| retyped(&c)) => {
+            "a new function: old code goes on with the old one".to_string()
+        }
+        None => "a jump at its entry".to_string(),
+        Some(running) => {
+            let entries = running.entries(old).into_iter().filter_map(|(_, entry)| entry);
+            let entries: Vec<String> = entries.map(|entry| format!("{entry:#x}")).collect();
+            match entries.is_empty() {
+                true => "no entry in the binary: only the patch calls it".to_string(),
+                false => format!("a jump at its entry {}", entries.join(", ")),
+            }
+        }
+    };
+    if analysis.crossing.endless.contains(&old) {
+        how += "; it never returns: who is in it stays in the old code";
+    }
+    how
+}
+
+/// `polusc diff`: every change with its hunks, then how each function is replaced, and why.
+pub fn diff(pair: &Pair, analysis: &Analysis, running: Option<&Running>) -> String {
     let mut out = String::new();
     for change in analysis.changes.all() {
         let _ = writeln!(out, "{}", change_line(pair, change));
@@ -103,19 +128,14 @@ pub fn diff(pair: &Pair, analysis: &Analysis) -> String {
             out.push_str(&hunks(pair, *old, *new));
         }
     }
-    let reached: Vec<_> = analysis
-        .relations
-        .affected
-        .iter()
-        .filter(|(id, _)| !analysis.changes.functions.iter().any(|c| c.new_item() == Some(**id)))
-        .collect();
-    if !reached.is_empty() {
-        out.push_str("\nunchanged, but affected:\n");
+    if !analysis.relations.affected.is_empty() {
+        out.push_str("\nfunctions of the patch:\n");
     }
-    for (&function, reasons) in reached {
-        let _ = writeln!(out, "{} ({})", pair.new.title(function), place(&pair.new, function));
+    for (&function, reasons) in &analysis.relations.affected {
+        let (title, place) = (pair.new.title(function), place(&pair.new, function));
+        let _ = writeln!(out, "{title} ({place}): {}", how(analysis, running, function));
         for reason in reasons {
-            let _ = writeln!(out, "    {}", reason.explain(&pair.new));
+            let _ = writeln!(out, "    because {}", reason.explain(&pair.new));
         }
     }
     out
@@ -137,7 +157,7 @@ fn place(program: &Program, id: ItemId) -> String {
 }
 
 /// Everything, for machines.
-pub fn json(pair: &Pair, analysis: &Analysis, notes: &[Diagnostic]) -> Value {
+pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: &[Diagnostic]) -> Value {
     let change = |c: &Change| {
         let (program, id) = match c.new_item() {
             Some(id) => (&pair.new, id),
@@ -153,7 +173,8 @@ pub fn json(pair: &Pair, analysis: &Analysis, notes: &[Diagnostic]) -> Value {
     };
     let affected = |(&id, reasons): (&ItemId, &std::collections::BTreeSet<crate::relations::Reason>)| {
         let reasons: Vec<String> = reasons.iter().map(|r| r.explain(&pair.new)).collect();
-        json!({"name": pair.new.title(id), "place": place(&pair.new, id), "reasons": reasons})
+        let how = how(analysis, running, id);
+        json!({"name": pair.new.title(id), "place": place(&pair.new, id), "how": how, "reasons": reasons})
     };
     let title = |id: &ItemId| pair.new.title(*id);
     let endless: Vec<String> = analysis.crossing.endless.iter().map(|&id| pair.old.title(id)).collect();

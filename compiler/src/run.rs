@@ -5,6 +5,7 @@ use crate::construct::{self, Analysis, Inputs, Pair};
 use crate::diag::{self, Diagnostic, Failure, Result};
 use crate::merge;
 use crate::patch::{self, history::History};
+use crate::running::Running;
 use crate::source::Members;
 use crate::{relations, report};
 use clap::{CommandFactory, Parser};
@@ -152,7 +153,7 @@ fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     if analysis.changes.is_empty() {
         return Ok(Outcome::NothingChanged);
     }
-    write_out(None, &report::diff(&pair, &analysis))?;
+    write_out(None, &report::diff(&pair, &analysis, running.as_ref()))?;
     tell(&analysis.told);
     Ok(Outcome::Done)
 }
@@ -188,7 +189,7 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     }
     let running = construct::running(binary.as_ref(), &pair, &history)?;
     let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
-    write_views(arguments, &pair, &analysis)?;
+    write_views(arguments, &pair, &analysis, running.as_ref())?;
     tell(&pair.notes);
     tell(&analysis.told);
     if let Some(text) = stage_text(arguments.emit, &pair, &analysis) {
@@ -210,9 +211,14 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn write_views(arguments: &Construct, pair: &Pair, analysis: &Analysis) -> Result<()> {
+fn write_views(
+    arguments: &Construct,
+    pair: &Pair,
+    analysis: &Analysis,
+    running: Option<&Running>,
+) -> Result<()> {
     if let Some(path) = &arguments.report {
-        let report = report::json(pair, analysis, &pair.notes);
+        let report = report::json(pair, analysis, running, &pair.notes);
         write_file(path, &(serde_json::to_string_pretty(&report).expect("plain data") + "\n"))?;
     }
     if let Some(path) = &arguments.graph {

@@ -29,7 +29,7 @@ pub struct Cli {
     /// Say less
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more: the plan, step by step
+    /// Say more: of each function how it is redirected and why, the plan step by step
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }

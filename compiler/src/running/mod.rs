@@ -4,6 +4,7 @@
 mod folded;
 mod reach;
 mod reliance;
+mod undescribed;
 
 pub use reach::Obstacle;
 

@@ -93,6 +93,7 @@ impl Case {
         let report: serde_json::Value = serde_json::from_slice(&std::fs::read(self.path("report.json"))?)
             .map_err(|e| format!("report.json: {e}"))?;
         same("the report has changes", &true, &report["changes"].is_array())?;
+        self.explained(old, new, &report)?;
         same("an empty graph", &false, &std::fs::read(self.path("graph.dot"))?.is_empty())?;
         let (status, changes, told) = self.polusc(old, new, &["--emit", "changes"])?;
         same(&format!("status of --emit changes\n{told}"), &0, &status)?;
@@ -103,6 +104,21 @@ impl Case {
         }
         same("status of OLD OLD", &4, &self.polusc(old, old, &["-o", "none.c"])?.0)?;
         Ok((changes, self.polusc(old, new, &["--emit", "relations"])?.1))
+    }
+
+    /// Every function of the patch is told with how it is redirected and why.
+    fn explained(&self, old: &str, new: &str, report: &serde_json::Value) -> Check {
+        let affected = report["affected"].as_array().ok_or("the report has no functions")?;
+        let told = |key: &str, f: &serde_json::Value| !f[key].as_str().unwrap_or_default().is_empty();
+        let silent = affected.iter().find(|f| !told("how", f) || f["reasons"] == serde_json::json!([]));
+        same("a function without explanation", &None, &silent)?;
+        let (_, diff, _) = self.polusc("diff", old, &[new])?;
+        let missing = affected.iter().map(|f| format!("{} (", f["name"].as_str().unwrap_or_default()));
+        same(
+            "a function that diff does not tell",
+            &None,
+            &missing.into_iter().find(|name| !diff.contains(name)),
+        )
     }
 
     fn compare(&self, found: BTreeMap<&str, String>) -> Check {

@@ -1,6 +1,7 @@
 //! One process during one command: its facts, and the lock that keeps others away.
 
 use crate::error::{Fault, Result};
+use crate::facts::executable::{self, Executable};
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
@@ -8,7 +9,7 @@ use crate::facts::patch_file::PatchFile;
 use crate::facts::process::{self, Lock, Process};
 use crate::facts::program::{self, Program};
 use crate::facts::registry::{self, Registry};
-use crate::plan::verify::Target;
+use crate::plan::verify::{self, Target};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -37,7 +38,7 @@ impl Session {
         let memory = Memory::open(pid)?;
         let maps = maps::read(pid)?;
         let images = image::read(&memory, &maps);
-        let registry = registry::read(&memory, &maps).map_err(|fault| fault.within(describe(&process)))?;
+        let registry = registry::read(&memory, &maps).map_err(|fault| fault.within(process.describe()))?;
         Ok(Session { process, memory, maps, images, registry: registry.unwrap_or_default(), _lock: None })
     }
 
@@ -66,20 +67,28 @@ impl Session {
 
     /// `process 12 (server)`.
     pub fn name(&self) -> String {
-        describe(&self.process)
+        self.process.describe()
+    }
+
+    /// Which of its images is the program.
+    pub fn identify(&self) -> Result<Executable> {
+        executable::find(&self.process, &self.memory, &self.images)
     }
 
     /// The executable's image.
     pub fn executable(&self) -> Result<&Image> {
-        let exe = self.process.exe.to_string_lossy();
-        let found = self.images.iter().find(|image| image.path == exe);
-        found
-            .ok_or_else(|| Fault::environment(format!("{}: its executable {exe} is not mapped", self.name())))
+        let executable = self.identify()?;
+        image::find(&self.images, executable.start)
+            .ok_or_else(|| Fault::environment(format!("{}: its executable is not mapped", self.name())))
     }
 
-    /// Symbols and code of the executable.
+    /// Symbols and code of the executable; refuses one that can load nothing.
     pub fn program(&self, debug_file: Option<&Path>) -> Result<Program> {
-        program::read(self.pid(), &self.process.exe, debug_file)
+        let executable = self.identify()?;
+        verify::loads_libraries(&self.name(), &executable)?;
+        let file = executable::open(&self.process, &executable, &self.maps)?;
+        let origins = executable::origins(self.pid(), &executable);
+        program::read(&file, &executable.path, &origins, debug_file)
     }
 
     /// What `patch` has to agree with.
@@ -92,8 +101,7 @@ impl Session {
             |symbol: &&String| self.images.iter().any(|image| image.exported(&self.memory, symbol).is_some());
         Ok(Target {
             name: self.name(),
-            exe: self.process.exe.clone(),
-            dynamic: program.is_dynamic(),
+            exe: program.path.clone(),
             build_id,
             text_digest,
             bias: executable.bias,
@@ -101,10 +109,6 @@ impl Session {
             exported: patch.undefined.iter().map(|(symbol, _)| symbol).filter(exported).cloned().collect(),
         })
     }
-}
-
-fn describe(process: &Process) -> String {
-    format!("process {} ({})", process.pid, process.name)
 }
 
 fn wait_for_lock(pid: i32) -> Result<Lock> {

@@ -44,7 +44,8 @@ enum Fitness {
 pub fn choose(session: &Session) -> Result<Stopped> {
     let deadline = Instant::now() + SEARCH_TIME;
     let mut unwinder = Unwinder::new(&session.images, &session.memory);
-    let executable_has_malloc = session.executable()?.exported(&session.memory, "malloc").is_some();
+    let executable = session.executable()?;
+    let executable_has_malloc = executable.exported(&session.memory, "malloc").is_some();
     let mut round = 0;
     loop {
         for tid in process::threads(session.pid())? {
@@ -54,7 +55,7 @@ pub fn choose(session: &Session) -> Result<Stopped> {
             } else {
                 Fitness::Running
             };
-            if fitness(session, &mut unwinder, &stopped, round >= CHOOSY_ROUNDS) >= wanted {
+            if fitness(session, executable, &mut unwinder, &stopped, round >= CHOOSY_ROUNDS) >= wanted {
                 return Ok(stopped);
             }
         }
@@ -70,7 +71,13 @@ pub fn choose(session: &Session) -> Result<Stopped> {
     }
 }
 
-fn fitness(session: &Session, unwinder: &mut Unwinder<'_>, stopped: &Stopped, any_call: bool) -> Fitness {
+fn fitness(
+    session: &Session,
+    executable: &Image,
+    unwinder: &mut Unwinder<'_>,
+    stopped: &Stopped,
+    any_call: bool,
+) -> Fitness {
     let Some(thread) = stopped.threads.first() else { return Fitness::Unfit };
     let (Some(registers), Some(unwind)) = (thread.registers, thread.unwind_registers()) else {
         return Fitness::Unfit;
@@ -82,7 +89,7 @@ fn fitness(session: &Session, unwinder: &mut Unwinder<'_>, stopped: &Stopped, an
     if !stack.complete || !has_room(session, registers.rsp, &stack) {
         return Fitness::Unfit;
     }
-    let frames = Frames::sort(&stack, &session.images, &session.memory);
+    let frames = Frames::sort(&stack, executable, &session.images, &session.memory);
     if frames.in_loader {
         return Fitness::Unfit;
     }
@@ -116,17 +123,18 @@ struct Frames {
 
 impl Frames {
     /// The C library's frames at the bottom (start of the program or thread) do not count.
-    fn sort(stack: &Stack, images: &[Image], memory: &Memory) -> Frames {
+    fn sort(stack: &Stack, executable: &Image, images: &[Image], memory: &Memory) -> Frames {
         let of = |lookup: u64| image::find(images, lookup);
         let in_loader =
             stack.frames.iter().any(|frame| of(frame.lookup).is_none_or(|image| image.is_loader(memory)));
+        // not whatever has an entry: the C library has one, too, and malloc's locks
         let is_program = |lookup: u64| {
-            of(lookup).is_some_and(|image| image.entry != image.bias || image.path.contains("memfd:/polus"))
+            of(lookup)
+                .is_some_and(|image| image.range == executable.range || image.path.contains("memfd:/polus"))
         };
         let mut inner: &[_] = &stack.frames;
         while let Some((last, rest)) = inner.split_last() {
-            let is_start =
-                of(last.lookup).is_some_and(|image| (image.entry..image.entry + 64).contains(&last.lookup));
+            let is_start = (executable.entry..executable.entry + 64).contains(&last.lookup);
             if is_program(last.lookup) && !is_start {
                 break;
             }

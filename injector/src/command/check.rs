@@ -9,7 +9,7 @@ use crate::error::{Fault, Result};
 use crate::facts::patch_file::{self, PatchFile};
 use crate::facts::process;
 use crate::plan::load::Place;
-use crate::plan::verify;
+use crate::plan::{explain, verify};
 use polus_runtime::abi::kind;
 use serde_json::json;
 use std::path::Path;
@@ -53,15 +53,27 @@ fn check(pid: i32, patch: &PatchFile, debug_file: Option<&Path>, output: &Output
         return Err(Fault::refused(format!("{}: an update is under way or was interrupted", session.name()))
             .hint("`polus status` repairs it"));
     }
-    verify::layouts(&session.program(debug_file)?, patch)
+    let program = session.program(debug_file)?;
+    if let Some(why) = program.cannot_tell_types().filter(|_| !patch.tables.layouts.is_empty()) {
+        output.warning(&format!(
+            "{}: the patch's types are not compared with the process's: {why}",
+            session.name()
+        ));
+    }
+    verify::layouts(&program, patch)
         .map_err(|fault| fault.within(format!("{}: {}", session.name(), patch.name)))?;
     let plan = plan(&session, patch, debug_file)?;
-    output.detail(format!("{}: {plan}", session.name()));
     entries_are_ours(&session, &plan)?;
+    let functions = explain(patch, &plan, &session.registry);
+    let mut text = format!("{}: {} can be applied", session.name(), patch.name);
+    if output.verbose {
+        functions.iter().for_each(|function| text += &format!("\n{function}"));
+    }
+    let version = session.registry.version;
     Ok(Report {
         pid,
-        text: format!("{}: {} can be applied", session.name(), patch.name),
-        json: json!({ "patch": patch.name, "version": session.registry.version, "applicable": true }),
+        text,
+        json: json!({ "patch": patch.name, "version": version, "applicable": true, "functions": functions }),
     })
 }
 

@@ -18,6 +18,8 @@ pub struct Image {
     pub range: (u64, u64),
     /// Actual address of the program's first instruction, for an executable.
     pub entry: u64,
+    /// It names the ld.so that starts it.
+    pub has_interpreter: bool,
     segments: Vec<Segment>,
     notes: Vec<(u64, u64)>,
     frame_index: Option<u64>,
@@ -45,9 +47,15 @@ struct Dynamic {
 pub fn read(memory: &Memory, maps: &[Mapping]) -> Vec<Image> {
     let starts = maps.iter().filter(|map| map.offset == 0 && map.access.starts_with('r'));
     let starts = starts.filter(|map| map.file != "00:00 0" || map.path == "[vdso]");
-    let mut images: Vec<Image> = starts.filter_map(|map| Image::read(memory, map)).collect();
-    images.sort_by_key(|image| image.range.0);
-    images
+    let mut images: Vec<(Image, &str)> = Vec::new();
+    for map in starts {
+        // linkers that let segments share a page of the file have it mapped several times
+        let shares = |(image, file): &(Image, &str)| map.start < image.range.1 && *file == map.file;
+        if !images.last().is_some_and(shares) {
+            images.extend(Image::read(memory, map).map(|image| (image, map.file.as_str())));
+        }
+    }
+    images.into_iter().map(|(image, _)| image).collect()
 }
 
 /// The image that holds `address`.
@@ -80,6 +88,7 @@ impl Image {
             bias,
             range: (map.start, end),
             entry: header.e_entry.get(LE).wrapping_add(bias),
+            has_interpreter: all(elf::PT_INTERP).next().is_some(),
             segments: loads.iter().map(|segment| Segment::new(range(segment))).collect(),
             notes: all(elf::PT_NOTE).map(range).collect(),
             frame_index: all(elf::PT_GNU_EH_FRAME).next().map(|segment| range(segment).0),

@@ -5,6 +5,7 @@ use crate::facts::memory::not_permitted;
 use nix::fcntl::{Flock, FlockArg};
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::os::linux::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// A process that may be updated.
@@ -18,6 +19,13 @@ pub struct Process {
     pub exe: PathBuf,
     /// A system call filter is in force.
     pub seccomp: bool,
+}
+
+impl Process {
+    /// `process 12 (server)`.
+    pub fn describe(&self) -> String {
+        format!("process {} ({})", self.pid, self.name)
+    }
 }
 
 /// Looks at process `pid`; refuses what can have no update.
@@ -74,9 +82,12 @@ pub fn thread_count(pid: i32) -> Result<(usize, bool)> {
 
 /// Processes whose executable is the file at `exe`.
 pub fn running(exe: &Path) -> Result<Vec<i32>> {
-    let wanted = fs::canonicalize(exe)
+    let wanted = fs::metadata(exe)
         .map_err(|error| Fault::environment(format!("cannot read {}: {error}", exe.display())))?;
-    let matches = |pid: &i32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path| path == wanted);
+    // not the path: elsewhere it may name another file, and another path this one
+    let is_wanted =
+        |found: fs::Metadata| found.st_dev() == wanted.st_dev() && found.st_ino() == wanted.st_ino();
+    let matches = |pid: &i32| fs::metadata(format!("/proc/{pid}/exe")).is_ok_and(is_wanted);
     Ok(all_processes()?.into_iter().filter(matches).collect())
 }
 

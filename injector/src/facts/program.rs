@@ -5,7 +5,7 @@
 use crate::error::{Fault, Result};
 use crate::facts::code;
 use crate::facts::patch_file::TypeLayout;
-use polus_binary::{Binary, CloneKind, Error, Found, FunctionKey, Problem, Symbol, Symbols};
+use polus_binary::{Binary, CloneKind, Error, Found, FunctionKey, Origin, Problem, Symbol, Symbols};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -17,21 +17,24 @@ pub struct Program {
     binary: Binary,
 }
 
-/// Reads the executable of process `pid`, which `path` names, and a debug file.
-pub fn read(pid: i32, path: &Path, debug_file: Option<&Path>) -> Result<Program> {
-    let file = File::open(format!("/proc/{pid}/exe"))
-        .map_err(|error| Fault::environment(format!("cannot read {}: {error}", path.display())))?;
-    let binary = Binary::from_file(&file, &path.to_string_lossy(), debug_file).map_err(unreadable)?;
+/// Reads the executable, which messages call `path`, and a debug file: the one named,
+/// else one in the usual places.
+pub fn read(file: &File, path: &Path, origins: &[Origin], debug_file: Option<&Path>) -> Result<Program> {
+    let binary = Binary::from_file(file, &path.to_string_lossy(), origins, debug_file).map_err(unreadable)?;
     if !binary.has_symbols() {
-        return Err(Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
-            .hint("name its debug file or unstripped twin: --debug-file FILE"));
+        let advice = binary.absence().advice();
+        return Err(Fault::refused(format!(
+            "{} has no symbol table: it is stripped{advice}",
+            path.display()
+        ))
+        .hint("name its debug file or unstripped twin: --debug-file FILE"));
     }
     Ok(Program { path: path.to_path_buf(), binary })
 }
 
 fn unreadable(error: Error) -> Fault {
     match error.problem {
-        Problem::NoDebugInfo | Problem::UnsupportedDebugInfo(_) => {
+        Problem::NoDebugInfo(_) | Problem::LinesOnly(_) | Problem::UnsupportedDebugInfo(_) => {
             Fault::refused(error.to_string()).hint("name a debug file: --debug-file FILE")
         }
         Problem::ForeignDebugFile { .. } => Fault::refused(error.to_string()),
@@ -52,11 +55,6 @@ fn some(text: &str) -> Option<&str> {
 }
 
 impl Program {
-    /// ld.so starts it.
-    pub fn is_dynamic(&self) -> bool {
-        self.binary.has_interpreter()
-    }
-
     /// SHA-256 of .text, lower-case hex.
     pub fn text_digest(&self) -> String {
         self.binary.text_digest()
@@ -84,17 +82,21 @@ impl Program {
             self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
         match found.len() {
             1 => Ok(found.first().copied().unwrap_or_default()),
+            // a link-time optimiser's symbols tell no source files
+            0 if !file.is_empty() && self.binary.has_debug_info() => {
+                self.function_by_debug_info(name, file)?.ok_or_else(|| self.missing(name, file))
+            }
             0 => Err(self.missing(name, file)),
-            _ => self.function_by_debug_info(name, file),
+            _ => self.function_by_debug_info(name, file)?.ok_or_else(|| self.ambiguous(name, file, &[])),
         }
     }
 
-    fn function_by_debug_info(&self, name: &str, file: &str) -> Result<u64> {
+    fn function_by_debug_info(&self, name: &str, file: &str) -> Result<Option<u64>> {
         let entry = self.key(name, file)?.and_then(|key| {
             let function = self.binary.debug_info().ok()?.function(&key)?;
             function.entry().map(|instance| instance.entry)
         });
-        entry.ok_or_else(|| self.ambiguous(name, file, &[]))
+        Ok(entry)
     }
 
     /// How the debug information knows a function; `None` if its file is unknown.
@@ -162,8 +164,11 @@ impl Program {
         if entry != 0 {
             extents.push((entry, entry + self.size_at(entry)?));
         }
-        let own =
-            |symbol: &Symbol<'_>| file.is_empty() || symbol.file.is_none_or(|found| found == last_part(file));
+        // of a link-time optimiser's symbols nobody knows the source file
+        let is_source = |found: &str| found.ends_with(".c");
+        let own = |symbol: &Symbol<'_>| {
+            file.is_empty() || symbol.file.is_none_or(|found| found == last_part(file) || !is_source(found))
+        };
         let clones = self.symbols()?.clones_named(name).filter(own);
         extents.extend(clones.map(|symbol| (symbol.svma, symbol.svma + symbol.size)));
         Ok(extents)
@@ -201,6 +206,18 @@ impl Program {
         let clones = self.binary.clones_of(&key).map_err(unreadable)?;
         let own = clones.into_iter().filter(|clone| clone.kinds != [CloneKind::Cold]);
         Ok(own.map(|clone| clone.symbol).collect())
+    }
+
+    /// Why nothing can be said of types, if so.
+    pub fn cannot_tell_types(&self) -> Option<String> {
+        self.binary.debug_info().err().map(|error| error.to_string())
+    }
+
+    /// C files of the executable that were compiled without debug information.
+    ///
+    /// Needs debug information.
+    pub fn undescribed_files(&self) -> Result<Vec<String>> {
+        self.binary.undescribed_files().map_err(unreadable)
     }
 
     /// What the executable says of a type, if it says otherwise than the patch.

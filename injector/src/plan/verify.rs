@@ -1,6 +1,7 @@
 //! Whether a patch belongs to a process at all (rule 10), and in its order.
 
 use crate::error::{Fault, Result};
+use crate::facts::executable::Executable;
 use crate::facts::patch_file::PatchFile;
 use crate::facts::program::Program;
 use crate::facts::registry::{Record, Registry};
@@ -20,8 +21,6 @@ pub struct Target {
     pub name: String,
     /// Path of the executable.
     pub exe: PathBuf,
-    /// ld.so started it.
-    pub dynamic: bool,
     /// Of the executable.
     pub build_id: Option<String>,
     /// SHA-256 of .text, read where the patch asks for it.
@@ -34,15 +33,21 @@ pub struct Target {
     pub exported: BTreeSet<String>,
 }
 
+/// Refuses a program without ld.so. Where a static one has `dlopen` inside, that brings
+/// a second C library along, with other locks, threads and memory than the program's.
+pub fn loads_libraries(process: &str, executable: &Executable) -> Result<()> {
+    if executable.dynamic {
+        return Ok(());
+    }
+    let exe = executable.path.display();
+    Err(Fault::refused(format!(
+        "{process}: {exe} is linked statically, it cannot load a patch: there is no ld.so in it"
+    ))
+    .hint("restart it with the new version; linked without -static it can take the update after that"))
+}
+
 /// Refuses a patch made for something else.
 pub fn belongs(target: &Target, patch: &PatchFile) -> Result<()> {
-    if !target.dynamic {
-        let exe = target.exe.display();
-        return Err(Fault::refused(format!(
-            "{}: {exe} is linked statically, it cannot load a patch",
-            target.name
-        )));
-    }
     let tables = &patch.tables;
     let own = target.exe.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let of_program = if tables.program.is_empty() || tables.program == own {
@@ -131,6 +136,11 @@ pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
     let tables = &patch.tables;
     let replaced: BTreeSet<&str> = tables.functions.iter().map(|function| function.name.as_str()).collect();
     let construct = |what: String| Err(Fault::refused(what).hint("construct the patch with --binary"));
+    if let Some(file) = program.undescribed_files()?.first() {
+        return construct(format!(
+            "`{file}` was compiled without debug information, and may hold copies of what the patch replaces"
+        ));
+    }
     for function in tables.functions.iter().filter(|function| function.kind == kind::REPLACED) {
         let name = &function.name;
         let holders = program.inlined_into(name, &function.file)?;

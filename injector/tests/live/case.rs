@@ -1,5 +1,7 @@
 //! A case: its folder, its settings, and what is built from it.
 
+use crate::build::{Build, Debug};
+use crate::matrix::Expected;
 use crate::tree;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +9,9 @@ use std::process::Command;
 
 /// Result with a message for people.
 pub type Result<T> = std::result::Result<T, String>;
+
+/// In the message of a tool that ended with 1.
+pub const REFUSED: &str = "exit status: 1:";
 
 /// `case.toml`; every key may be missing.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +24,18 @@ pub struct Settings {
     pub sources: Vec<String>,
     /// The program is stripped; its unstripped twin is `twin`.
     pub stripped: bool,
+    /// A shell command in the folder of the built program, `old`; `$CASE` is the case's folder.
+    pub after: Option<String>,
+    /// What polusc gets as debug file; `twin` where the program is stripped.
+    pub debug_file: Option<String>,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
+    /// Where the debug information lies, if that matters.
+    pub debug: Option<Debug>,
+    /// Shell words that start the program in its folder, instead of `./old`.
+    pub start: Option<String>,
+    /// Builds in which it does not hold.
+    pub expected: Expected,
     /// Rules of `polus_runtime::rules` without each of which the session fails.
     pub proves: Vec<String>,
 }
@@ -34,6 +49,8 @@ pub struct Case {
     pub folder: PathBuf,
     /// How to build and run it.
     pub settings: Settings,
+    /// Compiler, kind of executable, place of the debug information.
+    pub build: Build,
     /// The rule that is switched off, to show that the session fails without it.
     pub without: Option<String>,
 }
@@ -57,13 +74,15 @@ fn variants(folder: &Path) -> Vec<Case> {
     let settings = settings(folder);
     let base = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if settings.variants.is_empty() {
-        return vec![Case { name: base, folder: folder.to_path_buf(), settings, without: None }];
+        let build = Build::plain(&settings);
+        return vec![Case { name: base, folder: folder.to_path_buf(), settings, build, without: None }];
     }
     let variant = |(number, flags): (usize, &Vec<String>)| {
         let mut settings = settings.clone();
         settings.cflags.extend(flags.iter().cloned());
-        let name = format!("{base}-{number}");
-        Case { name, folder: folder.to_path_buf(), settings, without: None }
+        let (name, folder) = (format!("{base}-{number}"), folder.to_path_buf());
+        let build = Build::plain(&settings);
+        Case { name, folder, settings, build, without: None }
     };
     settings.variants.iter().enumerate().map(variant).collect()
 }
@@ -75,12 +94,26 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "proves"];
+    let known = [
+        "cflags",
+        "variants",
+        "sources",
+        "faults",
+        "stripped",
+        "after",
+        "debug_file",
+        "start",
+        "debug",
+        "matrix",
+        "proves",
+    ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
     };
+    let text = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
+    let stripped = table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false);
     Settings {
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
@@ -91,13 +124,26 @@ fn settings(folder: &Path) -> Settings {
             .map(words)
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
-        stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        stripped,
+        after: text("after"),
+        debug_file: text("debug_file").or(stripped.then(|| "twin".to_string())),
         proves: table.get("proves").map(words).unwrap_or_default(),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
+        debug: table.get("debug").map(|value| {
+            let named = value.as_str().and_then(Debug::named);
+            named.unwrap_or_else(|| panic!("{}: unknown place {value}", path.display()))
+        }),
+        start: table.get("start").and_then(toml::Value::as_str).map(str::to_string),
+        expected: Expected::parse(table.get("matrix"), &path.to_string_lossy()),
     }
 }
 
 impl Case {
+    /// The folder that all of it is built in.
+    pub fn output(&self) -> PathBuf {
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name)
+    }
+
     /// The same case with a rule switched off.
     pub fn without(&self, rule: &str) -> Case {
         Case { name: format!("{}-without-{rule}", self.name), without: Some(rule.into()), ..self.clone() }
@@ -105,7 +151,7 @@ impl Case {
 
     /// Builds the program and its patches into a folder of its own.
     pub fn build(&self) -> Result<PathBuf> {
-        let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name);
+        let output = self.output();
         fs::create_dir_all(&output).map_err(|error| format!("{}: {error}", output.display()))?;
         let (program, twin) = (output.join("old"), output.join("twin"));
         if self.settings.stripped {
@@ -113,6 +159,9 @@ impl Case {
             run(Command::new("strip").arg(&twin).arg("-o").arg(&program))?;
         } else {
             self.build_program(&program)?;
+        }
+        if let Some(after) = &self.settings.after {
+            run(Command::new("sh").args(["-ec", after]).current_dir(&output).env("CASE", &self.folder))?;
         }
         let mut entries: Vec<PathBuf> = self.files()?;
         entries.sort();
@@ -143,6 +192,11 @@ impl Case {
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
+        let named = self.settings.debug_file.as_deref();
+        let separate = (self.build.debug == Debug::File).then_some("old.debug");
+        if let Some(file) = named.or(separate) {
+            polusc.arg("--debug-file").arg(output.join(file));
+        }
         run(polusc.arg("-o").arg(&patch))?;
         build_patch(&patch, output)
     }
@@ -162,18 +216,16 @@ impl Case {
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {
-        let mut gcc = Command::new("gcc");
-        gcc.args(["-O2", "-g", "-pthread"]).args(&self.settings.cflags);
-        match self.settings.sources.is_empty() {
-            true => gcc.args(self.old_sources(output)?),
-            false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
+        let sources: Vec<PathBuf> = match self.settings.sources.is_empty() {
+            true => self.old_sources(output)?,
+            false => self.settings.sources.iter().map(|source| self.folder.join(source)).collect(),
         };
-        run(gcc.arg("-o").arg(output))
+        self.build.compile(&self.settings, &sources, output)
     }
 }
 
 /// The constructor, which is built beside the injector.
-fn polusc() -> Result<PathBuf> {
+pub fn polusc() -> Result<PathBuf> {
     let path = Path::new(env!("CARGO_BIN_EXE_polus")).with_file_name("polusc");
     match path.exists() {
         true => Ok(path),
@@ -202,6 +254,6 @@ pub fn run(command: &mut Command) -> Result<()> {
     let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
     match output.status.success() {
         true => Ok(()),
-        false => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr))),
+        false => Err(format!("{command:?}: {}: {}", output.status, String::from_utf8_lossy(&output.stderr))),
     }
 }

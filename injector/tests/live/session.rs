@@ -13,13 +13,16 @@
 //! remember                        note how many mappings and open files the program has
 //! unchanged                       they are as many as noted
 //! repeat N … end                  do the steps between N times
+//! ! shell words                   run them in the program's folder
 //! exit N                          close the program's input; it ends with N
 //! ```
 //!
-//! `{patch}` is patch.so, `{patch2}` patch2.so; -p with the program's number is
+//! `{patch}` is patch.so, `{patch2}` patch2.so, `{case}` the case's folder, `{polusc}` the
+//! constructor, `{debug-file}` its option where the build needs it; -p with the program's number is
 //! added where no process is named. Text after `#` at the start of a line is a remark.
 
-use crate::case::{Case, Result};
+use crate::build::Debug;
+use crate::case::{self, Case, Result};
 use crate::victim::{DEADLINE, Victim};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -38,6 +41,7 @@ pub struct Session {
     names: BTreeMap<String, String>,
     background: Option<Child>,
     size: Option<(usize, usize)>,
+    debug_file: bool,
     without: String,
 }
 
@@ -46,7 +50,7 @@ pub fn fails_without(case: &Case, rule: &str) -> Result<()> {
     let case = case.without(rule);
     let mut session = Session::start(&case)?;
     let text = text(&case)?;
-    match session.steps(&steps(&text)) {
+    match session.steps(&steps(&text)?) {
         Ok(()) => Err(format!("the session holds without the rule {rule}")),
         Err(_) => Ok(()),
     }
@@ -55,11 +59,19 @@ pub fn fails_without(case: &Case, rule: &str) -> Result<()> {
 /// Runs a case.
 pub fn run(case: &Case) -> Result<()> {
     let text = text(case)?;
-    let steps = steps(&text);
-    if !steps.last().is_some_and(|(_, line)| line.starts_with("exit ")) {
-        return Err("a session ends with `exit N`".to_string());
-    }
-    Session::start(case)?.steps(&steps)
+    Session::start(case)?.steps(&steps(&text)?)
+}
+
+/// Runs a case whose first patch is refused: the program goes on, and exits as ever.
+pub fn run_refused(case: &Case, words: &str) -> Result<()> {
+    let text = text(case)?;
+    let steps = steps(&text)?;
+    let commands = |line: &str| ["check", "apply"].iter().any(|verb| line.contains(&format!("polus {verb}")));
+    let first = steps.iter().position(|(_, line)| commands(line)).ok_or("there is no apply")?;
+    let mut session = Session::start(case)?;
+    session.steps(&steps[..first])?;
+    session.command(&format!("polus apply {{patch}} => 1 ~ '{words}'"))?;
+    session.steps(&steps[steps.len() - 1..])
 }
 
 fn text(case: &Case) -> Result<String> {
@@ -67,18 +79,29 @@ fn text(case: &Case) -> Result<String> {
     fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn steps(text: &str) -> Vec<(usize, &str)> {
+/// The lines that are steps, with their numbers.
+fn steps(text: &str) -> Result<Vec<(usize, &str)>> {
     let lines = text.lines().map(str::trim).enumerate();
-    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect()
+    let steps: Vec<_> = lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).collect();
+    if !steps.last().is_some_and(|(_, line)| line.starts_with("exit ")) {
+        return Err("a session ends with `exit N`".to_string());
+    }
+    Ok(steps)
 }
 
 impl Session {
     /// Builds the case and starts its program.
     pub fn start(case: &Case) -> Result<Session> {
         let folder = case.build()?;
-        let victim = Victim::start(&folder.join("old"))?;
+        let case_folder = case.folder.canonicalize().map_err(|error| error.to_string())?;
+        let names = BTreeMap::from([
+            ("case".to_string(), case_folder.display().to_string()),
+            ("polusc".to_string(), case::polusc()?.display().to_string()),
+        ]);
+        let victim = Victim::start(&folder, case.settings.start.as_deref())?;
+        let debug_file = case.build.debug == Debug::File;
         let without = case.without.clone().unwrap_or_default();
-        Ok(Session { folder, victim, names: BTreeMap::new(), background: None, size: None, without })
+        Ok(Session { folder, victim, names, background: None, size: None, debug_file, without })
     }
 
     fn steps(&mut self, steps: &[(usize, &str)]) -> Result<()> {
@@ -112,6 +135,7 @@ impl Session {
             "$?" => self.eventually(rest),
             "&" => self.start_command(rest),
             "wait" => self.wait(rest),
+            "!" => self.shell(rest),
             "kill" => self.kill(),
             "interrupt" => self.interrupt(),
             "remember" => {
@@ -143,6 +167,11 @@ impl Session {
         let wish = Wish::parse(&self.expand(text))?;
         let output = self.polus(&wish.command)?.output().map_err(|error| error.to_string())?;
         wish.check(&output)
+    }
+
+    fn shell(&self, words: &str) -> Result<()> {
+        let words = self.expand(words);
+        case::run(Command::new("timeout").args(["20", "sh", "-c", &words]).current_dir(&self.folder))
     }
 
     fn eventually(&mut self, text: &str) -> Result<()> {
@@ -197,7 +226,12 @@ impl Session {
         let mut command = Command::new(env!("CARGO_BIN_EXE_polus"));
         command.args(words.clone()).current_dir(&self.folder).env("POLUS_WITHOUT", &self.without);
         let named = words.clone().any(|word| word == "-p" || word == "--exe");
-        let needs_process = ["apply", "rollback", "status", "check"].contains(&words.next().unwrap_or(""));
+        let verb = words.clone().next().unwrap_or("");
+        let needs_process = ["apply", "rollback", "status", "check"].contains(&verb);
+        let reads_symbols = ["apply", "check"].contains(&verb);
+        if self.debug_file && reads_symbols && !words.any(|word| word == "--debug-file") {
+            command.args(["--debug-file", "old.debug"]);
+        }
         if needs_process && !named {
             command.args(["-p", &self.victim.pid().to_string()]);
         }
@@ -209,6 +243,8 @@ impl Session {
         for number in ["", "2", "3"] {
             text = text.replace(&format!("{{patch{number}}}"), &format!("patch{number}.so"));
         }
+        let debug_file = if self.debug_file { "--debug-file old.debug" } else { "" };
+        text = text.replace("{debug-file}", debug_file);
         self.names.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 }

@@ -27,16 +27,19 @@ pub struct Victim {
 }
 
 impl Victim {
-    /// Starts `program`.
-    pub fn start(program: &Path) -> Result<Victim> {
-        let folder = program.parent().unwrap_or(Path::new("."));
-        let mut child = Command::new(program)
+    /// Starts the program in `folder`, by shell words of its own where there are some.
+    pub fn start(folder: &Path, words: Option<&str>) -> Result<Victim> {
+        let mut command = match words {
+            Some(words) => shell(words),
+            None => Command::new(folder.join("old")),
+        };
+        let mut child = command
             .current_dir(folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0)
             .spawn()
-            .map_err(|error| format!("{}: {error}", program.display()))?;
+            .map_err(|error| format!("{command:?}: {error}"))?;
         let output = child.stdout.take().ok_or("no output")?;
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -130,6 +133,13 @@ impl Victim {
         let files = fs::read_dir(format!("/proc/{}/fd", self.pid())).map_err(|error| error.to_string())?;
         Ok((maps.lines().count(), files.count()))
     }
+}
+
+/// The program takes the shell's place, and so has its number.
+fn shell(words: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("exec {words}")]);
+    command
 }
 
 impl Drop for Victim {

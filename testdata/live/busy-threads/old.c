@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline, noclone)) int answer(int question)
 {
     return question * 3 + 1;
 }

@@ -6,12 +6,12 @@
 typedef int handler(int);
 handler *stored;
 
-__attribute__((noinline)) int handle(int question)
+__attribute__((noinline, noclone)) int handle(int question)
 {
     return question * 3 + 1;
 }
 
-__attribute__((noinline)) int is_stored(handler *now)
+__attribute__((noipa, noinline)) int is_stored(handler *now)
 {
     return now == stored;
 }

@@ -8,10 +8,13 @@
 
 static int value = 5;
 
-__attribute__((noinline)) int rate(const int *place)
+__attribute__((noinline, noclone, optimize("O2", "omit-frame-pointer"))) int rate(const int *place)
 {
     return *place;
 }
+
+// a function that is called through pointers begins with endbr64
+__attribute__((used)) int (*volatile called_through)(const int *) = rate;
 
 static void handler(int signal, siginfo_t *info, void *context)
 {

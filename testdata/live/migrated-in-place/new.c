@@ -7,7 +7,7 @@ static struct limits {
     int low;
 } limits = {{1, 2, 3}, 100, 3};
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline, noipa)) int answer(int question)
 {
     limits.low += question;
     printf("%d %ld %d\n", limits.weight[2], limits.most, limits.low);

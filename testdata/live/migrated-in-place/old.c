@@ -6,7 +6,7 @@ static struct limits {
     int low;
 } limits = {100, 3};
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline, noipa)) int answer(int question)
 {
     limits.low += question;
     printf("%d %d\n", limits.most, limits.low);

@@ -7,10 +7,10 @@
 
 struct limits {
     int low, high;
-} limits = {1, 100};
+} volatile limits = {1, 100};
 static sem_t leave;
 
-__attribute__((noinline)) int hold(int seconds)
+__attribute__((noinline, noclone)) int hold(int seconds)
 {
     puts("inside");
     fflush(stdout);
@@ -25,7 +25,7 @@ static void *holder(void *unused)
     return unused;
 }
 
-__attribute__((noinline)) int rate(int question)
+__attribute__((noinline, noclone)) int rate(int question)
 {
     return limits.low + limits.high + question;
 }

@@ -6,7 +6,7 @@
 struct limits {
     int low, high;
 } limits = {1, 100};
-int scale = 10;
+volatile int scale = 10;
 int hits;
 
 __attribute__((noinline)) int rate(int question)

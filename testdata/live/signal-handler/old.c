@@ -8,7 +8,7 @@
 
 struct limits {
     int low, high;
-} limits = {1, 100};
+} volatile limits = {1, 100};
 static sem_t leave;
 
 static void handler(int signal)
@@ -20,7 +20,7 @@ static void handler(int signal)
     (void)signal;
 }
 
-__attribute__((noinline)) int rate(int question)
+__attribute__((noinline, noclone)) int rate(int question)
 {
     int low = limits.low;
     if (question == 1)

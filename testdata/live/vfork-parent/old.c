@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int limit = 3;
+volatile int limit = 3;
 static int to_child[2], leave[2];
 
 static void *parent(void *unused)
@@ -23,7 +23,7 @@ static void *parent(void *unused)
     return unused;
 }
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline, noclone)) int answer(int question)
 {
     char byte;
     if (question == 1) {

@@ -7,6 +7,8 @@ mod inlined;
 mod layouts;
 mod scan;
 mod sections;
+mod split;
+mod supplementary;
 mod types;
 mod units;
 mod variables;
@@ -53,7 +55,10 @@ impl DebugInfo {
     ) -> Result<DebugInfo, Error> {
         let entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
-            return Err(Error::new(&code.name, Problem::NoDebugInfo));
+            return Err(Error::new(&code.name, Problem::NoDebugInfo(Box::default())));
+        }
+        if let Some(unit) = entries.only_lines() {
+            return Err(Error::new(&code.name, Problem::LinesOnly(unit.path.clone())));
         }
         let mut functions = Functions::collect(&entries, symbols, |svma| code.is_code(svma));
         let inlined = InlinedIndex::collect(&entries, &mut functions);
@@ -111,8 +116,7 @@ impl DebugInfo {
     /// The distinct layouts of a type, each with the first unit that describes it so. The name is
     /// spelled as in C: `struct client`, `union value`, `enum state`, `size_t`. Empty: no unit describes
     /// it. With a unit: as that unit sees it, where that
-    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody; of DWARF 4 such
-    /// types are not read).
+    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody).
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)

@@ -28,6 +28,9 @@ pub struct Unit {
     /// Made by link-time optimisation, without a source file of its own: it holds the code whose
     /// functions other units declare.
     pub artificial: bool,
+    /// It was compiled with `-g1` or `-gline-tables-only`: functions, inlined copies and lines are
+    /// described, types and variables are not.
+    pub lines_only: bool,
 }
 
 /// Why a path means no unit.
@@ -59,7 +62,24 @@ impl Unit {
         };
         let artificial = name == "<artificial>";
         let lto = artificial || producer.contains("-flto");
-        Unit { id, path: absolute(&comp_dir, &name), name, comp_dir, producer, language, lto, artificial }
+        let path = absolute(&comp_dir, &name);
+        Unit { id, path, name, comp_dir, producer, language, lto, artificial, lines_only: false }
+    }
+}
+
+impl Unit {
+    /// Compiled by gcc.
+    pub(super) fn is_gnu(&self) -> bool {
+        self.producer.starts_with("GNU ")
+    }
+
+    /// gcc noted its options, and the last one about debug information asks for all of it.
+    pub(super) fn states_full_debug(&self) -> bool {
+        let levels = self.producer.split(' ').filter(|word| {
+            let level = word.strip_prefix("-ggdb").or_else(|| word.strip_prefix("-g"));
+            level.is_some_and(|level| matches!(level, "" | "0" | "1" | "2" | "3"))
+        });
+        self.is_gnu() && levels.last().is_some_and(|last| !last.ends_with('1'))
     }
 }
 
@@ -114,7 +134,17 @@ mod tests {
         let empty = String::new;
         let (path, comp_dir, name) = (absolute(comp_dir, name), comp_dir.to_string(), name.to_string());
         let (producer, language) = (empty(), empty());
-        Unit { id: UnitId(id), name, comp_dir, path, producer, language, lto: false, artificial: false }
+        Unit {
+            id: UnitId(id),
+            name,
+            comp_dir,
+            path,
+            producer,
+            language,
+            lto: false,
+            artificial: false,
+            lines_only: false,
+        }
     }
 
     #[test]

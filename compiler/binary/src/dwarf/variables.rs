@@ -45,9 +45,11 @@ impl Variables {
         let mut by_name: HashMap<Box<str>, Vec<Static>> = HashMap::new();
         for (unit, scan) in entries.scans.iter().enumerate() {
             for variable in &scan.variables {
-                if let Some((name, found)) = describe(entries, functions, &reader, unit, variable) {
-                    by_name.entry(name).or_default().push(found);
-                }
+                let Some(root) = Root::find(entries, &reader, unit, variable) else { continue };
+                let found = root
+                    .owners(entries)
+                    .map(|owner| describe(entries, functions, (unit, variable), (&root, owner)));
+                by_name.entry(root.name.clone()).or_default().extend(found);
             }
         }
         Variables { by_name }
@@ -84,29 +86,30 @@ impl Static {
     }
 }
 
+/// What a variable, noted in a unit, is as the object of one of its owners.
 fn describe(
     entries: &Entries,
     functions: &Functions,
-    reader: &TypeReader<'_, '_>,
-    unit: usize,
-    variable: &Variable,
-) -> Option<(Box<str>, Static)> {
-    let root = Root::find(entries, reader, unit, variable)?;
+    (unit, variable): (usize, &Variable),
+    (root, owner): (&Root, usize),
+) -> Static {
     let around = entries.routine_around(root.at).map(|(of, at)| entries.scans[of].routines[at].at);
     let inlined = match variable.scope {
         Scope::Inlined(at) => Some(entries.scans[unit].inlined[at as usize].origin),
         _ => None,
     };
-    let function = around.filter(|_| root.at != variable.at).or(inlined).or(around);
-    let function = function.and_then(|routine| functions.id_of(entries, unit, routine));
-    let found = Static {
-        unit: (!root.external).then(|| entries.scans[root.owner].unit.id),
-        function,
-        declaration: variable.declaration,
-        place: variable.place,
-        type_at: root.type_at,
-    };
-    Some((root.name, found))
+    let routine = around.filter(|_| root.at != variable.at).or(inlined).or(around);
+    let mut function = None;
+    let id = entries.scans[owner].unit.id;
+    if let Some(routine) = routine {
+        functions.each_id_of(entries, unit, routine, |found| {
+            if function.is_none() || functions.all[found as usize].key.unit == Some(id) {
+                function = Some(found);
+            }
+        });
+    }
+    let (declaration, place, type_at) = (variable.declaration, variable.place, root.type_at);
+    Static { unit: (!root.external).then_some(id), function, declaration, place, type_at }
 }
 
 /// The entry that declares a variable: the end of its chain of origins.
@@ -115,7 +118,7 @@ struct Root {
     name: Box<str>,
     external: bool,
     type_at: Option<TypeAt>,
-    /// The unit it belongs to.
+    /// The unit it belongs to, or a piece that dwz shares between several.
     owner: usize,
 }
 
@@ -131,7 +134,8 @@ impl Root {
             return Some(Root { at, name: variable.name.clone()?, external, type_at, owner: unit });
         };
         let of = entries.unit_of(origin)?;
-        let owner = if entries.scans[of].partial { unit } else { of };
+        let declares = !entries.scans[unit].partial && !entries.scans[unit].unit.artificial;
+        let owner = if entries.scans[of].partial && declares { unit } else { of };
         if let Some((of, index)) = entries.variable_at(origin) {
             let noted = &entries.scans[of].variables[index];
             let name = variable.name.clone().or_else(|| noted.name.clone())?;
@@ -139,6 +143,12 @@ impl Root {
             return Some(Root { at: origin, name, external, type_at, owner });
         }
         Root::read(reader, origin, owner, type_at)
+    }
+
+    fn owners<'e>(&self, entries: &'e Entries) -> impl Iterator<Item = usize> + use<'e> {
+        let importers = entries.importers(self.owner);
+        let own = importers.is_empty().then_some(self.owner);
+        own.into_iter().chain(importers.iter().copied())
     }
 
     /// A static inside a function that was inlined or optimised at link time: its declaration has no

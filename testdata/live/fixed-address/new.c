@@ -1,0 +1,22 @@
+// No randomisation of addresses: the heap begins right behind the program.
+#include <stdio.h>
+
+static volatile int limit = 100;
+
+__attribute__((noinline)) int answer(int question)
+{
+    return question * 2 + limit;
+}
+
+int main(void)
+{
+    char line[64];
+    int question;
+    puts("ready");
+    fflush(stdout);
+    while (fgets(line, sizeof line, stdin) && sscanf(line, "%d", &question) == 1) {
+        printf("answer %d\n", answer(question));
+        fflush(stdout);
+    }
+    return 0;
+}

@@ -1,0 +1,22 @@
+// A container: nothing of what it sees lies at the same path outside.
+#include <stdio.h>
+
+static volatile int limit = 100;
+
+__attribute__((noinline)) int answer(int question)
+{
+    return question * 3 + limit;
+}
+
+int main(void)
+{
+    char line[64];
+    int question;
+    puts("ready");
+    fflush(stdout);
+    while (fgets(line, sizeof line, stdin) && sscanf(line, "%d", &question) == 1) {
+        printf("answer %d\n", answer(question));
+        fflush(stdout);
+    }
+    return 0;
+}
