@@ -5,7 +5,7 @@ mod common;
 use std::path::Path;
 
 use common::Program;
-use polus_binary::{Binary, Origin, Found, Problem};
+use polus_binary::{Binary, Found, Origin, Problem};
 
 const MAIN: &str = r#"
 #include <stdio.h>

@@ -95,8 +95,17 @@ fn settings(folder: &Path) -> Settings {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let known = [
-        "cflags", "variants", "sources", "faults", "stripped", "after", "debug_file", "start", "debug",
-        "matrix", "proves",
+        "cflags",
+        "variants",
+        "sources",
+        "faults",
+        "stripped",
+        "after",
+        "debug_file",
+        "start",
+        "debug",
+        "matrix",
+        "proves",
     ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());

@@ -76,7 +76,8 @@ fn hex(bytes: &[u8]) -> String {
 /// Beside the debug file, then where distributions install such files.
 fn places(image: &Image, link: &Link) -> Vec<PathBuf> {
     let beside = Path::new(&image.name).parent().map(|folder| folder.join(&link.path));
-    let shared = link.path.file_name().map(|name| Path::new("/").join(debug_file::DEBUG_ROOT).join(".dwz").join(name));
+    let shared =
+        link.path.file_name().map(|name| Path::new("/").join(debug_file::DEBUG_ROOT).join(".dwz").join(name));
     let by_id = debug_file::place_of_id(&link.id);
     let mut places: Vec<_> = beside.into_iter().chain(shared).chain(by_id).collect();
     places.dedup();
