@@ -15,6 +15,8 @@ pub const REFUSED: &str = "exit status: 1:";
 /// `case.toml`; every key may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// What compiles the program, where the point is this compiler.
+    pub compiler: Option<String>,
     /// Flags for compiling the program.
     pub cflags: Vec<String>,
     /// Each makes its own case: more flags.
@@ -89,13 +91,17 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix", "proves"];
+    let known = [
+        "compiler", "cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix",
+        "proves",
+    ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
     };
     Settings {
+        compiler: table.get("compiler").and_then(toml::Value::as_str).map(str::to_string),
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
             .get("variants")
