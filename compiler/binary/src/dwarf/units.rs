@@ -95,11 +95,11 @@ impl Unit {
 
     /// gcc noted its options, and the last one about debug information asks for all of it.
     pub(super) fn states_full_debug(&self) -> bool {
-        let levels = self.producer.split(' ').filter(|word| {
+        let mut levels = self.producer.split(' ').rev().filter(|word| {
             let level = word.strip_prefix("-ggdb").or_else(|| word.strip_prefix("-g"));
             level.is_some_and(|level| matches!(level, "" | "0" | "1" | "2" | "3"))
         });
-        self.is_gnu() && levels.last().is_some_and(|last| !last.ends_with('1'))
+        self.is_gnu() && levels.next().is_some_and(|last| !last.ends_with('1'))
     }
 }
 
