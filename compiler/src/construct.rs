@@ -6,7 +6,7 @@ use crate::diff::{self, ChangeSet};
 use crate::merge;
 use crate::model::{self, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
-use crate::relations::{self, Relations, SourceCopies};
+use crate::relations::{self, Copies, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select};
 use polus_binary::Binary;
@@ -172,10 +172,10 @@ pub fn program(loaded: Loaded) -> Result<(Program, Vec<Diagnostic>)> {
 /// The executable has no debug information.
 pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
     let changes = diff::diff(&pair.old, &pair.new);
-    let relations = match running {
-        Some(running) => relations::relate(&pair.old, &pair.new, &changes, running),
-        None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
-    };
+    let adopted = cross::adopted(&pair.new, adopt);
+    let sources = SourceCopies(&pair.old);
+    let copies: &dyn Copies = running.map_or(&sources, |running| running);
+    let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &adopted);
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
     let (crossing, told) = cross::cross(versions, adopt);
     Analysis { changes, relations, crossing, told }
@@ -191,8 +191,9 @@ pub fn running<'r>(
     history: &History,
 ) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
-    let held = history.held_before(&digest(&pair.old));
-    Running::new(binary, &pair.old, &held).map(Some).map_err(|e| {
+    let from = digest(&pair.old);
+    let (held, brought) = (history.held_before(&from), history.brought_before(&from));
+    Running::new(binary, &pair.old, &held, brought).map(Some).map_err(|e| {
         Failure::Refused(vec![
             Diagnostic::error(format!("the executable does not tell enough: {e}"))
                 .help("give its debug information with --debug-file, or leave --binary out"),

@@ -18,6 +18,8 @@ pub(crate) struct Image {
     /// The parts that are loaded, as (stated addresses, bytes in the file, executable).
     pub segments: Vec<Segment>,
     pub interpreter: bool,
+    /// Stated addresses that ld.so makes read-only.
+    pub sealed: Vec<Range<u64>>,
     /// Loaded wherever the kernel likes (ET_DYN).
     pub relocatable: bool,
 }
@@ -57,6 +59,10 @@ impl Section {
         self.is_loaded() && self.flags.contains(elf::SHF_EXECINSTR)
     }
 
+    pub fn is_writable(&self) -> bool {
+        self.is_loaded() && self.flags.contains(elf::SHF_WRITE)
+    }
+
     pub fn is_thread_local(&self) -> bool {
         self.flags.contains(elf::SHF_TLS)
     }
@@ -80,7 +86,8 @@ impl Image {
         let segments = read_segments(&elf, map.len()).map_err(|what| Error::damaged(name, what))?;
         let interpreter = elf.elf_program_headers().iter().any(|p| p.p_type(LittleEndian) == elf::PT_INTERP);
         let relocatable = elf.elf_header().e_type(LittleEndian) == elf::ET_DYN;
-        Ok(Image { name: name.to_string(), sections, segments, interpreter, relocatable, map })
+        let sealed = read_sealed(&elf);
+        Ok(Image { sealed, name: name.to_string(), sections, segments, interpreter, relocatable, map })
     }
 
     /// The whole file.
@@ -101,6 +108,11 @@ impl Image {
     pub fn section_at(&self, svma: u64) -> Option<&Section> {
         let covers = |s: &&Section| s.is_loaded() && !s.is_thread_local() && s.addresses().contains(&svma);
         self.sections.iter().find(covers)
+    }
+
+    /// Made read-only once it is relocated (PT_GNU_RELRO)?
+    pub fn is_sealed(&self, svma: u64) -> bool {
+        self.sealed.iter().any(|sealed| sealed.contains(&svma))
     }
 
     /// Is this the address of an instruction?
@@ -205,6 +217,13 @@ fn read_section<'data>(
         bytes,
         name,
     })
+}
+
+fn read_sealed(elf: &Elf<'_>) -> Vec<Range<u64>> {
+    let end = LittleEndian;
+    let sealed = elf.elf_program_headers().iter().filter(|header| header.p_type(end) == elf::PT_GNU_RELRO);
+    let range = |start: u64, size: u64| start..start.saturating_add(size);
+    sealed.map(|header| range(header.p_vaddr(end), header.p_memsz(end))).collect()
 }
 
 fn read_segments(elf: &Elf<'_>, len: usize) -> Result<Vec<Segment>, String> {

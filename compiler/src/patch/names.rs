@@ -1,6 +1,7 @@
 //! What each item of the new program is called in the patch, and what it is there (paper 3.1).
 
 use super::history::Naming;
+use super::{lost, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diff::{Change, Modification};
@@ -16,7 +17,7 @@ pub enum Standing {
     Replaced,
     /// A function that old code never calls.
     Added,
-    /// An unchanged function whose text the patch repeats.
+    /// An unchanged function, or a variable with a known value, whose text the patch repeats.
     Copied,
     /// A global of which the patch has an instance of its own.
     Instance,
@@ -36,6 +37,10 @@ pub struct Names {
     foreign: BTreeSet<ItemId>,
     /// Statics whose every caller the compiler knew: it may have fitted them to those calls.
     local: BTreeSet<ItemId>,
+    /// Globals without an object in the binary.
+    gone: BTreeSet<ItemId>,
+    /// Thread variables of earlier patches, reached by a function.
+    threads: BTreeMap<ItemId, String>,
 }
 
 impl Names {
@@ -47,11 +52,13 @@ impl Names {
         naming: &mut Naming,
     ) -> Self {
         let mut names = Self {
+            threads: threads::brought(versions, crossing, naming),
             standing: BTreeMap::new(),
             named: BTreeMap::new(),
             without_entry: BTreeSet::new(),
             foreign: running.map_or_else(BTreeSet::new, |running| foreign(versions.new, running)),
             local: local(versions),
+            gone: running.map_or_else(BTreeSet::new, |running| lost::gone(versions, running)),
         };
         let retyped = retyped(versions);
         for &id in versions.relations.affected.keys() {
@@ -110,6 +117,7 @@ impl Names {
             () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
                 Standing::Copied
             }
+            () if self.gone.contains(&id) => Standing::Copied,
             () => Standing::Import,
         }
     }
@@ -123,7 +131,12 @@ impl Names {
         if identity && !self.lacks_entry(id) {
             return plain;
         }
-        self.named.get(&id).unwrap_or(plain)
+        self.named.get(&id).or_else(|| self.threads.get(&id)).unwrap_or(plain)
+    }
+
+    /// It is a thread variable that an earlier patch brought.
+    pub fn is_brought_thread(&self, id: ItemId) -> bool {
+        self.threads.contains_key(&id)
     }
 
     /// The name of the patch's own version of an item.

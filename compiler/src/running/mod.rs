@@ -2,12 +2,13 @@
 //! addresses (design rules 1, 2, 3, 7, 9).
 
 mod folded;
+mod objects;
 mod reliance;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
-use crate::relations::{Copies, Reason};
+use crate::relations::{Copies, Object, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,15 +38,24 @@ pub struct Running<'r> {
     endless: BTreeSet<ItemId>,
     /// For each function of which earlier patches hold copies: the functions that hold them.
     held: BTreeMap<ItemId, Vec<ItemId>>,
+    /// What earlier patches gave a version, by the version file's keys.
+    brought: BTreeSet<String>,
+    /// Names for which others stand.
+    aliased: BTreeSet<String>,
 }
 
 impl<'r> Running<'r> {
     /// Connects both. `held`: what earlier patches hold a copy of, and in which function,
-    /// by the version file's keys.
+    /// by the version file's keys. `brought`: of what they hold a version, by these keys.
     ///
     /// # Errors
     /// The executable has no debug information (and no debug file was given).
-    pub fn new(binary: &'r Binary, program: &'r Program, held: &[(String, String)]) -> Result<Self, Error> {
+    pub fn new(
+        binary: &'r Binary,
+        program: &'r Program,
+        held: &[(String, String)],
+        brought: BTreeSet<String>,
+    ) -> Result<Self, Error> {
         let info = binary.debug_info()?;
         let mut running = Self {
             binary,
@@ -56,6 +66,8 @@ impl<'r> Running<'r> {
             users: BTreeMap::new(),
             endless: never_return(program),
             held: BTreeMap::new(),
+            brought,
+            aliased: objects::aliased(&program.unit.text),
         };
         let by_key: BTreeMap<String, ItemId> =
             program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
@@ -143,7 +155,8 @@ impl<'r> Running<'r> {
         let Ok(symbols) = self.binary.symbols() else { return false };
         // The symbol of a function chosen at start names what chooses, not the function.
         let usable = |s: &Symbol| s.kind == SymbolKind::Function || s.is_variable();
-        symbols.named(name).any(|s| s.binding != Binding::Local && usable(&s))
+        let placed = || matches!(self.binary.variable(name, None, None), Ok(Found::Address { .. }));
+        symbols.named(name).any(|s| s.binding != Binding::Local && usable(&s)) || placed()
     }
 
     /// Where a variable is.
@@ -209,5 +222,9 @@ impl Copies for Running<'_> {
         }
         found.retain(|(holder, _)| *holder != function);
         found
+    }
+
+    fn object(&self, variable: ItemId) -> Object {
+        self.object_of(variable)
     }
 }

@@ -380,6 +380,10 @@ impl<'d> EntryReader<'_, 'd> {
         let plain = matches!(first, Some(Operation::Address { .. } | Operation::AddressIndex { .. }));
         Ok(match (number, second, third) {
             (Some(address), None, None) if plain => Place::Address(address),
+            // A part of what the compiler merged.
+            (Some(address), Some(Operation::PlusConstant { value }), None) if plain => {
+                Place::Address(address.wrapping_add(value))
+            }
             (Some(offset), Some(Operation::TLS), None) => Place::Thread(offset),
             _ => Place::Elsewhere,
         })
