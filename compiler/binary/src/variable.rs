@@ -23,6 +23,11 @@ pub enum Found {
         /// Bytes.
         size: u64,
     },
+    /// Of a variable that only ever is 0 or 1: one byte that tells which, whatever its type.
+    Truth {
+        /// Stated address.
+        svma: u64,
+    },
     /// The source declares it, but no object is left: it was never used, constant, or kept in pieces.
     OptimisedOut,
     /// Several variables fit; each named for a message.
@@ -105,6 +110,7 @@ impl Binary {
                 Some(Found::Address { svma, size })
             }
             Place::Thread(offset) => Some(Found::Thread { offset, size: size().unwrap_or(0) }),
+            Place::Truth(svma) => self.image.section_at(svma).map(|_| Found::Truth { svma }),
             Place::Elsewhere => None,
         }
     }

@@ -166,10 +166,16 @@ impl<'r> Running<'r> {
         let is_static = !item.entity.external;
         let function = item.entity.function.map(|f| self.program.items[f].original.as_str());
         let file = is_static.then(|| files.first().copied()).flatten();
+        // clang keeps a byte of a number that has two values only, under the number's name.
+        let is_part = |size: u64| size != 0 && item.entity.size.is_some_and(|whole| size < whole);
         match self.binary.variable(&item.original, file, function) {
+            Ok(Found::Address { size, .. } | Found::Thread { size, .. }) if is_part(size) => {
+                Static::OptimisedOut
+            }
             Ok(Found::Address { svma, size }) => Static::Address(svma, size),
             Ok(Found::Thread { offset, size }) => Static::Thread(offset, size),
-            Ok(Found::OptimisedOut) => Static::OptimisedOut,
+            Ok(Found::Truth { svma }) if item.entity.shape == "_Bool" => Static::Address(svma, 1),
+            Ok(Found::OptimisedOut | Found::Truth { .. }) => Static::OptimisedOut,
             Ok(Found::Ambiguous(places)) => Static::Unknown(format!("several fit: {}", places.join(", "))),
             Ok(Found::Missing) => Static::Unknown("it is not in the binary".into()),
             Err(error) => Static::Unknown(error.to_string()),
