@@ -6,7 +6,7 @@ use crate::diff::{self, ChangeSet};
 use crate::merge;
 use crate::model::{self, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
-use crate::relations::{self, Relations, SourceCopies};
+use crate::relations::{self, Copies, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select};
 use polus_binary::{Binary, Problem};
@@ -223,10 +223,10 @@ pub fn program(loaded: Loaded) -> Result<(Program, Vec<Diagnostic>)> {
 /// The executable has no debug information.
 pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
     let changes = diff::diff(&pair.old, &pair.new);
-    let relations = match running {
-        Some(running) => relations::relate(&pair.old, &pair.new, &changes, running),
-        None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
-    };
+    let adopted = cross::adopted(&pair.new, adopt);
+    let sources = SourceCopies(&pair.old);
+    let copies: &dyn Copies = running.map_or(&sources, |running| running);
+    let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &adopted);
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
     let (crossing, mut told) = cross::cross(versions, adopt);
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
@@ -243,8 +243,9 @@ pub fn running<'r>(
     history: &History,
 ) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
-    let held = history.held_before(&digest(&pair.old));
-    let running = Running::new(binary, &pair.old, &held).map_err(|e| tells_too_little(&e))?;
+    let from = digest(&pair.old);
+    let (held, brought) = (history.held_before(&from), history.brought_before(&from));
+    let running = Running::new(binary, &pair.old, &held, brought).map_err(|e| tells_too_little(&e))?;
     match running.undescribed(&pair.left_out) {
         told if told.is_empty() => Ok(Some(running)),
         told => Err(Failure::Refused(told)),

@@ -30,6 +30,8 @@ pub enum Rule {
     Signatures,
     /// Statics inside functions keep their values.
     Statics,
+    /// What the compiler knew of a variable holds for the new program, or its users are replaced.
+    Variables,
     /// Changed variables are reached by name only, where they migrate.
     ByName,
     /// Functions that never return do not use what migrates.
@@ -64,6 +66,7 @@ impl Rule {
         Rule::Identity,
         Rule::Signatures,
         Rule::Statics,
+        Rule::Variables,
         Rule::ByName,
         Rule::Endless,
         Rule::Lines,

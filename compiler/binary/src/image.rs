@@ -20,6 +20,8 @@ pub(crate) struct Image {
     pub interpreter: bool,
     /// The stated addresses of the thread variables' initial values (PT_TLS).
     pub thread_local: Option<Range<u64>>,
+    /// Stated addresses that ld.so makes read-only.
+    pub sealed: Vec<Range<u64>>,
     /// Loaded wherever the kernel likes (ET_DYN).
     pub relocatable: bool,
 }
@@ -85,6 +87,10 @@ impl Section {
         self.is_loaded() && self.flags.contains(elf::SHF_EXECINSTR)
     }
 
+    pub fn is_writable(&self) -> bool {
+        self.is_loaded() && self.flags.contains(elf::SHF_WRITE)
+    }
+
     pub fn is_thread_local(&self) -> bool {
         self.flags.contains(elf::SHF_TLS)
     }
@@ -118,8 +124,9 @@ impl Image {
             let start = header.p_vaddr(LittleEndian);
             start..start.saturating_add(header.p_memsz(LittleEndian))
         });
+        let sealed = read_sealed(&elf);
         let name = name.to_string();
-        Ok(Image { name, sections, segments, interpreter, thread_local, relocatable, map })
+        Ok(Image { name, sections, segments, interpreter, thread_local, sealed, relocatable, map })
     }
 
     /// The whole file.
@@ -140,6 +147,11 @@ impl Image {
     pub fn section_at(&self, svma: u64) -> Option<&Section> {
         let covers = |s: &&Section| s.is_loaded() && !s.is_thread_local() && s.addresses().contains(&svma);
         self.sections.iter().find(covers)
+    }
+
+    /// Made read-only once it is relocated (PT_GNU_RELRO)?
+    pub fn is_sealed(&self, svma: u64) -> bool {
+        self.sealed.iter().any(|sealed| sealed.contains(&svma))
     }
 
     /// Is this the address of an instruction?
@@ -296,6 +308,13 @@ fn read_section<'data>(
         bytes,
         name,
     })
+}
+
+fn read_sealed(elf: &Elf<'_>) -> Vec<Range<u64>> {
+    let end = LittleEndian;
+    let sealed = elf.elf_program_headers().iter().filter(|header| header.p_type(end) == elf::PT_GNU_RELRO);
+    let range = |start: u64, size: u64| start..start.saturating_add(size);
+    sealed.map(|header| range(header.p_vaddr(end), header.p_memsz(end))).collect()
 }
 
 fn read_segments(elf: &Elf<'_>, len: usize) -> Result<Vec<Segment>, String> {

@@ -3,7 +3,8 @@
 use crate::binary::Binary;
 use crate::dwarf::{DebugInfo, NoUnit, Place, Static, UnitId, Wanted};
 use crate::error::Error;
-use crate::symbols::{Binding, Symbol, SymbolKind, Symbols};
+use crate::image::Section;
+use crate::symbols::{Binding, SectionKind, Symbol, SymbolKind, Symbols};
 
 /// Where a variable is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,11 @@ pub enum Found {
         offset: u64,
         /// Bytes.
         size: u64,
+    },
+    /// Of a variable that only ever is 0 or 1: one byte that tells which, whatever its type.
+    Truth {
+        /// Stated address.
+        svma: u64,
     },
     /// The source declares it, but no object is left: it was never used, constant, or kept in pieces.
     OptimisedOut,
@@ -58,6 +64,11 @@ impl Binary {
         }
     }
 
+    /// The running program can write to this stated address, also after ld.so has finished its work.
+    pub fn is_writable(&self, svma: u64) -> bool {
+        self.image.section_at(svma).is_some_and(Section::is_writable) && !self.image.is_sealed(svma)
+    }
+
     fn by_dwarf(&self, info: &DebugInfo, name: &str, unit: Option<UnitId>, function: Option<&str>) -> Found {
         let all = info.statics(Wanted { name, unit, function });
         let mut objects: Vec<(Found, &Static)> = Vec::new();
@@ -68,12 +79,22 @@ impl Binary {
         }
         match objects.as_slice() {
             [one] if !one.1.shared => one.0.clone(),
+            [] if unit.is_none() && function.is_none() && self.hidden(name).is_some() => {
+                self.hidden(name).map_or(Found::Missing, |symbol| found(&symbol))
+            }
             [] if !all.is_empty() || declared(info, name, unit, function) => Found::OptimisedOut,
             [] => Found::Missing,
             _ => {
                 Found::Ambiguous(objects.iter().map(|(at, found)| describe(info, name, at, found)).collect())
             }
         }
+    }
+
+    /// An external variable that link-time optimisation made local, such as an alias: the only one of
+    /// its name.
+    fn hidden(&self, name: &str) -> Option<Symbol<'_>> {
+        let mut all = self.symbols().ok()?.named(name).filter(Symbol::is_variable);
+        all.next().filter(|_| all.next().is_none())
     }
 
     /// The object that a description leads to. `None`: none is left.
@@ -92,6 +113,7 @@ impl Binary {
                 let offset = self.image.thread_offset(stated)?;
                 Some(Found::Thread { offset, size: size().unwrap_or(0) })
             }
+            Place::Truth(svma) => self.image.section_at(svma).map(|_| Found::Truth { svma }),
             Place::Elsewhere => None,
         }
     }
@@ -129,7 +151,12 @@ fn certain<'s>(
         return None;
     }
     let variables = || symbols.named(name).filter(Symbol::is_variable);
-    let external = || variables().find(|symbol| symbol.binding != Binding::Local);
+    // What linkers and assemblers place has no type: `__start_NAME`.
+    let loaded = [SectionKind::Data, SectionKind::ZeroData, SectionKind::ReadOnly];
+    let placed = |symbol: &Symbol<'_>| symbol.kind == SymbolKind::Other && loaded.contains(&symbol.section);
+    let visible = |symbol: &Symbol<'_>| symbol.binding != Binding::Local;
+    let external =
+        || variables().find(visible).or_else(|| symbols.named(name).find(|s| visible(s) && placed(s)));
     let Some(file) = file.map(last_component) else { return external() };
     // Of two files of one name only one may have kept its variable.
     let mut own = variables().filter(|symbol| symbol.binding == Binding::Local);

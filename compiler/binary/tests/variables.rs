@@ -127,3 +127,44 @@ fn symbols_suffice_where_names_are_unique() {
     assert_eq!(places.len(), 2, "both files are called a.c");
     assert!(find("counter", Some("src/a.c"), Some("next")).is_err(), "suffixes tell nothing");
 }
+
+const PLACES: &str = r#"
+int writable = 1, zero;
+static int table[4] = {1, 2, 3, 4};
+static const char *const names[] = {"a", "b"};
+static const char *labels[] = {"c", "d"};
+static int *const member __attribute__((section("members"), used)) = &zero;
+extern int *const __start_members[], *const __stop_members[];
+extern int other __attribute__((alias("writable")));
+int get(int n) { return table[n & 3] + names[n & 1][0] + labels[n & 1][0] + writable + zero + other; }
+int main(int n, char **v) { writable = n; zero = n; return get(n) + (__stop_members - __start_members); }
+"#;
+
+#[test]
+fn memory_that_the_program_cannot_write_is_told_apart() {
+    for flags in [&["-O2", "-g", "-pie", "-fPIE"][..], &["-O2", "-g", "-no-pie", "-fno-pie"][..]] {
+        let binary = Program::build(&[("a.c", PLACES)], flags).open();
+        let at = |name, file| svma(binary.variable(name, file, None).unwrap());
+        let writable = |name, file| binary.is_writable(at(name, file));
+        assert!(writable("writable", None) && writable("zero", None), "{flags:?}");
+        for name in ["table", "names", "labels"] {
+            assert!(!writable(name, Some("a.c")), "{name} {flags:?}");
+        }
+    }
+}
+
+#[test]
+fn names_of_the_linker_and_aliases_are_found() {
+    for flags in [&["-O2", "-g"][..], &["-O2", "-g", "-flto"][..]] {
+        let binary = Program::build(&[("a.c", PLACES)], flags).open();
+        let at = |name| svma(binary.variable(name, None, None).unwrap());
+        assert_eq!(at("other"), at("writable"), "{flags:?}");
+        let placed = |name| binary.variable(name, None, None).unwrap();
+        let (Found::Address { svma: start, .. }, Found::Address { svma: stop, .. }) =
+            (placed("__start_members"), placed("__stop_members"))
+        else {
+            panic!("{flags:?}")
+        };
+        assert_eq!(stop, start + 8, "{flags:?}");
+    }
+}

@@ -2,12 +2,15 @@
 //! (paper 3.3, 3.4).
 
 mod by_name;
+mod folded;
 mod narrowing;
 mod redefined;
 mod refusals;
 mod reliant;
+mod sets;
 mod starting;
 
+use crate::clang::Kind;
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
@@ -37,14 +40,23 @@ pub struct Crossing {
     pub fresh: BTreeSet<ItemId>,
     /// Keeps its place and takes the new initialiser: (old item, new item).
     pub adopted: Vec<(ItemId, ItemId)>,
+    /// Of globals that need an instance in the patch: those that begin with the old program's initialiser.
+    pub first_values: BTreeSet<ItemId>,
     /// Old functions that never return.
     pub endless: BTreeSet<ItemId>,
+}
+
+/// The variables of the new program that the command line names to take their new initialiser.
+pub fn adopted(new: &Program, adopt: &[String]) -> BTreeSet<ItemId> {
+    let named = |id: &ItemId| adopt.iter().any(|name| is_named(new, *id, name));
+    new.own(Kind::Variable).filter(named).collect()
 }
 
 /// Decides; errors among the diagnostics forbid the patch.
 pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>) {
     let mut crossing = Crossing { endless: never_return(versions.old), ..Crossing::default() };
     let mut told = vec![];
+    told.extend(folded::settle(versions, adopt, &mut crossing));
     for change in &versions.changes.globals {
         told.extend(decide(versions, change, adopt, &mut crossing));
     }
@@ -53,6 +65,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     let mut first = vec![];
     if Rule::Endless.holds() {
         first.extend(refusals::endless_users(versions, &crossing));
+        first.extend(folded::endless(versions, &crossing));
     }
     if Rule::Facts.holds() {
         first.extend(reliant::check(versions));
@@ -60,6 +73,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     first.extend(redefined::refusals(versions));
+    first.extend(sets::check(versions, &crossing));
     if Rule::ByName.holds() {
         first.extend(by_name::check(versions, &crossing));
     }
@@ -101,6 +115,7 @@ fn decide(
                     crossing.migrated.push((ours, theirs));
                     None
                 }
+                _ if crossing.fresh.contains(&theirs) && !crossing.first_values.contains(&theirs) => None,
                 _ if adopt.iter().any(|name| is_named(new, theirs, name)) => {
                     crossing.adopted.push((ours, theirs));
                     None

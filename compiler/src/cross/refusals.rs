@@ -68,7 +68,9 @@ pub fn kept(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnostic {
 
 /// Names given to `--adopt` that no global with another initialiser has.
 pub fn unknown_adoptions(versions: Versions, adopt: &[String]) -> Vec<Diagnostic> {
-    let changed: Vec<ItemId> = versions.changes.globals.iter().filter_map(|c| c.new_item()).collect();
+    let lost = versions.relations.broken.iter().map(|b| b.variable);
+    let changed = versions.changes.globals.iter().filter_map(|c| c.new_item());
+    let changed: Vec<ItemId> = changed.chain(lost).collect();
     let unknown = adopt.iter().filter(|name| !changed.iter().any(|&id| is_named(versions.new, id, name)));
     unknown
         .map(|name| Diagnostic::error(format!("--adopt {name}: no such global changed its initialiser")))
@@ -147,7 +149,7 @@ fn with_type(versions: Versions, global: ItemId) -> String {
 }
 
 /// Places that one diagnostic shows at most.
-const SHOWN: usize = 3;
+pub const SHOWN: usize = 3;
 
 /// `and 7 more places: a.c:3:4, a.c:9:1, b.c:2:2 …`
 pub fn more_places(places: impl ExactSizeIterator<Item = Place>) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
+mod accesses;
 mod effects;
 mod endless;
 mod hidden;
@@ -7,6 +8,7 @@ mod meaning;
 mod origin;
 mod syntax;
 
+pub use accesses::{Access, accesses};
 pub use effects::Effects;
 pub use endless::never_return;
 pub use meaning::{Meaning, aliased, meaning};
@@ -155,13 +157,17 @@ impl Program {
             .map(|(id, _)| id)
     }
 
-    /// What the version file calls an item: kind, name, and a static's first file.
+    /// What the version file calls an item: kind, name, a static's first file, and its function.
     pub fn key(&self, id: ItemId) -> String {
         let item = &self.items[id];
         let kind = if item.kind() == Kind::Function { "function" } else { "variable" };
-        match item.entity.external {
-            true => format!("{kind} {}", item.original),
-            false => format!("{kind} {}@{}", item.original, self.files(id).first().unwrap_or(&"")),
+        let file = self.files(id).first().copied().unwrap_or("");
+        match (item.entity.external, item.entity.function) {
+            (true, _) => format!("{kind} {}", item.original),
+            (false, Some(function)) => {
+                format!("{kind} {}@{file}:{}", item.original, self.items[function].original)
+            }
+            (false, None) => format!("{kind} {}@{file}", item.original),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::closure::Closure;
 use super::cut::{self, Edits, Form, Function, Place};
 use super::names::{Names, Standing};
-use super::{Block, Patch, at, statics, sync};
+use super::{Block, Patch, at, lost, statics, sync, threads};
 use crate::clang::{Declaration, Kind, Role, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
@@ -31,6 +31,7 @@ pub fn emit(
     patch.declarations.extend(emit.choices());
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);
+    emit.threads(crossing, &mut patch);
     emit.synchronization(crossing, &mut patch);
     if emit.errors.is_empty() { Ok(patch) } else { Err(emit.errors) }
 }
@@ -170,7 +171,8 @@ impl Emit<'_> {
         let new = self.versions.new;
         let own = self.names.defined().filter(|(id, _)| new.items[*id].kind() == Kind::Function);
         let mut all: Vec<(ItemId, Standing)> = own.map(|(id, s)| (id, s.clone())).collect();
-        all.extend(self.closure.copied.iter().map(|&id| (id, Standing::Copied)));
+        let copied = self.closure.copied.iter().filter(|id| new.items[**id].kind() == Kind::Function);
+        all.extend(copied.map(|&id| (id, Standing::Copied)));
         all.sort_by_key(|(id, _)| new.span(*id).start);
         for (id, standing) in all {
             if let Err(error) = self.function(id, &standing, patch) {
@@ -191,7 +193,8 @@ impl Emit<'_> {
         let mut edits = self.edits.over();
         statics::edit(new, syntax, &found, &mut edits);
         for owned in &found {
-            if let statics::Fate::Own(symbol) = &owned.fate {
+            let thread = new.items[owned.item].entity.thread;
+            if let (statics::Fate::Own(symbol), false) = (&owned.fate, thread) {
                 let text = format!("extern char {symbol}[] __asm__(\"{symbol}\");");
                 patch.prototypes.push(self.block(
                     owned.item,
@@ -264,11 +267,16 @@ impl Emit<'_> {
                 "the initialiser that the old instance takes",
             )
         });
-        let mut all: Vec<(ItemId, String, &str)> = migrated.chain(fresh).chain(adopted).collect();
+        let repeated = self.closure.copied.iter().filter(|id| new.items[**id].kind() == Kind::Variable);
+        let repeated = repeated.map(|&id| {
+            (id, new.items[id].entity.name.clone(), "its value is known, and the binary has no object for it")
+        });
+        let mut all: Vec<(ItemId, String, &str)> =
+            migrated.chain(fresh).chain(adopted).chain(repeated).collect();
         all.sort_by_key(|(id, ..)| new.span(*id).start);
         let mut nameless: BTreeSet<String> = BTreeSet::new();
         for (id, name, why) in all {
-            if let Some((kind, forward, text)) = self.global(id, &name) {
+            if let Some((kind, forward, text)) = self.global(id, &name, crossing) {
                 if let Some(kind) = kind.filter(|k| nameless.insert(k.clone()) && !self.is_declared(k, patch))
                 {
                     patch.declarations.push(self.block(id, "its type", kind));
@@ -284,19 +292,48 @@ impl Emit<'_> {
         }
     }
 
+    /// Functions that lead from one patch to the thread variables of another.
+    fn threads(&self, crossing: &Crossing, patch: &mut Patch) {
+        let new = self.versions.new;
+        let inside = patch.tables.statics.iter().filter(|s| matches!(s.fate, statics::Fate::Import(_)));
+        let kept = self.closure.imports.iter().copied().chain(inside.map(|s| s.item));
+        let kept: Vec<ItemId> = kept.filter(|&id| self.names.is_brought_thread(id)).collect();
+        patch.declarations.extend(kept.into_iter().map(|id| threads::declaration(new, id)));
+        for own in threads::own(self.versions.new, &self.fresh(crossing), &patch.tables.statics) {
+            let (prototype, definition) = own.blocks(new);
+            patch.prototypes.push(prototype);
+            patch.functions.push(definition);
+        }
+    }
+
+    fn fresh(&self, crossing: &Crossing) -> Vec<(ItemId, String)> {
+        crossing.fresh.iter().map(|&id| (id, self.names.own(self.versions.new, id).to_string())).collect()
+    }
+
     fn is_declared(&self, kind: &str, patch: &Patch) -> bool {
         patch.declarations.iter().any(|b| b.text.starts_with(kind))
     }
 
     /// Its type, if that has no name; announcement; definition.
-    fn global(&self, id: ItemId, name: &str) -> Option<(Option<String>, String, String)> {
+    fn global(
+        &self,
+        id: ItemId,
+        name: &str,
+        crossing: &Crossing,
+    ) -> Option<(Option<String>, String, String)> {
         let new = self.versions.new;
         let entity = &new.items[id].entity;
         let syntax = Syntax::at(new, entity.definition()?.name_at)?;
         let declarator = syntax.declarator(&entity.name)?;
         let length = entity.dimensions.first().copied();
         let object = |form: Form| cut::object(new, &syntax, declarator, &form, length, &self.edits);
-        let (forward, text) = (object(Form::Tentative(name)), object(Form::Static(name)));
+        let forward = object(Form::Tentative(name));
+        let text = match crossing.first_values.contains(&id) {
+            true => {
+                lost::first_value(self.versions, id)?.map_or(forward.clone(), |v| format!("{forward} = {v}"))
+            }
+            false => object(Form::Static(name)),
+        };
         Some((
             cut::type_part(new, &syntax, syntax.variables()?, &self.edits),
             format!("{forward};"),

@@ -1,7 +1,7 @@
 //! The version file: which update changed what, and the names that follow (paper 3.1).
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All known updates of one program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +92,11 @@ impl History {
     pub fn held_before(&self, from: &str) -> Vec<(String, String)> {
         let copies = self.ancestors(from).into_iter().flat_map(|s| &s.copies);
         copies.flat_map(|(holder, held)| held.iter().map(move |h| (h.clone(), holder.clone()))).collect()
+    }
+
+    /// Keys of what the updates before `from` brought a version of.
+    pub fn brought_before(&self, from: &str) -> BTreeSet<String> {
+        self.ancestors(from).into_iter().flat_map(|s| s.versions.keys().cloned()).collect()
     }
 
     /// Records a step whose patch was written; what a known step brought before stays recorded.

@@ -6,6 +6,7 @@ mod cut;
 mod emit;
 mod entry;
 pub mod history;
+mod lost;
 mod names;
 mod reach;
 mod render;
@@ -13,6 +14,7 @@ mod statics;
 mod sync;
 mod tables;
 mod target;
+mod threads;
 
 pub use reach::looping;
 pub use render::render;
@@ -119,6 +121,12 @@ pub fn assemble(
         reach::check(versions, running, &names)?;
     }
     let closure = closure::close(versions, crossing, &names);
+    if let Some(running) = request.running {
+        let lost = lost::check(versions, crossing, &names, &closure, running);
+        if !lost.is_empty() {
+            return Err(lost);
+        }
+    }
     let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);
     if let Some(running) = request.running {
@@ -135,6 +143,9 @@ pub fn assemble(
         build_id: request.running.and_then(Running::build_id).unwrap_or_default(),
         text_digest: request.running.map_or(String::new(), Running::text_digest),
     };
+    for own in patch.tables.statics.iter().filter(|s| matches!(s.fate, statics::Fate::Own(_))) {
+        naming.version(&versions.new.key(own.item), versions.changes.pairing.to_old[own.item].is_some());
+    }
     naming.step.copies = closure.copies_by_holder(versions.new, &names);
     Ok((patch, naming.step))
 }

@@ -1,6 +1,7 @@
 //! What each item of the new program is called in the patch, and what it is there (paper 3.1).
 
 use super::history::Naming;
+use super::{lost, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diff::{Change, Modification};
@@ -16,7 +17,7 @@ pub enum Standing {
     Replaced,
     /// A function that old code never calls.
     Added,
-    /// An unchanged function whose text the patch repeats.
+    /// An unchanged function, or a variable with a known value, whose text the patch repeats.
     Copied,
     /// A global of which the patch has an instance of its own.
     Instance,
@@ -42,6 +43,10 @@ pub struct Names {
     aliases: BTreeMap<ItemId, ItemId>,
     /// Functions chosen at start, each with the C expression of the choice and its place in the binary.
     chosen: BTreeMap<ItemId, (String, u64)>,
+    /// Globals without an object in the binary.
+    gone: BTreeSet<ItemId>,
+    /// Thread variables of earlier patches, reached by a function.
+    threads: BTreeMap<ItemId, String>,
 }
 
 impl Names {
@@ -53,6 +58,7 @@ impl Names {
         naming: &mut Naming,
     ) -> Self {
         let mut names = Self {
+            threads: threads::brought(versions, crossing, naming),
             standing: BTreeMap::new(),
             named: BTreeMap::new(),
             without_entry: BTreeSet::new(),
@@ -60,6 +66,7 @@ impl Names {
             local: local(versions),
             aliases: aliases(versions.new),
             chosen: BTreeMap::new(),
+            gone: running.map_or_else(BTreeSet::new, |running| lost::gone(versions, running)),
         };
         let retyped = retyped(versions);
         for &id in versions.relations.affected.keys() {
@@ -146,6 +153,7 @@ impl Names {
             () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
                 Standing::Copied
             }
+            () if self.gone.contains(&id) => Standing::Copied,
             () => Standing::Import,
         }
     }
@@ -163,7 +171,12 @@ impl Names {
         if identity && !self.lacks_entry(id) {
             return plain;
         }
-        self.named.get(&id).unwrap_or(plain)
+        self.named.get(&id).or_else(|| self.threads.get(&id)).unwrap_or(plain)
+    }
+
+    /// It is a thread variable that an earlier patch brought.
+    pub fn is_brought_thread(&self, id: ItemId) -> bool {
+        self.threads.contains_key(&id)
     }
 
     /// The name of the patch's own version of an item.

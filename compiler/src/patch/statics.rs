@@ -2,9 +2,11 @@
 //! a symbol so that a later update finds them (design rule 7).
 
 use super::cut::{self, Edits, Place};
+use crate::clang::Role;
 use crate::cross::Versions;
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
+use crate::relations::Loss;
 use crate::running::{Running, Static};
 use crate::text;
 use lang_c::ast::{Declaration, InitDeclarator};
@@ -51,7 +53,7 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     let function = entity.function.map_or("", |f| new.items[f].entity.name.as_str());
     let symbol = format!("polus__{function}__{}_{nth}", entity.name);
     if entity.constant {
-        return Fate::Repeated;
+        return if is_pointed_to(versions, id, running) { Fate::Import(symbol) } else { Fate::Repeated };
     }
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
     let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Fate::Own(symbol) };
@@ -60,11 +62,14 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     if labelled(versions.old, old) || labelled(new, id) {
         return Fate::Own(symbol);
     }
-    match running.map(|r| r.variable(old)) {
+    match () {
         _ if !Rule::Statics.holds() => Fate::Own(symbol),
-        // gcc drops a static that nothing writes, or nothing reads: no running value is lost to the
-        // old version.
-        Some(Static::OptimisedOut) => Fate::Own(symbol),
+        // Where a running value was lost with the object, `lost` refuses.
+        _ if running.is_some_and(|r| r.is_gone(old)) => Fate::Own(symbol),
+        // What the compiler made read-only cannot be written by new code.
+        _ if versions.relations.broken.iter().any(|b| b.variable == id && b.loss == Loss::Constant) => {
+            Fate::Own(symbol)
+        }
         _ => Fate::Import(symbol),
     }
 }
@@ -98,7 +103,21 @@ fn has_computed_goto(program: &Program, function: ItemId) -> bool {
     words.into_iter().any(|pair| pair == ("goto", "*"))
 }
 
+/// Old code may hold its address, and compare it: an unchanged constant of which that is taken stays
+/// where it is.
+fn is_pointed_to(versions: Versions, id: ItemId, running: Option<&Running>) -> bool {
+    let new = versions.new;
+    let changed = versions.changes.globals.iter().any(|c| c.new_item() == Some(id));
+    let holds_changed = new.items[id].entity.holds.iter().any(|held| versions.relations.types.contains(held));
+    let old = versions.changes.pairing.to_old[id].filter(|_| !changed && !holds_changed);
+    let known = |old| running.is_some_and(|r| matches!(r.variable(old), Static::Address(..)));
+    old.is_some_and(known) && new.value_uses(id).any(|u| matches!(u.role, Role::Address(_)))
+}
+
 /// Edits the declarations of a function's statics.
+///
+/// Uses of a thread variable that an earlier patch brought go elsewhere; its declaration then only
+/// tells its type.
 pub fn edit(program: &Program, syntax: &Syntax, statics: &[LocalStatic], edits: &mut Edits) {
     let Some(function) = syntax.function() else { return };
     let mut search = Declarations { found: vec![] };

@@ -3,7 +3,7 @@
 use super::closure::Closure;
 use super::names::{Names, Standing};
 use super::statics::{Fate, LocalStatic};
-use super::{Patch, Request};
+use super::{Patch, Request, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::model::{ItemId, Program};
@@ -128,7 +128,8 @@ pub fn fill(
 ) {
     let fill = Fill { versions, crossing, names, request };
     let statics = std::mem::take(&mut patch.tables.statics);
-    let (functions, rows_of) = fill.functions();
+    let (mut functions, rows_of) = fill.functions();
+    functions.extend(fill.thread_functions(&statics));
     let (variables, row_of) = fill.variables(&statics);
     let uses = fill.uses(&rows_of, &row_of);
     let imports = fill.imports(closure, &statics);
@@ -164,6 +165,16 @@ impl Fill<'_> {
             rows.push(self.removed(old, ours));
         }
         (rows, rows_of)
+    }
+
+    /// Behind all others: no use counts them.
+    fn thread_functions(&self, statics: &[LocalStatic]) -> Vec<FunctionRow> {
+        let new = self.versions.new;
+        let fresh: Vec<(ItemId, String)> =
+            self.crossing.fresh.iter().map(|&id| (id, self.names.own(new, id).to_string())).collect();
+        let own = threads::own(new, &fresh, statics);
+        let file = |id: ItemId| files_of(new, id).into_iter().next().unwrap_or_default();
+        own.iter().map(|own| own.row(new, file(own.id()))).collect()
     }
 
     fn function_rows(&self, id: ItemId, standing: &Standing, ours: Option<ItemId>) -> Vec<FunctionRow> {
@@ -269,7 +280,7 @@ impl Fill<'_> {
                 "new, or a constant with another value",
             ));
         }
-        for owned in statics {
+        for owned in statics.iter().filter(|s| !new.items[s.item].entity.thread) {
             if let Fate::Own(symbol) = &owned.fate {
                 let row = variable_row(
                     new,
@@ -353,7 +364,7 @@ impl Fill<'_> {
                 ours.map_or(0, |o| if function { 0 } else { self.address(o) }),
             ),
         };
-        ImportRow {
+        let row = ImportRow {
             symbol: symbol.to_string(),
             name: program.items[source].original.clone(),
             file,
@@ -365,7 +376,8 @@ impl Fill<'_> {
                 (false, true) => "POLUS_THREAD_VARIABLE",
                 (false, false) => "POLUS_VARIABLE",
             },
-        }
+        };
+        if self.names.is_brought_thread(id) { threads::import(new, id, row) } else { row }
     }
 
     /// Named records of the program whose fields the patch's functions reach.

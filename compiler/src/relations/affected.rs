@@ -1,9 +1,10 @@
 //! The affected set: from every change to the functions that it reaches, with each reason.
 
-use super::{Copies, Reason, Relations};
+use super::{Copies, Reason, Relations, known};
 use crate::clang::{Kind, Role, Use};
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program};
+use polus_runtime::rules::Rule;
 use std::collections::BTreeSet;
 
 /// Fills `relations.affected`.
@@ -12,6 +13,7 @@ pub fn spread(
     new: &Program,
     changes: &ChangeSet,
     copies: &dyn Copies,
+    adopted: &BTreeSet<ItemId>,
     relations: &mut Relations,
 ) {
     seed_with_own_changes(changes, relations);
@@ -23,6 +25,17 @@ pub fn spread(
         }
     }
     spread_through_code(old, new, changes, copies, relations);
+    while Rule::Variables.holds() {
+        let broken = known::broken(old, new, changes, copies, relations, adopted);
+        if broken.is_empty() {
+            return;
+        }
+        for (user, reason) in broken.iter().flat_map(|b| known::users(old, new, changes, b)) {
+            relations.affected.entry(user).or_default().insert(reason);
+        }
+        relations.broken.extend(broken);
+        spread_through_code(old, new, changes, copies, relations);
+    }
 }
 
 fn has_counterpart(old: &Program, changes: &ChangeSet, id: ItemId) -> bool {
@@ -176,6 +189,9 @@ impl Reason {
             }
             Self::UsesRedefined(id) => {
                 format!("it uses {}, which now is another definition", new.title(*id))
+            }
+            Self::Folded(id, fact) => {
+                format!("it was compiled on what the compiler knew of {} ({fact})", new.title(*id))
             }
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),
         }

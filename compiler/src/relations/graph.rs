@@ -62,6 +62,7 @@ fn cause(reason: &Reason) -> Option<(ItemId, String)> {
         Reason::Inlines(id, _) => Some((*id, "inlined".into())),
         Reason::CallsClone(id, symbol) => Some((*id, symbol.clone())),
         Reason::ReliesOn(id, _) => Some((*id, "callee facts".into())),
+        Reason::Folded(id, fact) => Some((*id, fact.clone())),
         Reason::SharesCode(id) | Reason::CallsTwin(id) => Some((*id, "folded".into())),
         Reason::CallsEntry(id, _) => Some((*id, "calls".into())),
         Reason::UsesRedefined(id) => Some((*id, "uses".into())),

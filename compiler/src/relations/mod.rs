@@ -3,9 +3,11 @@
 mod affected;
 mod draw;
 mod graph;
+mod known;
 
 pub use draw::{dot, svg};
 pub use graph::{Edge, Graph, Node, graph};
+pub use known::{Broken, Loss, Object};
 
 use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -41,6 +43,8 @@ pub enum Reason {
     CallsEntry(ItemId, String),
     /// A name in it means another definition than in the old program.
     UsesRedefined(ItemId),
+    /// The compiler may have built it on what it knew of a variable; what that was.
+    Folded(ItemId, String),
 }
 
 /// What the running binary adds to the sources' relations; functions by item of the old program.
@@ -48,6 +52,11 @@ pub trait Copies {
     /// Functions whose code in the binary depends on `function`'s body, with the reason
     /// (the item in it is of the old program).
     fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)>;
+
+    /// What the binary holds for a variable of the old program.
+    fn object(&self, _variable: ItemId) -> Object {
+        Object::Shared
+    }
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -78,6 +87,8 @@ pub struct Relations {
     /// Old functions that stay active for ever although they may rely on facts about a function
     /// that is replaced (of the old program, too).
     pub reliant: Vec<Reliance>,
+    /// What the compiler knew of variables, and the new program does not keep to.
+    pub broken: Vec<Broken>,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -89,12 +100,18 @@ pub struct Reliance {
     pub callee: ItemId,
 }
 
-/// Computes the relations.
-pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Copies) -> Relations {
+/// Computes the relations; `adopted`: globals of the new program that take their new initialiser.
+pub fn relate(
+    old: &Program,
+    new: &Program,
+    changes: &ChangeSet,
+    copies: &dyn Copies,
+    adopted: &BTreeSet<ItemId>,
+) -> Relations {
     let types = changed_types(new, changes);
     let globals = changed_globals(new, changes, &types);
     let mut relations = Relations { types, globals, ..Relations::default() };
-    affected::spread(old, new, changes, copies, &mut relations);
+    affected::spread(old, new, changes, copies, adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
     relations
@@ -154,8 +171,8 @@ fn uses_of_globals(
     relations: &Relations,
     copies: &dyn Copies,
 ) -> BTreeSet<(ItemId, ItemId)> {
-    let changed: BTreeSet<ItemId> =
-        relations.globals.iter().filter_map(|&id| changes.pairing.to_old[id]).collect();
+    let moved = relations.globals.iter().copied().chain(relations.broken.iter().map(|b| b.variable));
+    let changed: BTreeSet<ItemId> = moved.filter_map(|id| changes.pairing.to_old[id]).collect();
     let mut uses = BTreeSet::new();
     for found in old.uses.iter().filter(|u| changed.contains(&u.target)) {
         if old.items[found.holder].kind() != Kind::Function {

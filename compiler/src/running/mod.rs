@@ -2,6 +2,7 @@
 //! addresses (design rules 1, 2, 3, 7, 9).
 
 mod folded;
+mod objects;
 mod reach;
 mod reliance;
 mod undescribed;
@@ -11,7 +12,7 @@ pub use reach::Obstacle;
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
-use crate::relations::{Copies, Reason};
+use crate::relations::{Copies, Object, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,15 +42,24 @@ pub struct Running<'r> {
     endless: BTreeSet<ItemId>,
     /// For each function of which earlier patches hold copies: the functions that hold them.
     held: BTreeMap<ItemId, Vec<ItemId>>,
+    /// What earlier patches gave a version, by the version file's keys.
+    brought: BTreeSet<String>,
+    /// Names for which others stand.
+    aliased: BTreeSet<String>,
 }
 
 impl<'r> Running<'r> {
     /// Connects both. `held`: what earlier patches hold a copy of, and in which function,
-    /// by the version file's keys.
+    /// by the version file's keys. `brought`: of what they hold a version, by these keys.
     ///
     /// # Errors
     /// The executable has no debug information (and no debug file was given).
-    pub fn new(binary: &'r Binary, program: &'r Program, held: &[(String, String)]) -> Result<Self, Error> {
+    pub fn new(
+        binary: &'r Binary,
+        program: &'r Program,
+        held: &[(String, String)],
+        brought: BTreeSet<String>,
+    ) -> Result<Self, Error> {
         let info = binary.debug_info()?;
         let mut running = Self {
             binary,
@@ -60,6 +70,8 @@ impl<'r> Running<'r> {
             users: BTreeMap::new(),
             endless: never_return(program),
             held: BTreeMap::new(),
+            brought,
+            aliased: objects::aliased(&program.unit.text),
         };
         let by_key: BTreeMap<String, ItemId> =
             program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
@@ -147,7 +159,8 @@ impl<'r> Running<'r> {
         let Ok(symbols) = self.binary.symbols() else { return false };
         // The symbol of a function chosen at start names what chooses, not the function.
         let usable = |s: &Symbol| s.kind == SymbolKind::Function || s.is_variable();
-        symbols.named(name).any(|s| s.binding != Binding::Local && usable(&s))
+        let placed = || matches!(self.binary.variable(name, None, None), Ok(Found::Address { .. }));
+        symbols.named(name).any(|s| s.binding != Binding::Local && usable(&s)) || placed()
     }
 
     /// Where a variable is.
@@ -157,10 +170,16 @@ impl<'r> Running<'r> {
         let is_static = !item.entity.external;
         let function = item.entity.function.map(|f| self.program.items[f].original.as_str());
         let file = is_static.then(|| files.first().copied()).flatten();
+        // clang keeps a byte of a number that has two values only, under the number's name.
+        let is_part = |size: u64| size != 0 && item.entity.size.is_some_and(|whole| size < whole);
         match self.binary.variable(&item.original, file, function) {
+            Ok(Found::Address { size, .. } | Found::Thread { size, .. }) if is_part(size) => {
+                Static::OptimisedOut
+            }
             Ok(Found::Address { svma, size }) => Static::Address(svma, size),
             Ok(Found::Thread { offset, size }) => Static::Thread(offset, size),
-            Ok(Found::OptimisedOut) => Static::OptimisedOut,
+            Ok(Found::Truth { svma }) if item.entity.shape == "_Bool" => Static::Address(svma, 1),
+            Ok(Found::OptimisedOut | Found::Truth { .. }) => Static::OptimisedOut,
             Ok(Found::Ambiguous(places)) => Static::Unknown(format!("several fit: {}", places.join(", "))),
             Ok(Found::Missing) => Static::Unknown("it is not in the binary".into()),
             Err(error) => Static::Unknown(error.to_string()),
@@ -214,5 +233,9 @@ impl Copies for Running<'_> {
         found.extend(self.calling(function));
         found.retain(|(holder, _)| *holder != function);
         found
+    }
+
+    fn object(&self, variable: ItemId) -> Object {
+        self.object_of(variable)
     }
 }

@@ -86,6 +86,8 @@ pub(crate) enum Place {
     Address(u64),
     /// Offset in the TLS segment.
     Thread(u64),
+    /// One byte that is 0 or 1, whatever the size of its type.
+    Truth(u64),
     /// Computed, split or constant: no object that one could point at.
     Elsewhere,
 }
@@ -366,7 +368,7 @@ impl<'d> Walk<'_, 'd> {
     fn note_variable(&mut self, at: EntryAt) -> gimli::Result<()> {
         let scope = self.scope();
         let place = self.place()?;
-        let lasting = matches!(place, Some(Place::Address(_) | Place::Thread(_)));
+        let lasting = matches!(place, Some(Place::Address(_) | Place::Thread(_) | Place::Truth(_)));
         if scope != Scope::File && !lasting {
             return Ok(());
         }
@@ -467,8 +469,36 @@ impl<'d> EntryReader<'_, 'd> {
         let plain = matches!(first, Some(Operation::Address { .. } | Operation::AddressIndex { .. }));
         Ok(match (number, second, third) {
             (Some(address), None, None) if plain => Place::Address(address),
+            // A part of what the compiler merged.
+            (Some(address), Some(Operation::PlusConstant { value }), None) if plain => {
+                Place::Address(address.wrapping_add(value))
+            }
+            (Some(address), Some(Operation::Deref { size: 1, .. }), Some(third))
+                if plain && is_truth(third, &mut operations)? =>
+            {
+                Place::Truth(address)
+            }
             (Some(offset), Some(Operation::TLS), None) => Place::Thread(offset),
             _ => Place::Elsewhere,
         })
     }
+}
+
+/// `* 1 + 0` and no more: clang writes a number that has two values as `byte * other + first`.
+fn is_truth<'d>(
+    third: Operation<Slice<'d>>,
+    rest: &mut gimli::OperationIter<Slice<'d>>,
+) -> gimli::Result<bool> {
+    let number = |operation: Option<&Operation<Slice<'d>>>| match operation {
+        Some(Operation::UnsignedConstant { value }) => Some(*value),
+        _ => None,
+    };
+    let mut following = Vec::new();
+    while let (Some(operation), true) = (rest.next()?, following.len() < 5) {
+        following.push(operation);
+    }
+    let [times, first, plus, value] = following.as_slice() else { return Ok(false) };
+    let shape = matches!((times, value), (Operation::Mul, Operation::StackValue))
+        && matches!(plus, Operation::Plus | Operation::PlusConstant { value: 0 });
+    Ok(shape && number(Some(&third)) == Some(1) && number(Some(first)) == Some(0))
 }

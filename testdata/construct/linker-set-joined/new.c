@@ -1,0 +1,7 @@
+typedef int rule(int);
+static int twice(int n) { return n * 2; }
+static int more(int n) { return n + 1; }
+static rule *const twice_rule __attribute__((section("rules"), used)) = twice;
+static rule *const more_rule __attribute__((section("rules"), used)) = more;
+extern rule *const __start_rules[], *const __stop_rules[];
+int entry(int n) { for (rule *const *at = __start_rules; at < __stop_rules; at++) n = (*at)(n); return n + (more != twice); }
