@@ -11,6 +11,7 @@ use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select};
 use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What to construct from.
@@ -42,6 +43,8 @@ pub struct Pair {
     pub name: String,
     /// Flags of the build that change what code means.
     pub optimize: Vec<String>,
+    /// Of each unit of the old and the new program, by path: the instructions that it may use.
+    pub targets: [BTreeMap<String, Vec<String>>; 2],
     /// Of programs of one file: the name that stands for it in all versions.
     pub unit: Option<String>,
     /// Units of the inputs that were taken for other programs'.
@@ -104,19 +107,23 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let build_id = binary.and_then(Binary::build_id);
     let mut old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
     let mut new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
+    let unit = one_unit(&mut old, &mut new, binary, history);
+    if unit.is_some() {
+        take_recorded_flags(&mut old, &mut new, binary);
+    }
     for tree in [&old.tree, &new.tree] {
         source::dialect::check(tree).map_err(|told| Failure::Refused(vec![told]))?;
     }
-    let unit = one_unit(&mut old, &mut new, binary, history);
     let name =
         old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
     let optimize = meaning_flags(&old);
     let left_out = old.left_out.clone();
+    let targets = [&old, &new].map(|loaded| targets(loaded, binary));
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-    Ok(Pair { old, new, name, optimize, unit, left_out, notes })
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -136,6 +143,37 @@ fn one_unit(
     ours.path = name.clone();
     theirs.path = name.clone();
     Some(name)
+}
+
+/// A plain file comes without the flags of its build; gcc notes those that shape code in the executable.
+fn take_recorded_flags(old: &mut Loaded, new: &mut Loaded, binary: Option<&Binary>) {
+    for unit in old.tree.units.iter_mut().chain(&mut new.tree.units) {
+        for flag in recorded_flags(binary, &unit.path) {
+            if !unit.flags.contains(&flag) {
+                unit.flags.push(flag);
+            }
+        }
+    }
+}
+
+fn recorded_flags(binary: Option<&Binary>, path: &str) -> Vec<String> {
+    let Some(info) = binary.and_then(|binary| binary.debug_info().ok()) else { return vec![] };
+    let producer = info.match_unit(path).map_or("", |id| info.unit(id).producer.as_str());
+    let words: Vec<String> = producer.split_whitespace().map(str::to_string).collect();
+    source::flags::shaping(&words)
+}
+
+/// What each unit's flags let the compiler use, as `target` names it. What the executable tells counts
+/// before the command line, which may say `native`.
+fn targets(loaded: &Loaded, binary: Option<&Binary>) -> BTreeMap<String, Vec<String>> {
+    let of_unit = |unit: &source::Unit| {
+        let recorded = source::target::features(&recorded_flags(binary, &unit.path));
+        match recorded.is_empty() {
+            true => source::target::features(&unit.flags),
+            false => recorded,
+        }
+    };
+    loaded.tree.units.iter().map(|unit| (unit.path.clone(), of_unit(unit))).collect()
 }
 
 fn file_stem(path: &Path) -> String {
@@ -238,6 +276,7 @@ pub fn assemble(
         program: pair.name.clone(),
         digests: (digest(&pair.old), digest(&pair.new)),
         optimize: pair.optimize.clone(),
+        targets: &pair.targets[1],
     };
     patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)
 }

@@ -67,7 +67,7 @@ impl Binary {
             }
         }
         match objects.as_slice() {
-            [one] => one.0.clone(),
+            [one] if !one.1.shared => one.0.clone(),
             [] if !all.is_empty() || declared(info, name, unit, function) => Found::OptimisedOut,
             [] => Found::Missing,
             _ => {

@@ -199,23 +199,58 @@ fn a_missing_supplementary_file_is_named() {
     assert!(program.open().debug_info().is_ok());
 }
 
-/// Equal statics of several files share one description, and link-time optimisation tells no more
-/// whose code is whose: then it is that of all of them.
+/// dwz leaves out DW_TAG_imported_unit where references lead to a piece anyway; of a small program it
+/// does not, so the tag is made another one (DW_TAG_imported_module) in the abbreviations.
+fn forget_imports(program: &Program) {
+    let mut bytes = std::fs::read(&program.path).unwrap();
+    // Tag, no children, DW_AT_import, DW_FORM_ref_addr, end.
+    let import = [0x3d, 0, 0x18, 0x10, 0, 0];
+    let places: Vec<_> = (0..bytes.len() - 6).filter(|&at| bytes[at..at + 6] == import).collect();
+    assert!(!places.is_empty(), "dwz made no shared piece");
+    places.into_iter().for_each(|at| bytes[at] = 0x3a);
+    std::fs::write(&program.path, bytes).unwrap();
+}
+
+#[test]
+fn pieces_that_nobody_includes() {
+    for compiler in ["gcc", &clang()] {
+        let plain = build(compiler, &[PLAIN[0], &["-gdwarf-4"]]);
+        let program = build(compiler, &[PLAIN[0], &["-gdwarf-4"]]);
+        program.shell("dwz program");
+        forget_imports(&program);
+        same(&program, &plain, compiler);
+    }
+}
+
+/// Equal statics of several files share one description, and link-time optimisation tells no more whose
+/// code is whose: their copies are those of all of them, and code of their own is refused.
 #[test]
 fn dwz_after_link_time_optimisation() {
-    let plain = build("gcc", &[PLAIN[2]]);
     let program = build("gcc", &[PLAIN[2]]);
     program.shell("dwz program");
-    let (found, expected) = (facts(&program.open()), facts(&plain.open()));
-    let holder = |line: &String| line.split(" < ").next().unwrap().to_string();
-    for line in expected.iter().filter(|line| line.starts_with("inlined")) {
-        let leaf = line.contains("leaf at");
-        let kept = found.iter().any(|other| other == line || leaf && holder(other) == holder(line));
-        assert!(kept, "{line}\n{found:#?}");
-    }
-    for line in expected.iter().filter(|line| line.starts_with("variable")) {
-        let question = line.split_inclusive(':').next().unwrap();
-        let answer = found.iter().find(|other| other.starts_with(question)).unwrap();
-        assert!(answer == line || answer.contains("Ambiguous"), "{line}, now {answer}");
+    let told = refusal(&program);
+    assert!(told.contains("`leaf`") && told.contains("--debug-file"), "{told}");
+
+    let header =
+        HEADER.replace("static inline void leaf", "static inline __attribute__((always_inline)) void leaf");
+    let files = [("common.h", &*header), ("src/a.c", A), ("src/b.c", B)];
+    let (plain, program) = (Program::build(&files, PLAIN[2]), Program::build(&files, PLAIN[2]));
+    program.shell("dwz program");
+    for included in [true, false] {
+        if !included {
+            forget_imports(&program);
+        }
+        let (found, expected) = (facts(&program.open()), facts(&plain.open()));
+        let holder = |line: &String| line.split(" < ").next().unwrap().to_string();
+        for line in expected.iter().filter(|line| line.starts_with("inlined")) {
+            let leaf = line.contains("leaf at");
+            let kept = found.iter().any(|other| other == line || leaf && holder(other) == holder(line));
+            assert!(kept, "{line}\n{found:#?}");
+        }
+        for line in expected.iter().filter(|line| line.starts_with("variable")) {
+            let question = line.split_inclusive(':').next().unwrap();
+            let answer = found.iter().find(|other| other.starts_with(question)).unwrap();
+            assert!(answer == line || answer.contains("Ambiguous"), "{line}, now {answer}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod narrowing;
 mod redefined;
 mod refusals;
 mod reliant;
+mod starting;
 
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -65,6 +66,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));
+        first.extend(starting::warnings(versions));
         first.extend(reliant::waiting(versions, &crossing));
         first.extend(redefined::chosen(versions));
     }

@@ -12,6 +12,7 @@ mod render;
 mod statics;
 mod sync;
 mod tables;
+mod target;
 
 pub use reach::looping;
 pub use render::render;
@@ -22,6 +23,7 @@ use crate::diag::Diagnostic;
 use crate::model::ItemId;
 use crate::running::Running;
 use history::{History, Step};
+use std::collections::BTreeMap;
 
 /// A piece of C text with the reason for its presence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub struct Patch {
     pub identity: Identity,
     /// Flags of the program's own build that change what code means.
     pub optimize: Vec<String>,
+    /// Instructions beyond the least that all of the patch's functions may use.
+    pub target: Vec<String>,
     /// Types, prototypes and objects that stay in the process.
     pub declarations: Vec<Block>,
     /// Symbols that the injector binds.
@@ -95,6 +99,8 @@ pub struct Request<'r> {
     pub digests: (String, String),
     /// Flags that change what code means.
     pub optimize: Vec<String>,
+    /// What the units of the new program may use, by path.
+    pub targets: &'r BTreeMap<String, Vec<String>>,
 }
 
 /// Assembles the patch, and the step that the version file is to record.
@@ -119,6 +125,7 @@ pub fn assemble(
         entry::keep(versions, running, &mut patch)?;
     }
     patch.optimize = request.optimize.clone();
+    patch.target = target::common(versions.new, &names, &closure, request.targets)?;
     patch.identity = Identity {
         program: request.program.clone(),
         from: from.clone(),

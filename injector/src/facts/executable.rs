@@ -36,9 +36,7 @@ pub struct Executable {
 pub fn find(process: &Process, memory: &Memory, images: &[Image]) -> Result<Executable> {
     let shown = process.exe.display();
     let headers = program_headers(process.pid)?;
-    let started = image::find(images, headers).ok_or_else(|| {
-        Fault::environment(format!("{}: its executable {shown} is not mapped", process.describe()))
-    })?;
+    let started = image::find(images, headers).ok_or_else(|| gone(process))?;
     if !started.is_loader(memory) {
         let (path, start) = (named(&process.exe), started.range.0);
         return Ok(Executable { path, start, dynamic: started.has_interpreter });
@@ -64,14 +62,15 @@ pub fn open(process: &Process, executable: &Executable, maps: &[Mapping]) -> Res
     if named(&process.exe) == executable.path {
         return File::open(format!("/proc/{pid}/exe")).map_err(unreadable);
     }
-    let map = maps::find(maps, executable.start).ok_or_else(|| Fault::environment("it is gone"))?;
+    let map = maps::find(maps, executable.start).ok_or_else(|| gone(process))?;
     let mapped = format!("/proc/{pid}/map_files/{:x}-{:x}", map.start, map.end);
     if let Ok(file) = File::open(mapped) {
         return Ok(file);
     }
     // map_files is root's alone
-    let path = root(pid).join(map.path.trim_start_matches('/'));
-    let file = File::open(&path).map_err(unreadable)?;
+    let [inside, _] = origins(pid, executable);
+    let path = inside.root.join(inside.path.strip_prefix("/").unwrap_or(&inside.path));
+    let file = File::open(path).map_err(unreadable)?;
     match file.metadata().is_ok_and(|found| is_file(map, &found)) {
         true => Ok(file),
         false => Err(Fault::environment(format!(
@@ -99,6 +98,14 @@ fn root(pid: i32) -> PathBuf {
 fn is_file(map: &Mapping, found: &fs::Metadata) -> bool {
     let device = found.st_dev();
     map.file == format!("{:02x}:{:02x} {}", major(device), minor(device), found.st_ino())
+}
+
+fn gone(process: &Process) -> Fault {
+    Fault::environment(format!(
+        "{}: its executable {} is not mapped",
+        process.describe(),
+        process.exe.display()
+    ))
 }
 
 /// Without the kernel's mark.

@@ -73,8 +73,10 @@ impl Build {
         let level_is_set = has(&|flag| flag.starts_with("-O"));
         let link_is_set = has(&|flag| LINKS.contains(&flag));
         let compilers = (0..COMPILERS.len()).filter(|compiler| {
-            let only_level = COMPILERS[*compiler].1 == "gcc" && COMPILERS[*compiler].2.len() == 1;
-            !level_is_set || !only_level || *compiler == PLAIN
+            let (_, family, flags) = COMPILERS[*compiler];
+            let only_level = family == "gcc" && flags.len() == 1;
+            let fits = settings.compiler.as_deref().is_none_or(|own| own.starts_with(family));
+            fits && (!level_is_set || !only_level || *compiler == PLAIN)
         });
         let pies: &[_] = if link_is_set { &[None] } else { &[Some(true), Some(false)] };
         let places = match settings.debug {
@@ -107,7 +109,8 @@ impl Build {
     pub fn compile(&self, settings: &Settings, sources: &[std::path::PathBuf], program: &Path) -> Result<()> {
         let (_, compiler, flags) = COMPILERS[self.compiler];
         let linked = program.with_extension("linked");
-        let mut command = Command::new(if compiler == "clang" { clang() } else { compiler });
+        let compiler = if compiler == "clang" { clang() } else { compiler };
+        let mut command = Command::new(settings.compiler.as_deref().unwrap_or(compiler));
         command.args(flags).args(["-g", "-pthread"]);
         match self.pie {
             Some(true) => command.args(["-fPIE", "-pie"]),

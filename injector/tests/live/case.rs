@@ -16,6 +16,8 @@ pub const REFUSED: &str = "exit status: 1:";
 /// `case.toml`; every key may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// What compiles the program, where the point is this compiler.
+    pub compiler: Option<String>,
     /// Flags for compiling the program.
     pub cflags: Vec<String>,
     /// Each makes its own case: more flags.
@@ -95,6 +97,7 @@ fn settings(folder: &Path) -> Settings {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let known = [
+        "compiler",
         "cflags",
         "variants",
         "sources",
@@ -115,6 +118,7 @@ fn settings(folder: &Path) -> Settings {
     let text = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
     let stripped = table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false);
     Settings {
+        compiler: text("compiler"),
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
             .get("variants")
@@ -191,13 +195,18 @@ impl Case {
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
+        let is_file = new.is_file();
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
         let named = self.settings.debug_file.as_deref();
         let separate = (self.build.debug == Debug::File).then_some("old.debug");
         if let Some(file) = named.or(separate) {
             polusc.arg("--debug-file").arg(output.join(file));
         }
-        run(polusc.arg("-o").arg(&patch))?;
+        polusc.arg("-o").arg(&patch);
+        if is_file {
+            polusc.arg("--").args(&self.settings.cflags);
+        }
+        run(&mut polusc)?;
         build_patch(&patch, output)
     }
 

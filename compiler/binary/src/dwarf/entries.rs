@@ -20,6 +20,8 @@ pub(crate) struct Entries {
     signatures: OnceLock<HashMap<u64, EntryAt>>,
     /// Per shared piece the compile units that include it, also by way of other pieces.
     importers: HashMap<usize, Vec<usize>>,
+    /// The compile units with a source file of their own.
+    units: Vec<usize>,
 }
 
 /// Chains of origins are two or three long; a longer one is a loop in a damaged file.
@@ -33,7 +35,10 @@ impl Entries {
             let halves = scan_halves(&mut sections, &mut scans)?;
             scans.extend(halves);
         }
-        let mut entries = Entries { sections, scans, signatures: OnceLock::new(), importers: HashMap::new() };
+        let own = |scan: &Scan| !scan.partial && !scan.unit.artificial;
+        let units = (0..scans.len()).filter(|&unit| own(&scans[unit])).collect();
+        let (signatures, importers) = (OnceLock::new(), HashMap::new());
+        let mut entries = Entries { sections, scans, signatures, importers, units };
         entries.importers = entries.find_importers();
         Ok(entries)
     }
@@ -85,9 +90,15 @@ impl Entries {
         units.all(|scan| scan.unit.lines_only).then_some(first)
     }
 
-    /// The compile units that include a shared piece.
+    /// The compile units that a shared piece may belong to: those that include it, or all, if none says so
+    /// (dwz leaves out what only references lead to).
     pub fn importers(&self, piece: usize) -> &[usize] {
-        self.importers.get(&piece).map(Vec::as_slice).unwrap_or_default()
+        self.importers.get(&piece).map_or(&self.units, Vec::as_slice)
+    }
+
+    /// Are there pieces that dwz shares between units?
+    pub fn has_pieces(&self) -> bool {
+        self.scans.iter().any(|scan| scan.partial && !scan.routines.is_empty())
     }
 
     fn find_importers(&self) -> HashMap<usize, Vec<usize>> {

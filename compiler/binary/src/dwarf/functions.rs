@@ -102,6 +102,8 @@ pub(crate) struct Functions {
     of_routine: Vec<Vec<Option<FunctionId>>>,
     /// Further functions that a routine (unit, number) stands for: see [`Owners::Units`].
     shared: HashMap<(u32, u32), Vec<FunctionId>>,
+    /// Entries in pieces that dwz shares, with the functions that they describe.
+    in_pieces: Vec<(FunctionId, EntryAt)>,
     /// Every range of code with its function and instance, by address.
     by_address: OnceLock<Vec<(Range<u64>, FunctionId, u32)>>,
     /// Per function the entries that stand for it.
@@ -113,7 +115,8 @@ impl Functions {
         let (all, of_routine) = (Vec::new(), Vec::new());
         let (by_address, routines) = (OnceLock::new(), OnceLock::new());
         let (by_key, shared) = (HashMap::new(), HashMap::new());
-        let mut functions = Functions { all, by_key, of_routine, shared, by_address, routines };
+        let in_pieces = Vec::new();
+        let mut functions = Functions { all, by_key, of_routine, shared, in_pieces, by_address, routines };
         for (unit, scan) in entries.scans.iter().enumerate() {
             let mut of_routine = Vec::with_capacity(scan.routines.len());
             for at in 0..scan.routines.len() {
@@ -133,10 +136,40 @@ impl Functions {
             }
             functions.of_routine.push(of_routine);
         }
+        if entries.has_pieces() {
+            functions.add_from_pieces(entries);
+        }
         if let Some(symbols) = symbols {
             functions.complete(entries, symbols);
         }
         functions
+    }
+
+    /// Functions that stand in shared pieces and are only inlined: each unit with a copy has its own.
+    fn add_from_pieces(&mut self, entries: &Entries) {
+        let routines = self.of_routine.iter().enumerate().flat_map(|(unit, ids)| {
+            ids.iter().enumerate().filter_map(move |(at, id)| Some(((unit, at), (*id)?)))
+        });
+        self.in_pieces = routines.flat_map(|(routine, id)| pieces(entries, routine, id)).collect();
+        for (unit, scan) in entries.scans.iter().enumerate().filter(|(_, scan)| !scan.partial) {
+            for inlined in &scan.inlined {
+                let routine = entries.routine_at(inlined.origin);
+                let routine = routine.filter(|&(of, _)| entries.scans[of].partial);
+                let described = routine.and_then(|routine| describe(entries, unit, routine));
+                for key in described.iter().flat_map(|described| described.keys(entries)) {
+                    let noreturn = described.as_ref().is_some_and(|described| described.noreturn);
+                    let id = self.add(key, noreturn, None);
+                    self.in_pieces.extend(routine.into_iter().flat_map(|at| pieces(entries, at, id)));
+                }
+            }
+        }
+    }
+
+    /// A static function with code of its own of which link-time optimisation and dwz together leave open
+    /// whose it is.
+    pub fn unowned(&self) -> Option<&Function> {
+        let all = self.shared.values().flatten().map(|&id| &self.all[id as usize]);
+        all.filter(|function| !function.instances.is_empty()).min_by_key(|function| &function.key)
     }
 
     /// Gives functions that debug information shows no entry of the one that the symbol table has.
@@ -237,6 +270,11 @@ impl Functions {
     pub fn routines_of(&self, entries: &Entries, id: FunctionId) -> &[EntryAt] {
         let all = self.routines.get_or_init(|| {
             let mut all = vec![Vec::new(); self.all.len()];
+            for &(id, at) in &self.in_pieces {
+                if !all[id as usize].contains(&at) {
+                    all[id as usize].push(at);
+                }
+            }
             for (&(unit, at), ids) in &self.shared {
                 let place = entries.scans[unit as usize].routines[at as usize].at;
                 ids.iter().for_each(|&id| all[id as usize].push(place));
@@ -267,6 +305,16 @@ impl Functions {
         function.instances.extend(instance);
         id
     }
+}
+
+/// The shared pieces along a routine's chain of origins.
+fn pieces(
+    entries: &Entries,
+    routine: (usize, usize),
+    id: FunctionId,
+) -> impl Iterator<Item = (FunctionId, EntryAt)> + '_ {
+    let shared = entries.chain(routine).filter(|&(of, _)| entries.scans[of].partial);
+    shared.map(move |(of, at)| (id, entries.scans[of].routines[at].at))
 }
 
 /// What a routine says of its function, found along its chain of origins.
@@ -322,8 +370,10 @@ fn describe<'e>(entries: &'e Entries, seen_from: usize, routine: (usize, usize))
     let declares = owner.is_some_and(|owner| !entries.scans[owner].unit.artificial);
     let owners = match owner {
         _ if external => Owners::External,
-        _ if !declares && !entries.importers(root).is_empty() => Owners::Units(entries.importers(root)),
-        owner => Owners::Unit(owner?),
+        Some(owner) if declares || !entries.scans[root].partial => Owners::Unit(owner),
+        Some(_) => Owners::Units(entries.importers(root)),
+        // Seen from itself a piece tells nothing: those who refer to it count.
+        None => return None,
     };
     Some(Described { name, noreturn, owners })
 }

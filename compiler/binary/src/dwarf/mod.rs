@@ -61,6 +61,14 @@ impl DebugInfo {
             return Err(Error::new(&code.name, Problem::LinesOnly(unit.path.clone())));
         }
         let mut functions = Functions::collect(&entries, symbols, |svma| code.is_code(svma));
+        if let Some(function) = functions.unowned() {
+            let what = format!(
+                "link-time optimisation and dwz together leave open whose the code of the static function `{}` is; \
+                 name a debug file that dwz did not change with --debug-file",
+                function.key.name
+            );
+            return Err(Error::new(&code.name, Problem::UnsupportedDebugInfo(what)));
+        }
         let inlined = InlinedIndex::collect(&entries, &mut functions);
         let (variables, types) = (OnceLock::new(), OnceLock::new());
         Ok(DebugInfo { entries, functions, inlined, variables, types })

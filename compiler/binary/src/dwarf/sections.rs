@@ -4,7 +4,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use gimli::{Dwarf, DwarfFileType, DwarfPackageSections, DwarfSections, EndianSlice, LittleEndian};
+use gimli::{Dwarf, DwarfPackageSections, DwarfSections, EndianSlice, LittleEndian};
 
 use super::supplementary;
 use crate::error::Error;
@@ -131,7 +131,7 @@ impl Sections {
     /// A reader for one of the files; an empty one for a file that is absent.
     pub fn dwarf(&self, file: usize) -> Dwarf<Slice<'_>> {
         match &self.files[file].1 {
-            Source::Absent => empty(),
+            Source::Absent => Dwarf::default(),
             Source::Whole(sections) => match &self.files[1].1 {
                 Source::Whole(other) if file == 0 => sections.borrow_with_sup(Some(other), slice),
                 _ => sections.borrow(slice),
@@ -141,7 +141,9 @@ impl Sections {
                 dwarf.make_dwo(&self.dwarf(0));
                 dwarf
             }
-            Source::Packed(package, row) => package.dwarf(*row, &self.dwarf(0)).unwrap_or_else(|_| empty()),
+            Source::Packed(package, row) => {
+                package.dwarf(*row, &self.dwarf(0)).unwrap_or_else(|_| Dwarf::default())
+            }
         }
     }
 }
@@ -219,12 +221,6 @@ impl Deref for Bytes {
 
 fn slice(bytes: &Bytes) -> Slice<'_> {
     EndianSlice::new(bytes, LittleEndian)
-}
-
-fn empty<'a>() -> Dwarf<Slice<'a>> {
-    let mut dwarf = Dwarf::default();
-    dwarf.file_type = DwarfFileType::Main;
-    dwarf
 }
 
 fn load(image: &Arc<Image>) -> Result<DwarfSections<Bytes>, Error> {

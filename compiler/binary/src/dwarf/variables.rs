@@ -21,6 +21,8 @@ pub(crate) struct Static {
     pub function: Option<FunctionId>,
     pub declaration: bool,
     pub place: Option<Place>,
+    /// It is that of one of several units, and which is open: see [`Entries::importers`].
+    pub shared: bool,
     type_at: Option<TypeAt>,
 }
 
@@ -109,7 +111,8 @@ fn describe(
         });
     }
     let (declaration, place, type_at) = (variable.declaration, variable.place, root.type_at);
-    Static { unit: (!root.external).then_some(id), function, declaration, place, type_at }
+    let unit = (!root.external).then_some(id);
+    Static { unit, function, declaration, place, shared: root.shared, type_at }
 }
 
 /// The entry that declares a variable: the end of its chain of origins.
@@ -120,6 +123,8 @@ struct Root {
     type_at: Option<TypeAt>,
     /// The unit it belongs to, or a piece that dwz shares between several.
     owner: usize,
+    /// It is such a piece, and who refers to it does not tell.
+    shared: bool,
 }
 
 impl Root {
@@ -131,29 +136,39 @@ impl Root {
     ) -> Option<Root> {
         let Variable { at, external, type_at, .. } = *variable;
         let Some(origin) = variable.origin else {
-            return Some(Root { at, name: variable.name.clone()?, external, type_at, owner: unit });
+            let name = variable.name.clone()?;
+            let shared = entries.scans[unit].partial;
+            return Some(Root { at, name, external, type_at, owner: unit, shared });
         };
         let of = entries.unit_of(origin)?;
         let declares = !entries.scans[unit].partial && !entries.scans[unit].unit.artificial;
-        let owner = if entries.scans[of].partial && declares { unit } else { of };
+        let piece = entries.scans[of].partial;
+        let (owner, shared) = (if piece && declares { unit } else { of }, piece && !declares);
         if let Some((of, index)) = entries.variable_at(origin) {
             let noted = &entries.scans[of].variables[index];
             let name = variable.name.clone().or_else(|| noted.name.clone())?;
             let (external, type_at) = (external || noted.external, type_at.or(noted.type_at));
-            return Some(Root { at: origin, name, external, type_at, owner });
+            return Some(Root { at: origin, name, external, type_at, owner, shared });
         }
-        Root::read(reader, origin, owner, type_at)
+        Root::read(reader, origin, (owner, shared), type_at)
     }
 
     fn owners<'e>(&self, entries: &'e Entries) -> impl Iterator<Item = usize> + use<'e> {
-        let importers = entries.importers(self.owner);
-        let own = importers.is_empty().then_some(self.owner);
-        own.into_iter().chain(importers.iter().copied())
+        let (own, others) = match self.shared {
+            true => (None, entries.importers(self.owner)),
+            false => (Some(self.owner), &[][..]),
+        };
+        own.into_iter().chain(others.iter().copied())
     }
 
     /// A static inside a function that was inlined or optimised at link time: its declaration has no
     /// place of its own and was therefore not noted.
-    fn read(reader: &TypeReader<'_, '_>, at: EntryAt, owner: usize, type_at: Option<TypeAt>) -> Option<Root> {
+    fn read(
+        reader: &TypeReader<'_, '_>,
+        at: EntryAt,
+        (owner, shared): (usize, bool),
+        type_at: Option<TypeAt>,
+    ) -> Option<Root> {
         let place = reader.place(at)?;
         if place.entry.tag() != constants::DW_TAG_variable {
             return None;
@@ -161,7 +176,7 @@ impl Root {
         let name = reader.name(&place)?.into_boxed_str();
         let external = place.entry.attr_value(constants::DW_AT_external).is_some();
         let type_at = type_at.or_else(|| reader.type_of(&place).map(|type_| TypeAt::Entry(type_.at)));
-        Some(Root { at, name, external, type_at, owner })
+        Some(Root { at, name, external, type_at, owner, shared })
     }
 }
 
