@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) long labs_v1(long n);
+static __attribute__((noipa, patchable_function_entry(5))) long labs_v1(long n);
 static __attribute__((noipa)) long twice_v2(long n);
 static __attribute__((noipa)) long by_table_v2(long n);
 static long (*const table_v2[1])(long);

@@ -30,7 +30,7 @@ static int plain(int n)
 }
 int (*volatile pointer)(int) = standard;
 int (*volatile innermost)(int) = inner;
-static int started;
+static volatile int started;
 
 __attribute__((constructor)) static void start(void)
 {

@@ -45,7 +45,7 @@ __attribute__((visibility("hidden"))) size_t strlcpy(char *to, const char *from,
 __attribute__((noinline)) void answer(int question)
 {
     char text[8];
-    char *place = malloc(4);
+    char *volatile made_here = malloc(4), *place = made_here;
     size_t length = strlcpy(text, "abcdefghij", 6);
     int inside = place >= pool && place < pool + sizeof pool;
     printf("answer: %d %d %d %s\n", question, inside, (int)length, text);

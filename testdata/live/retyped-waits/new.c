@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static struct limits {
+struct limits {
     int first;
     int most;
     int low;
