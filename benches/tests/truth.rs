@@ -2,6 +2,7 @@
 
 use polus_benches::truth::build::{Builder, Job, Program};
 use polus_benches::truth::compare::{Functions, Key};
+use polus_benches::truth::variant::without_places;
 use polusc::source::Unit;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -135,6 +136,26 @@ fn the_folder_of_the_tree_is_no_difference() {
     let (old, new) = (program("/tree"), program("/other/tree"));
     let found = Builder::new(folder.path()).compare([&old, &new], ["a.c".to_string()], plain);
     assert!(found.expect("both compile").differing().is_empty());
+}
+
+#[test]
+fn a_file_that_moved_is_the_same_unit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = |path: &str, line: &str, body: &str| {
+        let text = format!(
+            "# {line} \"{path}\"\nstatic int g(int a) {{ {body} }} const char *f(int a) {{ return g(a) ? \"{path}\" : 0; }}\n"
+        );
+        let unit = unit(&text, folder.path(), &["-O2", "-fno-inline"]);
+        let other = self::unit("int other;\n", folder.path(), &["-O2"]);
+        let units = BTreeMap::from([(path.to_string(), unit), ("other.c".to_string(), other)]);
+        Program { root: "/tree".into(), units }
+    };
+    let (mut old, new) = (program("a.c", "1", "return a % 7;"), program("src/a.c", "9", "return a % 9;"));
+    old.align(&new);
+    let job = |_: usize, unit| Job { unit, text: without_places(&unit.text), flags: &[] };
+    let found = Builder::new(folder.path()).compare([&old, &new], new.units.keys().cloned(), job);
+    let found = found.expect("both compile").differing();
+    assert_eq!(found, [Key { unit: Some("src/a.c".into()), name: "g".into() }].into());
 }
 
 /// A pair with a function of each kind; the new version is made of the old one's text.

@@ -43,6 +43,9 @@ struct Arguments {
     /// Print the row of the table alone.
     #[arg(long)]
     row: bool,
+    /// Flags for plain C files.
+    #[arg(last = true)]
+    cflags: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -58,7 +61,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<bool, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let (old, new) = (load(&arguments.old, arguments)?, load(&arguments.new, arguments)?);
+    let (mut old, new) = (load(&arguments.old, arguments)?, load(&arguments.new, arguments)?);
+    old.align(&new);
     let (report, written, construction) = construct(arguments, folder.path())?;
     let patch = replaced::read(&report)?;
     let verdict = judge(&Builder::new(folder.path()), [&old, &new], &patch)?;
@@ -81,7 +85,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
 fn load(input: &Path, arguments: &Arguments) -> Result<Program, String> {
     let of_binary = || arguments.binary.as_ref()?.file_name()?.to_str().map(String::from);
     let select = Select { program: arguments.program.clone().or_else(of_binary), ..Select::default() };
-    let loaded = source::load(input, &select, &[]).map_err(|failure| match failure {
+    let loaded = source::load(input, &select, &arguments.cflags).map_err(|failure| match failure {
         Failure::Usage(message) | Failure::Environment(message) => message,
         Failure::Refused(told) => told.iter().map(|d| d.title.clone()).collect::<Vec<_>>().join("\n"),
     })?;
@@ -104,6 +108,9 @@ fn construct(arguments: &Arguments, folder: &Path) -> Result<(serde_json::Value,
     }
     if let Some(program) = &arguments.program {
         polusc.arg("--program").arg(program);
+    }
+    if !arguments.cflags.is_empty() {
+        polusc.arg("--").args(&arguments.cflags);
     }
     let begin = Instant::now();
     let done = polusc.output().map_err(|error| format!("polusc: {error}"))?;

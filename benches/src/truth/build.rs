@@ -17,6 +17,28 @@ pub struct Program {
     pub units: BTreeMap<String, Unit>,
 }
 
+impl Program {
+    /// Finds the old units under the names of the new ones: a file that moved is the same unit, and
+    /// programs of one file each are, whatever its name.
+    pub fn align(&mut self, new: &Self) {
+        let single = self.units.len() == 1 && new.units.len() == 1;
+        let gone = |of: &Self, other: &Self| -> Vec<String> {
+            of.units.keys().filter(|path| !other.units.contains_key(*path)).cloned().collect()
+        };
+        let (left, free) = (gone(self, new), gone(new, self));
+        for path in &left {
+            let same =
+                |other: &&String| single || Path::new(other).file_name() == Path::new(path).file_name();
+            let (theirs, ours) = (free.iter().filter(same), left.iter().filter(same));
+            if let ([moved], 1) = (&theirs.collect::<Vec<_>>()[..], ours.count())
+                && let Some(unit) = self.units.remove(path)
+            {
+                self.units.insert((*moved).clone(), unit);
+            }
+        }
+    }
+}
+
 /// What to compile: a unit of a program, its text perhaps edited, with further flags.
 pub struct Job<'p> {
     /// The unit.

@@ -61,10 +61,34 @@ impl Functions {
                 }
             }
         }
+        functions.follow_moved();
         for sides in functions.pieces.values_mut() {
             sides.iter_mut().flatten().for_each(|pieces| pieces.sort());
         }
         functions
+    }
+
+    /// A static that left one file and came to another, the only one of its name, is the same function.
+    fn follow_moved(&mut self) {
+        let mut by_name: BTreeMap<&str, Vec<&Key>> = BTreeMap::new();
+        for key in self.pieces.keys().filter(|key| key.unit.is_some()) {
+            by_name.entry(&key.name).or_default().push(key);
+        }
+        let only = |key: &Key, side: usize| {
+            let held = &self.pieces[key];
+            held[side].is_some() && held[1 - side].is_none()
+        };
+        let moved = by_name.values().filter_map(|keys| match keys[..] {
+            [a, b] if only(a, 0) && only(b, 1) => Some((a.clone(), b.clone())),
+            [a, b] if only(b, 0) && only(a, 1) => Some((b.clone(), a.clone())),
+            _ => None,
+        });
+        for (old, new) in moved.collect::<Vec<_>>() {
+            let [code, _] = self.pieces.remove(&old).unwrap_or_default();
+            self.pieces.entry(new.clone()).or_default()[0] = code;
+            let units = self.units.remove(&old).unwrap_or_default();
+            self.units.entry(new).or_default().extend(units);
+        }
     }
 
     fn add(&mut self, unit: &str, object: &Object, side: usize, function: &Symbol, piece: Piece) {

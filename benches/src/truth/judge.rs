@@ -3,7 +3,7 @@
 use super::build::{ALONE, Builder, Job, Program, UNCERTAIN};
 use super::compare::{Functions, Key};
 use super::replaced::{Replaced, Why};
-use super::variant::{opaque, without_lines};
+use super::variant::{opaque, without_places};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A function of the patch whose code is the same in both builds.
@@ -30,7 +30,7 @@ pub struct Verdict {
     pub replaced: BTreeSet<Key>,
     /// Functions of the patch without code of their own in one of the builds.
     pub bodiless: BTreeSet<String>,
-    /// Differing, not replaced: only numbers that equal their own line differ.
+    /// Differing, not replaced: only numbers that equal their own line or names of the own file differ.
     pub lines: BTreeSet<Key>,
     /// Differing, not replaced: the function's own code is the same, the compiler decided otherwise
     /// about others, and the old code relies on no replaced function.
@@ -97,9 +97,9 @@ impl<'p> Case<'p> {
             return Ok(());
         }
         let units = self.units(open.iter().copied());
-        let lineless = |_: usize, unit: &'p _| Job { flags: &[], ..job(unit, without_lines) };
-        let alone = |_: usize, unit: &'p _| Job { flags: ALONE, ..job(unit, without_lines) };
-        let lineless = self.builder.compare(self.programs, units.clone(), lineless).unwrap_or_default();
+        let placeless = |_: usize, unit: &'p _| Job { flags: &[], ..job(unit, without_places) };
+        let alone = |_: usize, unit: &'p _| Job { flags: ALONE, ..job(unit, without_places) };
+        let placeless = self.builder.compare(self.programs, units.clone(), placeless).unwrap_or_default();
         let understood = self.understood(&units);
         let alone = match understood {
             true => self.builder.compare(self.programs, units.clone(), alone)?,
@@ -110,7 +110,7 @@ impl<'p> Case<'p> {
         let names: BTreeSet<String> = self.patch.iter().map(|r| r.name.clone()).chain(changed).collect();
         let opaque = if understood { self.with_opaque(&units, &names)? } else { Functions::default() };
         for key in open {
-            if lineless.same(key) {
+            if placeless.same(key) {
                 verdict.lines.insert(key.clone());
             } else if alone.same(key) && opaque.same(key) {
                 verdict.decisions.insert(key.clone());

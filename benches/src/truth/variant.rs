@@ -5,20 +5,25 @@ use std::collections::BTreeSet;
 
 /// What stands for a number that equals its own line.
 const ANY_LINE: &str = "424242";
+/// What stands for a string that is the name of its own file.
+const ANY_FILE: &str = "\"its own file\"";
 
-/// The text with every number that equals its own line replaced by one that does not move.
-pub fn without_lines(text: &str) -> String {
-    let (mut line, mut counted) = (1, 0);
+/// The text with every number that equals its own line, and every string that is the name of its own
+/// file, replaced by one that does not move.
+pub fn without_places(text: &str) -> String {
+    let (mut line, mut file, mut counted) = (1, "", 0);
     let mut edits = vec![];
     for token in lex(text) {
         line += newlines(&text[counted..token.start]);
         counted = token.start;
+        let word = token.text(text);
         match token.kind {
             // A marker says what the line behind it is.
-            Kind::Marker => line = marked(token.text(text)).unwrap_or(line + 1) - 1,
-            Kind::Number if token.text(text).parse() == Ok(line) => {
-                edits.push((token.start..token.end, ANY_LINE));
+            Kind::Marker => {
+                (line, file) = marked(word).map_or((line, file), |(l, f)| (l - 1, f.unwrap_or(file)))
             }
+            Kind::Number if word.parse() == Ok(line) => edits.push((token.start..token.end, ANY_LINE)),
+            Kind::Str if word == file => edits.push((token.start..token.end, ANY_FILE)),
             _ => (),
         }
     }
@@ -29,9 +34,13 @@ fn newlines(text: &str) -> i64 {
     text.bytes().filter(|&byte| byte == b'\n').count() as i64
 }
 
-fn marked(marker: &str) -> Option<i64> {
+/// The line and the quoted file name of a line marker.
+fn marked(marker: &str) -> Option<(i64, Option<&str>)> {
     let words = marker.trim_start_matches('#').trim_start();
-    words.strip_prefix("line").unwrap_or(words).split_whitespace().next()?.parse().ok()
+    let words = words.strip_prefix("line").unwrap_or(words).trim_start();
+    let (line, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let file = rest.rfind('"').map(|end| &rest[..=end]);
+    Some((line.parse().ok()?, file))
 }
 
 /// The text with the named functions made opaque: the compiler may use nothing that it learns
@@ -99,10 +108,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_numbers_that_equal_their_line_are_taken_out() {
+    fn only_what_names_its_own_place_is_taken_out() {
         let text = "# 7 \"a.c\"\nint a = 7, b = 8;\nint c = 8;\n\n# 3 \"b.h\" 1\nint d = 3, e = 0x3;\n";
         let expected = text.replace("a = 7", "a = 424242").replace("c = 8", "c = 424242");
-        assert_eq!(without_lines(text), expected.replace("d = 3", "d = 424242"));
+        assert_eq!(without_places(text), expected.replace("d = 3", "d = 424242"));
+        let text = "# 1 \"a.c\"\nf(\"a.c\", \"b.h\");\n# 1 \"b.h\" 1\nf(\"a.c\", \"b.h\", 2);\n";
+        let expected =
+            "# 1 \"a.c\"\nf(\"its own file\", \"b.h\");\n# 1 \"b.h\" 1\nf(\"a.c\", \"its own file\", 2);\n";
+        assert_eq!(without_places(text), expected);
     }
 
     #[test]
