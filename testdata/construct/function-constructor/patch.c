@@ -43,8 +43,8 @@ extern int n;
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) void first_v2(void);
-static __attribute__((noipa)) void second_v1(void);
-static __attribute__((noipa)) void last_v1(void);
+static __attribute__((noipa, patchable_function_entry(5))) void second_v1(void);
+static __attribute__((noipa, patchable_function_entry(5))) void last_v1(void);
 static __attribute__((noipa)) __attribute__((noinline)) int f_v2(void);
 static int m_v1;
 
