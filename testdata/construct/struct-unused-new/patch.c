@@ -38,7 +38,7 @@ struct point { int x, y; };
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int length_v1(struct point p);
+static __attribute__((noipa, patchable_function_entry(5))) int length_v1(struct point p);
 static __attribute__((noipa)) int run_v2(int n);
 
 /* ---- Functions ---- */

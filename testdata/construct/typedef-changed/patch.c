@@ -46,8 +46,8 @@ typedef count_t__old polus__old_count;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) void add_v2(count_t n);
-static __attribute__((noipa)) count_t get_v2(void);
+static __attribute__((noipa, patchable_function_entry(5))) void add_v2(count_t n);
+static __attribute__((noipa, patchable_function_entry(5))) count_t get_v2(void);
 static count_t count_v2;
 
 /* ---- Globals ---- */

@@ -48,7 +48,7 @@ impl Unit {
     /// producer does not tell its options.
     pub(crate) fn may_count_on_callees(&self) -> bool {
         let mut words = self.producer.split_whitespace();
-        if !words.clone().next().is_some_and(|compiler| compiler == "GNU") {
+        if words.clone().next().is_none_or(|compiler| compiler != "GNU") {
             return !self.producer.contains("clang");
         }
         let told = words.clone().any(|word| word.starts_with("-m"));
