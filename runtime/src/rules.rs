@@ -14,11 +14,14 @@ pub enum Rule {
     Clones,
     /// Functions that share code, or are misled by what the compiler folded, are replaced.
     Folding,
+    /// Units that were optimised when the program was linked count as one.
+    LinkTime,
     /// Callers that rely on what the compiler learnt from a body are replaced, or refused.
     Facts,
     /// A replaced function's entry keeps the registers that old callers count on.
     Registers,
-    /// A static that the compiler may have fitted to its callers is not called from new code.
+    /// A function that the compiler may have fitted to its callers is not called from new code, nor
+    /// its new version by those callers.
     Fitted,
     /// New code that takes a replaced function's address gets the old entry.
     Identity,
@@ -52,6 +55,7 @@ impl Rule {
         Rule::Inlining,
         Rule::Clones,
         Rule::Folding,
+        Rule::LinkTime,
         Rule::Facts,
         Rule::Registers,
         Rule::Fitted,

@@ -18,7 +18,8 @@ pub use clone_name::{CloneKind, base_name, clone_kinds};
 pub use clones::CloneCode;
 pub use code::{Branch, Callee, KeptAcrossCall, Reference, ReferenceKind};
 pub use dwarf::{
-    DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
+    Compiler, DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit,
+    UnitId,
 };
 pub use error::{Error, Problem};
 pub use symbols::{Binding, SectionKind, Symbol, SymbolKind, Symbols};

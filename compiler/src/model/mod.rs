@@ -3,10 +3,12 @@
 mod effects;
 mod endless;
 mod origin;
+mod results;
 mod syntax;
 
 pub use effects::Effects;
 pub use endless::never_return;
+pub use results::{Results, ignores, mentions};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};

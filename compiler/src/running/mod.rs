@@ -1,13 +1,15 @@
 //! What the running binary adds to the old program's model: entries, inlined copies, clones,
 //! addresses (design rules 1, 2, 3, 7, 9).
 
+mod fitted;
 mod folded;
+mod known;
 mod reliance;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
-use crate::relations::{Copies, Reason};
+use crate::relations::{Copies, Known, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +39,7 @@ pub struct Running<'r> {
     endless: BTreeSet<ItemId>,
     /// For each function of which earlier patches hold copies: the functions that hold them.
     held: BTreeMap<ItemId, Vec<ItemId>>,
+    fitted: fitted::Fitted,
 }
 
 impl<'r> Running<'r> {
@@ -56,6 +59,7 @@ impl<'r> Running<'r> {
             users: BTreeMap::new(),
             endless: never_return(program),
             held: BTreeMap::new(),
+            fitted: fitted::Fitted::default(),
         };
         let by_key: BTreeMap<String, ItemId> =
             program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
@@ -76,6 +80,7 @@ impl<'r> Running<'r> {
                 running.callers.entry(found.target).or_default().insert(found.holder);
             }
         }
+        running.fitted = running.find_fitted();
         Ok(running)
     }
 
@@ -121,7 +126,7 @@ impl<'r> Running<'r> {
         };
         let entry = |file: &String| {
             let unit = if external { None } else { self.info.match_unit(file).ok() };
-            if !external && unit.is_none() {
+            if !external && unit.is_none() || self.fitted_in_place(id).is_some() {
                 return None;
             }
             let key = FunctionKey { name: self.program.items[id].original.clone(), unit };
@@ -201,6 +206,7 @@ impl Copies for Running<'_> {
         if Rule::Clones.holds() {
             found.extend(self.cloned(function));
         }
+        found.extend(self.fitting(function));
         if Rule::Facts.holds() {
             found.extend(self.relying(function));
         }
@@ -209,5 +215,9 @@ impl Copies for Running<'_> {
         }
         found.retain(|(holder, _)| *holder != function);
         found
+    }
+
+    fn known(&self, function: ItemId) -> Known {
+        self.known_with_effects(function)
     }
 }

@@ -1,5 +1,6 @@
 //! A case: its folder, its settings, and what is built from it.
 
+use crate::tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,6 +11,8 @@ pub type Result<T> = std::result::Result<T, String>;
 /// `case.toml`; every key may be missing.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// What compiles the program, where the point is this compiler; else `gcc`.
+    pub compiler: Option<String>,
     /// Flags for compiling the program.
     pub cflags: Vec<String>,
     /// Each makes its own case: more flags.
@@ -74,13 +77,14 @@ fn settings(folder: &Path) -> Settings {
     }
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let known = ["cflags", "variants", "sources", "faults", "stripped", "proves"];
+    let known = ["compiler", "cflags", "variants", "sources", "faults", "stripped", "proves"];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
     let words = |value: &toml::Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
     };
     Settings {
+        compiler: table.get("compiler").and_then(toml::Value::as_str).map(str::to_string),
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
             .get("variants")
@@ -121,6 +125,10 @@ impl Case {
         for (number, new) in entries.iter().filter(|path| name_of(path).starts_with("new")).enumerate() {
             self.construct(number, new, &output)?;
         }
+        if self.is_tree() {
+            tree::copy(&self.folder.join("new"), &output.join("new-tree"))?;
+            self.construct(0, &output.join("new-tree"), &output)?;
+        }
         Ok(output)
     }
 
@@ -128,6 +136,7 @@ impl Case {
     fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
         let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
         let old = match number {
+            0 if self.is_tree() => output.join("old-tree"),
             0 => self.folder.join("old.c"),
             _ => self.folder.join(format!("new{}.c", name(number - 1))),
         };
@@ -152,10 +161,20 @@ impl Case {
             .collect())
     }
 
+    /// The program has several files: the folders old and new.
+    fn is_tree(&self) -> bool {
+        self.folder.join("old").is_dir()
+    }
+
     fn build_program(&self, output: &Path) -> Result<()> {
-        let mut gcc = Command::new("gcc");
+        let mut gcc = Command::new(self.settings.compiler.as_deref().unwrap_or("gcc"));
         gcc.args(["-O2", "-g", "-pthread"]).args(&self.settings.cflags);
         match self.settings.sources.is_empty() {
+            true if self.is_tree() => {
+                let tree = output.with_file_name("old-tree");
+                tree::copy(&self.folder.join("old"), &tree)?;
+                gcc.args(tree::sources(&tree)?)
+            }
             true => gcc.arg(self.folder.join("old.c")),
             false => gcc.args(self.settings.sources.iter().map(|source| self.folder.join(source))),
         };

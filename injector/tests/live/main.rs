@@ -1,11 +1,12 @@
 //! Live cases: every folder below testdata/live is a program that runs (old.c), a
 //! patch or several (patch.c, patch2.c … by hand, or new.c, new2.c … from which
-//! polusc makes them), and a session that drives both. See `session.rs` for its language.
+//! polusc makes them; of several files: folders old and new), and a session that drives both. See `session.rs` for its language.
 //! Every case answers before, has changed, answers after, and exits cleanly.
 
 mod case;
 mod faults;
 mod session;
+mod tree;
 mod victim;
 
 use case::Case;

@@ -80,7 +80,8 @@ fn arguments<'d>(reader: &TypeReader<'_, 'd>, function: &Place<'d>, results: Reg
 }
 
 /// What kind of registers a value is passed in.
-enum Class {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
     /// One general register.
     Integer,
     /// One vector register.
@@ -89,7 +90,7 @@ enum Class {
     Mixed,
 }
 
-fn class<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>) -> Class {
+pub(super) fn class<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>) -> Class {
     let plain = reader.underlying(type_);
     let type_ = plain.as_ref().unwrap_or(type_);
     let small = matches!(reader.size(type_), Some(0..=8));

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::scan::{Scan, scan};
 use super::sections::{EntryAt, Sections};
+use super::toolchain;
 use super::units::UnitId;
 use crate::error::{Error, Problem};
 
@@ -11,6 +12,8 @@ use crate::error::{Error, Problem};
 pub(crate) struct Entries {
     pub sections: Sections,
     pub scans: Vec<Scan>,
+    /// See [`toolchain::originals`].
+    originals: Vec<usize>,
 }
 
 /// Chains of origins are two or three long; a longer one is a loop in a damaged file.
@@ -24,7 +27,13 @@ impl Entries {
             let others = scan_file(&sections, true, scans.len())?;
             scans.extend(others);
         }
-        Ok(Entries { sections, scans })
+        let originals = toolchain::originals(&scans);
+        Ok(Entries { sections, scans, originals })
+    }
+
+    /// The unit that a unit repeats, or itself.
+    pub fn original(&self, unit: usize) -> usize {
+        self.originals[unit]
     }
 
     /// The unit that an entry is in.
@@ -64,7 +73,8 @@ impl Entries {
             let mut routines = scan.routines.iter();
             routines.any(|r| r.external && !r.declaration && r.name.as_deref() == Some(name))
         };
-        self.scans.iter().find(defines).map(|scan| scan.unit.id)
+        let at = self.scans.iter().position(|scan| defines(&scan))?;
+        Some(self.scans[self.original(at)].unit.id)
     }
 
     /// A variable noted in a scan, by its entry.

@@ -246,7 +246,7 @@ fn key_of(entries: &Entries, seen_from: usize, routine: (usize, usize)) -> Optio
         owner = if scan.partial { owner } else { Some(unit) };
     }
     let (name, owner) = (name.filter(|_| defined)?.to_string(), owner?);
-    let unit = (!external).then(|| entries.scans[owner].unit.id);
+    let unit = (!external).then(|| entries.scans[entries.original(owner)].unit.id);
     Some((FunctionKey { name, unit }, noreturn))
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Scan {
     pub split: bool,
     /// Of a type unit: the signature and the type.
     pub signature: Option<(u64, EntryAt)>,
+    /// The table of offsets of strings that it names (DW_AT_str_offsets_base).
+    pub strings: Option<u64>,
     pub abbreviations: Arc<gimli::Abbreviations>,
     pub routines: Vec<Routine>,
     pub inlined: Vec<Inlined>,
@@ -127,6 +129,7 @@ pub(crate) fn scan(
         partial: root.tag() != constants::DW_TAG_compile_unit,
         split: unit.dwo_name()?.is_some(),
         signature: signature(&unit.header, EntryAt::new(supplementary, offset)),
+        strings: strings(&root),
         abbreviations: unit.abbreviations.clone(),
         routines: Vec::new(),
         inlined: Vec::new(),
@@ -137,6 +140,13 @@ pub(crate) fn scan(
     let mut walk = Walk { reader, scan, open: Vec::new(), attributes: Vec::new() };
     walk.run()?;
     Ok(walk.scan)
+}
+
+fn strings(root: &gimli::DebuggingInformationEntry<Slice<'_>>) -> Option<u64> {
+    match root.attr_value(constants::DW_AT_str_offsets_base)? {
+        AttributeValue::DebugStrOffsetsBase(base) => Some(base.0 as u64),
+        _ => None,
+    }
 }
 
 fn signature(header: &gimli::UnitHeader<Slice<'_>>, start: EntryAt) -> Option<(u64, EntryAt)> {

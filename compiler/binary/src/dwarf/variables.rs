@@ -100,7 +100,7 @@ fn describe(
     let function = around.filter(|_| root.at != variable.at).or(inlined).or(around);
     let function = function.and_then(|routine| functions.id_of(entries, unit, routine));
     let found = Static {
-        unit: (!root.external).then(|| entries.scans[root.owner].unit.id),
+        unit: (!root.external).then(|| entries.scans[entries.original(root.owner)].unit.id),
         function,
         declaration: variable.declaration,
         place: variable.place,
