@@ -5,7 +5,7 @@ use super::Running;
 use crate::clang::{Kind, Role};
 use crate::model::ItemId;
 use crate::relations::Reason;
-use polus_binary::{Compiler, Presence, ReferenceKind, Unit};
+use polus_binary::{Compiler, Presence, Unit};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,11 +66,7 @@ impl Running<'_> {
     fn is_pointed_to(&self, id: ItemId) -> bool {
         let found = self.keys(id).into_iter().filter_map(|key| self.info.function(&key));
         let mut entries = found.filter_map(|function| function.entry()).map(|instance| instance.entry);
-        let holds = |kind| matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
-        entries.any(|entry| {
-            let references = self.binary.references_to(entry..entry + 1);
-            references.is_ok_and(|found| found.iter().any(|reference| holds(reference.kind)))
-        })
+        entries.any(|entry| self.binary.is_pointed_to(entry).unwrap_or(false))
     }
 
     /// What callers need not pass to the function; `None`: they pass all of it.

@@ -10,10 +10,10 @@ const DEADLINE: &str = "120";
 pub const GOLDEN: [&str; 4] = ["changes.txt", "relations.txt", "patch.c", "diagnostics.txt"];
 const INPUT: [&str; 8] = ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
-/// of the old program alone, whether that is built and named, options, exit status, whether both
+/// of the old program alone, its compiler, whether that is built and named, options, exit status, whether both
 /// versions can be read, rules (of `polus_runtime::rules`) without each of which the case fails.
-const KEYS: [&str; 10] =
-    ["why", "old", "new", "cflags", "build", "binary", "options", "status", "loads", "proves"];
+const KEYS: [&str; 11] =
+    ["why", "old", "new", "cflags", "build", "compiler", "binary", "options", "status", "loads", "proves"];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.
 pub struct Case {
@@ -152,7 +152,9 @@ impl Case {
         let old = self.input("old");
         let sources = if self.path("old").is_dir() { "old/*.c" } else { &old };
         let flags = [self.list("cflags"), self.list("build")].concat().join(" ");
-        let output = self.command("sh", &["-c", &format!("gcc -O2 -g {flags} {sources} -o program")])?;
+        let compiler = self.settings.get("compiler").and_then(toml::Value::as_str).unwrap_or("gcc");
+        let output =
+            self.command("sh", &["-c", &format!("{compiler} -O2 -g {flags} {sources} -o program")])?;
         match output.status.success() {
             true => Ok(()),
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),

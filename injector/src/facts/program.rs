@@ -79,7 +79,8 @@ impl Program {
             self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
         match found.len() {
             1 => Ok(found.first().copied().unwrap_or_default()),
-            0 => Err(self.missing(name, file)),
+            // A symbol of its file is not left where the program was optimised when it was linked.
+            0 => self.function_by_debug_info(name, file).map_err(|_| self.missing(name, file)),
             _ => self.function_by_debug_info(name, file),
         }
     }
@@ -186,6 +187,14 @@ impl Program {
         let Some(key) = self.key(name, file)? else { return Ok(BTreeSet::new()) };
         let copies = self.binary.debug_info().map_err(unreadable)?.inlined_into(&key);
         Ok(copies.into_iter().map(|copy| copy.holder.name).collect())
+    }
+
+    /// What callers of this function need not pass to it: the compiler fitted it to those it knew.
+    ///
+    /// Needs debug information.
+    pub fn fitted(&self, name: &str, file: &str) -> Result<Vec<String>> {
+        let Some(key) = self.key(name, file)? else { return Ok(Vec::new()) };
+        self.binary.fitted(&key).map_err(unreadable)
     }
 
     /// Clones with a calling convention of their own, by symbol.

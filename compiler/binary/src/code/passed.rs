@@ -5,10 +5,12 @@ use std::ops::Range;
 use iced_x86::{FlowControl, InstructionInfoFactory};
 
 use super::decode::instructions;
+use super::references::ReferenceKind;
 use super::registers::{Registers, effect};
 use crate::binary::Binary;
-use crate::dwarf::{At, Class, Instance};
+use crate::dwarf::{At, Class, Compiler, Function, FunctionKey, Instance};
 use crate::error::Error;
+use crate::symbols::{Binding, Symbol};
 
 /// DWARF's numbers of rdi, rsi, rdx, rcx, r8 and r9; xmm0 is 17.
 const INTEGERS: [u16; 6] = [5, 4, 1, 2, 8, 9];
@@ -66,6 +68,35 @@ impl Binary {
             unpassed.push("...".to_string());
         }
         Ok(unpassed)
+    }
+
+    /// Without the sources: what callers of a function do not surely pass because the compiler knew all
+    /// of them, and fitted it to them in place. Empty: anybody can call it.
+    ///
+    /// # Errors
+    /// A damaged file; no debug information.
+    pub fn fitted(&self, key: &FunctionKey) -> Result<Vec<String>, Error> {
+        let info = self.debug_info()?;
+        let Some(instance) = info.function(key).and_then(Function::entry) else { return Ok(Vec::new()) };
+        let mut symbols = self.symbols()?.at(instance.entry).filter(Symbol::is_function);
+        let closed = key.unit.is_some() || symbols.all(|symbol| symbol.binding == Binding::Local);
+        if !closed || self.is_pointed_to(instance.entry)? {
+            return Ok(Vec::new());
+        }
+        match info.unit(instance.unit).compiler() {
+            Compiler::Gcc(_) => Ok(Vec::new()),
+            Compiler::Clang(_) => self.unpassed(instance, true),
+            Compiler::Other => Ok(vec!["its arguments".to_string()]),
+        }
+    }
+
+    /// Code or data holds the address of the code that starts there.
+    ///
+    /// # Errors
+    /// A damaged file.
+    pub fn is_pointed_to(&self, entry: u64) -> Result<bool, Error> {
+        let holds = |kind| matches!(kind, ReferenceKind::Address | ReferenceKind::Data);
+        Ok(self.references_to(entry..entry + 1)?.iter().any(|reference| holds(reference.kind)))
     }
 
     /// What the first straight piece of code reads before it is overwritten.
