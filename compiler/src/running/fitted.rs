@@ -55,12 +55,23 @@ impl Running<'_> {
             return false;
         }
         let alone = |unit: &Unit| unit.whole_program() || Rule::LinkTime.holds() && unit.lto;
-        !item.entity.external || item.original != "main" && self.units(id).iter().any(|unit| alone(unit))
+        let units = self.units(id);
+        // gcc says how it linked; of others only the symbols tell.
+        let silent = units.iter().any(|unit| !matches!(unit.compiler(), Compiler::Gcc(_)));
+        let hidden = || Rule::LinkTime.holds() && silent && self.is_local(id);
+        let known = || units.iter().any(|unit| alone(unit)) || hidden();
+        !item.entity.external || item.original != "main" && known()
     }
 
     /// A pointer to it that the compiler could do without does not protect it.
     fn confines(&self, id: ItemId, pointed: &BTreeSet<ItemId>) -> bool {
         self.is_closed(id) && (!pointed.contains(&id) || !self.is_pointed_to(id))
+    }
+
+    fn is_local(&self, id: ItemId) -> bool {
+        let found = self.keys(id).into_iter().filter_map(|key| self.info.function(&key));
+        let mut entries = found.filter_map(|function| function.entry()).map(|instance| instance.entry);
+        entries.any(|entry| self.binary.is_local(entry).unwrap_or(true))
     }
 
     fn is_pointed_to(&self, id: ItemId) -> bool {

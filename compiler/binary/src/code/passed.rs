@@ -78,8 +78,7 @@ impl Binary {
     pub fn fitted(&self, key: &FunctionKey) -> Result<Vec<String>, Error> {
         let info = self.debug_info()?;
         let Some(instance) = info.function(key).and_then(Function::entry) else { return Ok(Vec::new()) };
-        let mut symbols = self.symbols()?.at(instance.entry).filter(Symbol::is_function);
-        let closed = key.unit.is_some() || symbols.all(|symbol| symbol.binding == Binding::Local);
+        let closed = key.unit.is_some() || self.is_local(instance.entry)?;
         if !closed || self.is_pointed_to(instance.entry)? {
             return Ok(Vec::new());
         }
@@ -88,6 +87,15 @@ impl Binary {
             Compiler::Clang(_) => self.unpassed(instance, true),
             Compiler::Other => Ok(vec!["its arguments".to_string()]),
         }
+    }
+
+    /// The linker made the function that starts there local, whatever it is in its file.
+    ///
+    /// # Errors
+    /// A damaged symbol table.
+    pub fn is_local(&self, entry: u64) -> Result<bool, Error> {
+        let mut symbols = self.symbols()?.at(entry).filter(Symbol::is_function);
+        Ok(symbols.all(|symbol| symbol.binding == Binding::Local))
     }
 
     /// Code or data holds the address of the code that starts there.

@@ -56,11 +56,11 @@ impl Unit {
 pub(super) fn mark_linked(entries: &mut Entries, symbols: Option<&Symbols>) {
     let temporary = symbols.is_some_and(|symbols| symbols.files_named("ld-temp.o") > 0);
     let promoted = symbols.is_some_and(|symbols| symbols.iter().any(|symbol| symbol.name.contains(".llvm.")));
+    let is_clang = |scan: &Scan| !scan.partial && matches!(scan.unit.compiler(), Compiler::Clang(_));
     let shared = sharing(entries);
-    for (at, scan) in entries.scans.iter_mut().enumerate() {
-        if !scan.partial && matches!(scan.unit.compiler(), Compiler::Clang(_)) {
-            scan.unit.lto |= temporary || promoted || shared[at];
-        }
+    let shared = entries.scans.iter().zip(shared).any(|(scan, shared)| shared && is_clang(scan));
+    if temporary || promoted || shared {
+        entries.scans.iter_mut().filter(|scan| is_clang(scan)).for_each(|scan| scan.unit.lto = true);
     }
 }
 
