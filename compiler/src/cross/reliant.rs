@@ -31,7 +31,7 @@ struct Broken {
 
 fn broken(versions: Versions, reliance: &Reliance, new: ItemId, known: &Known) -> Option<Broken> {
     let callee = reliance.callee;
-    let ours = Effects::with_callees(versions.old, callee, &|_| false);
+    let ours = Effects::with_callees(versions.old, callee, &|_| versions.relations.linked);
     let theirs = known_effects(versions, new);
     if known.effects && !theirs.within(&ours) {
         return Some(Broken {
@@ -104,8 +104,8 @@ fn stays(new: &Program, reason: &Reason) -> Option<String> {
 
 /// What the new callee does to things that the old program has: nobody was told of others.
 fn known_effects(versions: Versions, new: ItemId) -> Effects {
-    let is_new = |id: ItemId| versions.changes.pairing.to_old[id].is_none();
-    let mut effects = Effects::with_callees(versions.new, new, &is_new);
+    let is_seen = |id: ItemId| versions.relations.linked || versions.changes.pairing.to_old[id].is_none();
+    let mut effects = Effects::with_callees(versions.new, new, &is_seen);
     let known: BTreeSet<&str> = versions.old.items.iter().map(|item| item.original.as_str()).collect();
     for names in [&mut effects.reads, &mut effects.writes, &mut effects.calls] {
         names.retain(|name| known.contains(name.as_str()));

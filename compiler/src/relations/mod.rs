@@ -48,6 +48,11 @@ pub trait Copies {
     /// (the item in it is of the old program).
     fn dependents(&self, function: ItemId) -> Vec<(ItemId, Reason)>;
 
+    /// The compiler saw all files at once, when it linked the program.
+    fn linked(&self) -> bool {
+        false
+    }
+
     /// What the compiler may have told callers of `function`.
     fn known(&self, function: ItemId) -> Known {
         let _ = function;
@@ -100,6 +105,8 @@ pub struct Relations {
     pub reliant: Vec<Reliance>,
     /// Of each function of the old program that other functions rely on: what they may know.
     pub known: BTreeMap<ItemId, Known>,
+    /// The compiler saw all files of the old program at once.
+    pub linked: bool,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -120,6 +127,7 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
     relations.known = known(changes, &relations, copies);
+    relations.linked = copies.linked();
     relations
 }
 

@@ -217,6 +217,10 @@ impl Copies for Running<'_> {
         found
     }
 
+    fn linked(&self) -> bool {
+        Rule::LinkTime.holds() && self.info.units().any(|unit| unit.lto)
+    }
+
     fn known(&self, function: ItemId) -> Known {
         self.known_with_effects(function)
     }

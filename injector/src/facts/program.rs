@@ -77,8 +77,10 @@ impl Program {
         };
         let found: BTreeSet<u64> =
             self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
+        // Of two files of one name only the other one may have kept a function of this name.
+        let namesake = !file.is_empty() && self.symbols()?.files_named(last_part(file)) > 1;
         match found.len() {
-            1 => Ok(found.first().copied().unwrap_or_default()),
+            1 if !namesake => Ok(found.first().copied().unwrap_or_default()),
             // A symbol of its file is not left where the program was optimised when it was linked.
             0 => self.function_by_debug_info(name, file).map_err(|_| self.missing(name, file)),
             _ => self.function_by_debug_info(name, file),

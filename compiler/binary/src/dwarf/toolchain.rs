@@ -39,12 +39,6 @@ impl Unit {
         Compiler::named(&self.producer)
     }
 
-    /// Nothing was optimised, so no function knows anything of another. Only gcc tells.
-    pub fn unoptimised(&self) -> bool {
-        let level = self.producer.split(' ').rev().find(|word| word.starts_with("-O"));
-        matches!(self.compiler(), Compiler::Gcc(_)) && matches!(level, None | Some("-O0"))
-    }
-
     /// Compiled as if it were the whole program: its externals are statics to the compiler.
     pub fn whole_program(&self) -> bool {
         self.producer.split(' ').any(|word| word == "-fwhole-program")
