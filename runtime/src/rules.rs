@@ -18,11 +18,14 @@ pub enum Rule {
     Chosen,
     /// Names mean what they meant: another definition, or another alias, is a change.
     Names,
+    /// Units that were optimised when the program was linked count as one.
+    LinkTime,
     /// Callers that rely on what the compiler learnt from a body are replaced, or refused.
     Facts,
     /// A replaced function's entry keeps the registers that old callers count on.
     Registers,
-    /// A static that the compiler may have fitted to its callers is not called from new code.
+    /// A function that the compiler may have fitted to its callers is not called from new code, nor
+    /// its new version by those callers.
     Fitted,
     /// New code that takes a replaced function's address gets the old entry.
     Identity,
@@ -60,6 +63,7 @@ impl Rule {
         Rule::Folding,
         Rule::Chosen,
         Rule::Names,
+        Rule::LinkTime,
         Rule::Facts,
         Rule::Registers,
         Rule::Fitted,

@@ -22,7 +22,8 @@ pub use clones::CloneCode;
 pub use code::{Branch, Callee, KeptAcrossCall, Reference, ReferenceKind};
 pub use debug_file::Origin;
 pub use dwarf::{
-    DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
+    Compiler, DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit,
+    UnitId,
 };
 pub use error::{Absence, Error, Problem};
 pub use symbols::{Binding, SectionKind, Symbol, SymbolKind, Symbols};

@@ -6,12 +6,14 @@ mod endless;
 mod hidden;
 mod meaning;
 mod origin;
+mod results;
 mod syntax;
 
 pub use accesses::{Access, accesses};
 pub use effects::Effects;
 pub use endless::never_return;
 pub use meaning::{Meaning, aliased, meaning};
+pub use results::{Results, ignores, mentions};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};

@@ -37,7 +37,7 @@ pub struct Names {
     without_entry: BTreeSet<ItemId>,
     /// What the binary defines though no C text does: of assembler, of a library linked in.
     foreign: BTreeSet<ItemId>,
-    /// Statics whose every caller the compiler knew: it may have fitted them to those calls.
+    /// Functions whose every caller the compiler knew: it may have fitted them to those calls.
     local: BTreeSet<ItemId>,
     /// Other names of what the program defines.
     aliases: BTreeMap<ItemId, ItemId>,
@@ -63,7 +63,7 @@ impl Names {
             named: BTreeMap::new(),
             without_entry: BTreeSet::new(),
             foreign: running.map_or_else(BTreeSet::new, |running| foreign(versions.new, running)),
-            local: local(versions),
+            local: local(versions, running),
             aliases: aliases(versions.new),
             chosen: BTreeMap::new(),
             gone: running.map_or_else(BTreeSet::new, |running| lost::gone(versions, running)),
@@ -214,14 +214,16 @@ fn retyped(versions: Versions) -> Vec<ItemId> {
     changes.filter_map(Change::new_item).collect()
 }
 
-/// Statics that the old program only calls, never points to: what the compiler assumed of their
-/// arguments need not hold for calls from the patch.
-fn local(versions: Versions) -> BTreeSet<ItemId> {
+/// Functions of which the compiler knew every caller: what it assumed of their arguments need not hold for
+/// calls from the patch. Without the binary: statics that the old program only calls, never points to.
+fn local(versions: Versions, running: Option<&Running>) -> BTreeSet<ItemId> {
     let old = versions.old;
     let pointed: BTreeSet<ItemId> =
         old.uses.iter().filter(|u| u.role == Role::Value).map(|u| u.target).collect();
-    let statics =
-        old.own(Kind::Function).filter(|id| !old.items[*id].entity.external && !pointed.contains(id));
-    let statics = statics.filter(|_| Rule::Fitted.holds());
-    statics.filter_map(|id| versions.changes.pairing.to_new[id]).collect()
+    let is_local = |id: &ItemId| match running {
+        Some(running) => running.is_confined(*id),
+        None => Rule::Fitted.holds() && !old.items[*id].entity.external && !pointed.contains(id),
+    };
+    let confined = old.own(Kind::Function).filter(is_local);
+    confined.filter_map(|id| versions.changes.pairing.to_new[id]).collect()
 }

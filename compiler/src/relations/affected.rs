@@ -155,6 +155,7 @@ impl Reason {
             Self::Inlines(_, chain) => Self::Inlines(item, chain),
             Self::CallsClone(_, symbol) => Self::CallsClone(item, symbol),
             Self::ReliesOn(_, fact) => Self::ReliesOn(item, fact),
+            Self::CallsFitted(_, what) => Self::CallsFitted(item, what),
             Self::SharesCode(_) => Self::SharesCode(item),
             Self::CallsTwin(_) => Self::CallsTwin(item),
             Self::CallsEntry(_, why) => Self::CallsEntry(item, why),
@@ -178,6 +179,9 @@ impl Reason {
             }
             Self::Inlines(id, chain) => format!("it holds an inlined copy of {} ({chain})", new.title(*id)),
             Self::CallsClone(id, symbol) => format!("it calls {symbol}, a clone of {}", new.title(*id)),
+            Self::CallsFitted(id, what) => {
+                format!("it calls {}, which the compiler fitted to its callers ({what})", new.title(*id))
+            }
             Self::SharesCode(id) => {
                 format!("the binary holds one code for {} and an equal function of its", new.title(*id))
             }

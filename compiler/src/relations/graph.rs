@@ -61,6 +61,7 @@ fn cause(reason: &Reason) -> Option<(ItemId, String)> {
         Reason::UsesRetyped(id) => Some((*id, "signature".into())),
         Reason::Inlines(id, _) => Some((*id, "inlined".into())),
         Reason::CallsClone(id, symbol) => Some((*id, symbol.clone())),
+        Reason::CallsFitted(id, what) => Some((*id, what.clone())),
         Reason::ReliesOn(id, _) => Some((*id, "callee facts".into())),
         Reason::Folded(id, fact) => Some((*id, fact.clone())),
         Reason::SharesCode(id) | Reason::CallsTwin(id) => Some((*id, "folded".into())),

@@ -33,6 +33,9 @@ pub enum Reason {
     Inlines(ItemId, String),
     /// It calls a clone that the compiler made of a replaced function; the clone's symbol.
     CallsClone(ItemId, String),
+    /// It calls a replaced function that the compiler rewrote in place for the callers it knew; what
+    /// those do not surely pass.
+    CallsFitted(ItemId, String),
     /// The compiler may have built it on what it knew of a replaced function's body.
     ReliesOn(ItemId, String),
     /// It calls a function that the compiler folded into a replaced one: the jump would mislead it.
@@ -57,6 +60,32 @@ pub trait Copies {
     fn object(&self, _variable: ItemId) -> Object {
         Object::Shared
     }
+
+    /// The compiler saw all files at once, when it linked the program.
+    fn linked(&self) -> bool {
+        false
+    }
+
+    /// What the compiler may have told callers of `function`.
+    fn known(&self, function: ItemId) -> Known {
+        let _ = function;
+        Known { effects: true, ..Known::default() }
+    }
+}
+
+/// What a compiler may have told a function's callers of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// What it reads, writes and calls.
+    pub effects: bool,
+    /// Parameters that it did not need, so that callers pass anything.
+    pub unpassed: Vec<String>,
+    /// Something about what it returns.
+    pub results: bool,
+    /// What it does to memory that it is given pointers to.
+    pub pointers: bool,
+    /// Of results: also what follows from arithmetic and from arguments.
+    pub computed: bool,
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -89,6 +118,10 @@ pub struct Relations {
     pub reliant: Vec<Reliance>,
     /// What the compiler knew of variables, and the new program does not keep to.
     pub broken: Vec<Broken>,
+    /// Of each function of the old program that other functions rely on: what they may know.
+    pub known: BTreeMap<ItemId, Known>,
+    /// The compiler saw all files of the old program at once.
+    pub linked: bool,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -114,6 +147,8 @@ pub fn relate(
     affected::spread(old, new, changes, copies, adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
+    relations.known = known(changes, &relations, copies);
+    relations.linked = copies.linked();
     relations
 }
 
@@ -131,6 +166,16 @@ fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Rel
         found.extend(callees.map(|callee| Reliance { caller, callee }));
     }
     found
+}
+
+/// What may be known of each function that some function relies on.
+fn known(changes: &ChangeSet, relations: &Relations, copies: &dyn Copies) -> BTreeMap<ItemId, Known> {
+    let callee = |reason: &Reason| match reason {
+        Reason::ReliesOn(callee, _) => changes.pairing.to_old[*callee],
+        _ => None,
+    };
+    let callees: BTreeSet<ItemId> = relations.affected.values().flatten().filter_map(callee).collect();
+    callees.into_iter().map(|callee| (callee, copies.known(callee))).collect()
 }
 
 /// Changed types and, transitively, the types that hold one by value.
@@ -184,7 +229,13 @@ fn uses_of_globals(
                 let inlined = copies.dependents(function).into_iter();
                 // A caller of a clone goes on calling it, whatever the entry does.
                 let inside = |r: &Reason| {
-                    matches!(r, Reason::Inlines(..) | Reason::CallsClone(..) | Reason::CallsEntry(..))
+                    matches!(
+                        r,
+                        Reason::Inlines(..)
+                            | Reason::CallsClone(..)
+                            | Reason::CallsEntry(..)
+                            | Reason::CallsFitted(..)
+                    )
                 };
                 open.extend(inlined.filter(|(_, r)| inside(r)).map(|(f, _)| f));
             }

@@ -1,7 +1,9 @@
 //! What the running binary adds to the old program's model: entries, inlined copies, clones,
 //! addresses (design rules 1, 2, 3, 7, 9).
 
+mod fitted;
 mod folded;
+mod known;
 mod objects;
 mod reach;
 mod reliance;
@@ -12,7 +14,7 @@ pub use reach::Obstacle;
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
-use crate::relations::{Copies, Object, Reason};
+use crate::relations::{Copies, Known, Object, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +48,7 @@ pub struct Running<'r> {
     brought: BTreeSet<String>,
     /// Names for which others stand.
     aliased: BTreeSet<String>,
+    fitted: fitted::Fitted,
 }
 
 impl<'r> Running<'r> {
@@ -72,6 +75,7 @@ impl<'r> Running<'r> {
             held: BTreeMap::new(),
             brought,
             aliased: objects::aliased(&program.unit.text),
+            fitted: fitted::Fitted::default(),
         };
         let by_key: BTreeMap<String, ItemId> =
             program.own(Kind::Function).map(|id| (program.key(id), id)).collect();
@@ -92,6 +96,7 @@ impl<'r> Running<'r> {
                 running.callers.entry(found.target).or_default().insert(found.holder);
             }
         }
+        running.fitted = running.find_fitted();
         Ok(running)
     }
 
@@ -137,7 +142,7 @@ impl<'r> Running<'r> {
         };
         let entry = |file: &String| {
             let unit = if external { None } else { self.info.match_unit(file).ok() };
-            if !external && unit.is_none() {
+            if !external && unit.is_none() || self.fitted_in_place(id).is_some() {
                 return None;
             }
             let key = FunctionKey { name: self.program.items[id].original.clone(), unit };
@@ -224,6 +229,7 @@ impl Copies for Running<'_> {
         if Rule::Clones.holds() {
             found.extend(self.cloned(function));
         }
+        found.extend(self.fitting(function));
         if Rule::Facts.holds() {
             found.extend(self.relying(function));
         }
@@ -237,5 +243,13 @@ impl Copies for Running<'_> {
 
     fn object(&self, variable: ItemId) -> Object {
         self.object_of(variable)
+    }
+
+    fn linked(&self) -> bool {
+        Rule::LinkTime.holds() && self.info.units().any(|unit| unit.lto)
+    }
+
+    fn known(&self, function: ItemId) -> Known {
+        self.known_with_effects(function)
     }
 }

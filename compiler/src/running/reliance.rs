@@ -6,7 +6,7 @@
 
 use super::Running;
 use crate::model::ItemId;
-use crate::relations::Reason;
+use crate::relations::{Known, Reason};
 use polus_binary::{Callee, Instance, ReferenceKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -37,21 +37,30 @@ const KNOWN_PREFIXES: &[&str] = &[
 const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
 
 impl Running<'_> {
-    /// Callers in the same file, where the compiler may have used a fact about `function`.
+    /// Callers that the compiler saw together with `function`, where it may have used a fact about it.
     pub(super) fn relying(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
-        let fact = match (self.endless.contains(&function), self.is_opaque(function)) {
-            (true, _) => "it never returned",
-            (false, true) => return vec![],
-            (false, false) => "it calls nothing that the compiler did not see, so its effects were known",
+        if self.fitted_in_place(function).is_some() {
+            // Old callers go on with the old code.
+            return vec![];
+        }
+        let known = self.known_with_effects(function);
+        let fact = match (self.endless.contains(&function), known.effects, fact(&known)) {
+            (true, ..) => "it never returned".to_string(),
+            (false, true, _) => {
+                "it calls nothing that the compiler did not see, so its effects were known".to_string()
+            }
+            (false, false, Some(fact)) => fact,
+            (false, false, None) => return vec![],
         };
         let callers = self.callers.get(&function).into_iter().flatten();
-        let seen_together = callers.filter(|&&caller| self.share_unit(caller, function));
-        seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.into()))).collect()
+        let seen_together = callers.filter(|&&caller| self.seen_together(caller, function));
+        seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.clone()))).collect()
     }
 
-    fn share_unit(&self, a: ItemId, b: ItemId) -> bool {
-        let units = &self.program.items[b].units;
-        self.program.items[a].units.iter().any(|unit| units.contains(unit))
+    /// What the compiler may have told the callers of `function`.
+    pub(super) fn known_with_effects(&self, function: ItemId) -> Known {
+        let effects = self.endless.contains(&function) || !self.is_opaque(function);
+        Known { effects, ..self.known_of(function) }
     }
 
     /// Every piece of its code calls something that the compiler could not look into.
@@ -68,7 +77,7 @@ impl Running<'_> {
             Callee::Library(name) => !self.is_promised(name),
             Callee::Code(address) => {
                 let found = self.info.function_at(*address).and_then(|(f, _)| self.item_of(&f.key));
-                found.is_some_and(|id| !self.share_unit(id, function))
+                found.is_some_and(|id| !self.seen_together(id, function))
             }
         }
     }
@@ -111,4 +120,13 @@ impl Running<'_> {
         let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
         kept.flatten().flat_map(|call| call.registers).collect()
     }
+}
+
+/// In words; `None`: nothing.
+fn fact(known: &Known) -> Option<String> {
+    let unpassed =
+        (!known.unpassed.is_empty()).then(|| format!("it did not need {}", known.unpassed.join(", ")));
+    let results = known.results.then(|| "what it returns was known".to_string());
+    let pointers = known.pointers.then(|| "what becomes of pointers given to it was known".to_string());
+    unpassed.or(results).or(pointers)
 }

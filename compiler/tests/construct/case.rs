@@ -10,11 +10,13 @@ const DEADLINE: &str = "120";
 pub const GOLDEN: [&str; 4] = ["changes.txt", "relations.txt", "patch.c", "diagnostics.txt"];
 const INPUT: [&str; 8] = ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
-/// of the old program alone, a shell command after it was built, whether it is built and named, options,
-/// exit status, whether both versions can be read, rules (of `polus_runtime::rules`) without each of
-/// which the case fails.
-const KEYS: [&str; 11] =
-    ["why", "old", "new", "cflags", "build", "after", "binary", "options", "status", "loads", "proves"];
+/// of the old program alone, its compiler, a shell command after it was built, whether it is built and
+/// named, options, exit status, whether both versions can be read, rules (of `polus_runtime::rules`)
+/// without each of which the case fails.
+const KEYS: [&str; 12] = [
+    "why", "old", "new", "cflags", "build", "compiler", "after", "binary", "options", "status", "loads",
+    "proves",
+];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.
 pub struct Case {
@@ -154,7 +156,8 @@ impl Case {
         let sources = if self.path("old").is_dir() { "old/*.c" } else { &old };
         let flags = [self.list("cflags"), self.list("build")].concat().join(" ");
         let after = self.settings.get("after").and_then(toml::Value::as_str).unwrap_or("true");
-        let all = format!("gcc -O2 -g {flags} {sources} -o program\n{after}");
+        let compiler = self.settings.get("compiler").and_then(toml::Value::as_str).unwrap_or("gcc");
+        let all = format!("{compiler} -O2 -g {flags} {sources} -o program\n{after}");
         let output = self.command("sh", &["-ec", &all])?;
         match output.status.success() {
             true => Ok(()),

@@ -80,8 +80,10 @@ impl Program {
         };
         let found: BTreeSet<u64> =
             self.symbols()?.named(name).filter(fits).map(|symbol| symbol.svma).collect();
+        // Of two files of one name only the other one may have kept a function of this name.
+        let namesake = !file.is_empty() && self.symbols()?.files_named(last_part(file)) > 1;
         match found.len() {
-            1 => Ok(found.first().copied().unwrap_or_default()),
+            1 if !namesake => Ok(found.first().copied().unwrap_or_default()),
             // a link-time optimiser's symbols tell no source files
             0 if !file.is_empty() && self.binary.has_debug_info() => {
                 self.function_by_debug_info(name, file)?.ok_or_else(|| self.missing(name, file))
@@ -196,6 +198,14 @@ impl Program {
         let Some(key) = self.key(name, file)? else { return Ok(BTreeSet::new()) };
         let copies = self.binary.debug_info().map_err(unreadable)?.inlined_into(&key);
         Ok(copies.into_iter().map(|copy| copy.holder.name).collect())
+    }
+
+    /// What callers of this function need not pass to it: the compiler fitted it to those it knew.
+    ///
+    /// Needs debug information.
+    pub fn fitted(&self, name: &str, file: &str) -> Result<Vec<String>> {
+        let Some(key) = self.key(name, file)? else { return Ok(Vec::new()) };
+        self.binary.fitted(&key).map_err(unreadable)
     }
 
     /// Clones with a calling convention of their own, by symbol.

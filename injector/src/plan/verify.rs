@@ -152,6 +152,13 @@ pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
         if let Some(clone) = program.clones(name, &function.file)?.first() {
             return construct(format!("the compiler made the clone `{clone}` of `{name}`"));
         }
+        let left_out = program.fitted(name, &function.file)?;
+        if Rule::Fitted.holds() && !left_out.is_empty() {
+            let what = left_out.join(", ");
+            return construct(format!(
+                "the compiler fitted `{name}` to its callers, which need not pass {what}"
+            ));
+        }
     }
     layouts(program, patch)
 }

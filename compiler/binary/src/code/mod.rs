@@ -6,6 +6,7 @@ mod decode;
 mod entry;
 mod flow;
 mod liveness;
+mod passed;
 mod references;
 mod registers;
 

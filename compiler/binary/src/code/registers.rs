@@ -40,6 +40,12 @@ impl Registers {
         Registers([7, 6, 2, 1, 8, 9].iter().take(count as usize).fold(0, |set, bit| set | 1 << bit))
     }
 
+    /// What the integer argument of this number, from 0, is passed in.
+    pub fn integer_argument(number: usize) -> Registers {
+        let upto = |count: usize| Registers::integer_arguments(count as u32);
+        upto(number + 1).without(upto(number))
+    }
+
     pub fn with(self, other: Registers) -> Registers {
         Registers(self.0 | other.0)
     }

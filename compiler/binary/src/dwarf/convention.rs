@@ -160,7 +160,8 @@ fn parts<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>, depth: u32) -> (boo
 }
 
 /// What kind of registers a value is passed in.
-enum Class {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
     /// One general register.
     Integer,
     /// One vector register.
@@ -169,7 +170,7 @@ enum Class {
     Mixed,
 }
 
-fn class<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>) -> Class {
+pub(super) fn class<'d>(reader: &TypeReader<'_, 'd>, type_: &Place<'d>) -> Class {
     let plain = reader.underlying(type_);
     let type_ = plain.as_ref().unwrap_or(type_);
     let small = matches!(reader.size(type_), Some(0..=8));

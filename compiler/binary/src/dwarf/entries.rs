@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::scan::{Scan, scan};
 use super::sections::{EntryAt, Sections, Slice, Space};
 use super::split;
+use super::toolchain;
 use super::units::{Unit, UnitId};
 use crate::error::Error;
 
@@ -22,6 +23,8 @@ pub(crate) struct Entries {
     importers: HashMap<usize, Vec<usize>>,
     /// The compile units with a source file of their own.
     units: Vec<usize>,
+    /// See [`toolchain::originals`].
+    originals: Vec<usize>,
 }
 
 /// Chains of origins are two or three long; a longer one is a loop in a damaged file.
@@ -38,9 +41,15 @@ impl Entries {
         let own = |scan: &Scan| !scan.partial && !scan.unit.artificial;
         let units = (0..scans.len()).filter(|&unit| own(&scans[unit])).collect();
         let (signatures, importers) = (OnceLock::new(), HashMap::new());
-        let mut entries = Entries { sections, scans, signatures, importers, units };
+        let originals = toolchain::originals(&scans);
+        let mut entries = Entries { sections, scans, signatures, importers, units, originals };
         entries.importers = entries.find_importers();
         Ok(entries)
+    }
+
+    /// The unit that a unit repeats, or itself.
+    pub fn original(&self, unit: usize) -> usize {
+        self.originals[unit]
     }
 
     /// The unit that an entry is in.
@@ -80,7 +89,8 @@ impl Entries {
             let mut routines = scan.routines.iter();
             routines.any(|r| r.external && !r.declaration && r.name.as_deref() == Some(name))
         };
-        self.scans.iter().find(defines).map(|scan| scan.unit.id)
+        let at = self.scans.iter().position(|scan| defines(&scan))?;
+        Some(self.scans[self.original(at)].unit.id)
     }
 
     /// One of the units, if all that are of C and hold code tell functions and lines only.

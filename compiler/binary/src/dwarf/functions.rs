@@ -343,7 +343,7 @@ impl Described<'_> {
         };
         let owners = one.into_iter().chain(several.iter().map(|&unit| Some(unit)));
         owners.map(|owner| {
-            let unit = owner.map(|owner| entries.scans[owner].unit.id);
+            let unit = owner.map(|owner| entries.scans[entries.original(owner)].unit.id);
             FunctionKey { name: self.name.to_string(), unit }
         })
     }

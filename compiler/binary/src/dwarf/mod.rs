@@ -5,10 +5,12 @@ mod entries;
 mod functions;
 mod inlined;
 mod layouts;
+mod parameters;
 mod scan;
 mod sections;
 mod split;
 mod supplementary;
+mod toolchain;
 mod types;
 mod units;
 mod variables;
@@ -18,12 +20,14 @@ use std::sync::{Arc, OnceLock};
 pub use functions::{Function, FunctionKey, Instance, Presence};
 pub use inlined::InlinedCopy;
 pub use layouts::{Field, Layout};
+pub(crate) use parameters::{At, Parameters};
+pub use toolchain::Compiler;
 pub use units::{NoUnit, Unit, UnitId};
 
 use crate::error::{Error, Problem};
 use crate::image::Image;
 use crate::symbols::Symbols;
-pub(crate) use convention::Convention;
+pub(crate) use convention::{Class, Convention};
 use entries::Entries;
 use functions::Functions;
 use inlined::InlinedIndex;
@@ -53,13 +57,14 @@ impl DebugInfo {
         code: &Image,
         symbols: Option<&Symbols>,
     ) -> Result<DebugInfo, Error> {
-        let entries = Entries::read(Sections::load(debug)?)?;
+        let mut entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
             return Err(Error::new(&code.name, Problem::NoDebugInfo(Box::default())));
         }
         if let Some(unit) = entries.only_lines() {
             return Err(Error::new(&code.name, Problem::LinesOnly(unit.path.clone())));
         }
+        toolchain::mark_linked(&mut entries, symbols);
         let mut functions = Functions::collect(&entries, symbols, |svma| code.is_code(svma));
         if let Some(function) = functions.unowned() {
             let what = format!(
@@ -76,7 +81,10 @@ impl DebugInfo {
 
     /// The compile units, in the order of the debug information.
     pub fn units(&self) -> impl Iterator<Item = &Unit> {
-        self.entries.scans.iter().filter(|scan| !scan.partial).map(|scan| &scan.unit)
+        let scans = self.entries.scans.iter().enumerate();
+        scans
+            .filter(|(at, scan)| !scan.partial && self.entries.original(*at) == *at)
+            .map(|(_, scan)| &scan.unit)
     }
 
     /// A unit by its number.
@@ -139,6 +147,14 @@ impl DebugInfo {
         let id = self.functions.by_key[&function.key];
         let clone = !instance.clone.is_empty();
         convention::convention(&self.entries, &self.functions, id, clone)
+    }
+
+    /// What the code that starts at an address takes. `None`: nothing is told of that.
+    pub(crate) fn parameters(&self, entry: u64) -> Option<Parameters> {
+        let own = |found: &&Instance| found.entry == entry && found.described;
+        let (function, _) = self.functions.at(entry).filter(|(_, found)| own(found))?;
+        let id = self.functions.by_key[&function.key];
+        parameters::parameters(&self.entries, &self.functions, id, entry)
     }
 
     pub(crate) fn statics(&self, wanted: Wanted<'_>) -> Vec<&Static> {

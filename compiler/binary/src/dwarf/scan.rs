@@ -29,6 +29,8 @@ pub(crate) struct Scan {
     pub dwo_id: Option<u64>,
     /// Of a type unit: the signature and the type.
     pub signature: Option<(u64, EntryAt)>,
+    /// The table of offsets of strings that it names (DW_AT_str_offsets_base).
+    pub strings: Option<u64>,
     pub abbreviations: Arc<gimli::Abbreviations>,
     pub routines: Vec<Routine>,
     pub inlined: Vec<Inlined>,
@@ -148,6 +150,7 @@ pub(crate) fn scan<'d>(
         half: if skeleton.is_none() { half(dwarf, &unit, dwo_id)? } else { None },
         dwo_id,
         signature: signature(&unit.header, EntryAt::new(space, offset)),
+        strings: strings(&root),
         abbreviations: unit.abbreviations.clone(),
         routines: Vec::new(),
         inlined: Vec::new(),
@@ -186,6 +189,13 @@ fn half<'d>(
     let Some(name) = unit.dwo_name()? else { return Ok(None) };
     let name = dwarf.attr_string(unit, name)?.to_string_lossy().into_owned();
     Ok(Some(Box::new(Half { name, id })))
+}
+
+fn strings(root: &gimli::DebuggingInformationEntry<Slice<'_>>) -> Option<u64> {
+    match root.attr_value(constants::DW_AT_str_offsets_base)? {
+        AttributeValue::DebugStrOffsetsBase(base) => Some(base.0 as u64),
+        _ => None,
+    }
 }
 
 fn signature(header: &gimli::UnitHeader<Slice<'_>>, start: EntryAt) -> Option<(u64, EntryAt)> {

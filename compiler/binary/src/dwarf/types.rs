@@ -30,6 +30,7 @@ pub(crate) struct TypeReader<'r, 'd> {
 }
 
 /// An entry and the unit that explains its attributes.
+#[derive(Clone)]
 pub(crate) struct Place<'d> {
     pub at: EntryAt,
     pub entry: Entry<'d>,
@@ -89,6 +90,32 @@ impl<'r, 'd> TypeReader<'r, 'd> {
     /// An attribute that is a number.
     pub fn number(&self, place: &Place<'d>, name: gimli::DwAt) -> Option<u64> {
         place.entry.attr_value(name)?.udata_value()
+    }
+
+    /// The entry that describes the same thing without its code.
+    pub fn origin(&self, place: &Place<'d>) -> Option<Place<'d>> {
+        self.place(self.origin_at(place)?)
+    }
+
+    /// Where [`TypeReader::origin`] stands.
+    pub fn origin_at(&self, place: &Place<'d>) -> Option<EntryAt> {
+        let named = |name| place.entry.attr_value(name);
+        let value = named(constants::DW_AT_abstract_origin).or_else(|| named(constants::DW_AT_specification));
+        self.reader(place).entry_at(value?)
+    }
+
+    /// A list of locations by addresses.
+    pub fn locations(
+        &self,
+        place: &Place<'d>,
+        value: AttributeValue<Slice<'d>>,
+    ) -> gimli::Result<Option<gimli::LocListIter<Slice<'d>>>> {
+        self.dwarf(place.at).attr_locations(&place.unit, value)
+    }
+
+    /// How the expressions of a place's unit are written.
+    pub fn encoding(&self, place: &Place<'d>) -> gimli::Encoding {
+        place.unit.encoding()
     }
 
     /// The entry that DW_AT_type names. `None`: `void`.

@@ -102,7 +102,7 @@ fn describe(
     };
     let routine = around.filter(|_| root.at != variable.at).or(inlined).or(around);
     let mut function = None;
-    let id = entries.scans[owner].unit.id;
+    let id = entries.scans[entries.original(owner)].unit.id;
     if let Some(routine) = routine {
         functions.each_id_of(entries, unit, routine, |found| {
             if function.is_none() || functions.all[found as usize].key.unit == Some(id) {

@@ -1,0 +1,271 @@
+//! What a compiler can know of a function's result, by its text.
+
+use super::{ItemId, Program, Syntax};
+use crate::clang::{Kind, Role};
+use crate::text;
+use lang_c::ast::{
+    BinaryOperator, CallExpression, Constant, Expression, SpecifierQualifier, Statement, TypeSpecifier,
+    UnaryOperator,
+};
+use lang_c::span::{Node, Span};
+use lang_c::visit::{self, Visit};
+use std::collections::BTreeSet;
+
+/// The results of a function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Results {
+    /// Numbers that it returns.
+    constants: BTreeSet<i128>,
+    /// Some result is of a kind of which nothing can be known.
+    free: bool,
+    /// Some result may be known in ways that are not understood here.
+    other: bool,
+}
+
+impl Results {
+    /// Of a function of the program. `computed`: something may be known of what it computes
+    /// from its arguments, too.
+    pub fn of(program: &Program, function: ItemId, computed: bool) -> Self {
+        let syntax = Syntax::at(program, program.span(function).start);
+        let Some((syntax, definition)) = syntax.as_ref().and_then(|s| Some((s, s.function()?))) else {
+            return Self { other: true, ..Self::default() };
+        };
+        let mut outside = BTreeSet::new();
+        for found in program.uses_in(function).iter().filter(|u| u.role == Role::Call) {
+            let item = &program.items[found.target];
+            let wide = WIDE.iter().any(|type_| item.entity.shape.starts_with(type_));
+            if item.kind() == Kind::Function && item.system && wide {
+                outside.insert(found.offset);
+            }
+        }
+        // What is made wider or narrower has a range.
+        let plain = PLAIN.iter().any(|type_| program.items[function].entity.shape.starts_with(type_));
+        let computed = computed || !plain;
+        if !plain {
+            outside.clear();
+        }
+        let mut look = Look { syntax, outside, computed, own: BTreeSet::new(), results: Self::default() };
+        look.own.extend(parameters(program, function));
+        look.visit_statement(&definition.statement.node, &definition.statement.span);
+        look.results
+    }
+
+    /// Whatever is known of `old` results holds for these.
+    pub fn within(&self, old: &Self) -> bool {
+        old.free || !old.other && !self.other && !self.free && self.constants.is_subset(&old.constants)
+    }
+}
+
+/// Beginnings of the types of functions whose results fill an `int`, and may be wider.
+const WIDE: &[&str] = &["int (", "unsigned int (", "long (", "unsigned long ("];
+/// Those that are one.
+const PLAIN: &[&str] = &["int (", "unsigned int ("];
+
+/// A function's parameters, each as it is declared, and its body.
+fn parts(program: &Program, function: ItemId) -> (Vec<&str>, &str) {
+    let span = program.span(function);
+    let entity = &program.items[function].entity;
+    let name_at = entity.definition().map_or(span.start, |definition| definition.name_at);
+    let text = &program.unit.text[(name_at + entity.name.len()).min(span.end)..span.end];
+    let head = text.split('{').next().unwrap_or_default();
+    let list = head.split_once('(').map_or("", |(_, rest)| rest);
+    let mut depth = 0usize;
+    let end = list.find(|c| {
+        depth = match c {
+            '(' => depth + 1,
+            ')' if depth == 0 => return true,
+            ')' => depth - 1,
+            _ => depth,
+        };
+        false
+    });
+    // What takes a function has a comma or parenthesis of its own.
+    let list = &list[..end.unwrap_or(0)];
+    let each = if list.contains('(') { vec![] } else { list.split(',').map(str::trim).collect() };
+    (each, &text[head.len()..])
+}
+
+/// The name that a parameter declares.
+fn declared(parameter: &str) -> &str {
+    let name = parameter.trim_end_matches(|c: char| "[] 0123456789".contains(c));
+    let start = name.rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |at| at + 1);
+    &name[start..]
+}
+
+/// Names of a function's parameters that fill an `int`, or may be wider, and that its text never changes.
+fn parameters(program: &Program, function: ItemId) -> Vec<String> {
+    let (list, body) = parts(program, function);
+    let tokens: Vec<&str> = text::lex(body).iter().map(|token| token.text(body)).collect();
+    let changed = |name: &str| {
+        tokens.iter().enumerate().any(|(at, token)| {
+            let near = |at: Option<usize>| at.and_then(|at| tokens.get(at)).copied().unwrap_or_default();
+            let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
+            let assigns = after.ends_with('=') && !["==", "<=", ">=", "!="].contains(&after);
+            let steps = [before, after].iter().any(|token| ["++", "--"].contains(token));
+            *token == name && (assigns || steps || before == "&")
+        })
+    };
+    let is_wide = |parameter: &&str| {
+        let mut words = parameter[..parameter.len() - declared(parameter).len()].split_whitespace();
+        words.all(|word| ["const", "int", "unsigned", "long"].contains(&word))
+    };
+    let wide = list.into_iter().filter(|parameter| !parameter.ends_with(']')).filter(is_wide);
+    wide.map(|parameter| declared(parameter).to_string()).filter(|name| !changed(name)).collect()
+}
+
+/// A function's text names a parameter of which callers need not have passed anything.
+pub fn mentions(program: &Program, function: ItemId, name: &str) -> bool {
+    let (list, body) = parts(program, function);
+    let known = list.iter().any(|parameter| declared(parameter) == name);
+    !known || text::lex(body).iter().any(|token| token.text(body) == name)
+}
+
+/// `caller` calls `callee` by name, and never looks at what it returns.
+pub fn ignores(program: &Program, caller: ItemId, callee: ItemId) -> bool {
+    let syntax = Syntax::at(program, program.span(caller).start);
+    let Some((syntax, definition)) = syntax.as_ref().and_then(|s| Some((s, s.function()?))) else {
+        return false;
+    };
+    let mut alone = Alone { syntax, calls: BTreeSet::new() };
+    alone.visit_statement(&definition.statement.node, &definition.statement.span);
+    let mut uses = program.uses_in(caller).iter().filter(|u| u.target == callee).peekable();
+    uses.peek().is_some() && uses.all(|u| u.role == Role::Call && alone.calls.contains(&u.offset))
+}
+
+/// Calls that are statements.
+struct Alone<'s> {
+    syntax: &'s Syntax,
+    calls: BTreeSet<usize>,
+}
+
+impl<'s> Visit<'s> for Alone<'s> {
+    fn visit_statement(&mut self, statement: &'s Statement, span: &'s Span) {
+        if let Statement::Expression(Some(expression)) = statement
+            && let Some(call) = called(&expression.node)
+        {
+            self.calls.insert(self.syntax.offset(call.callee.span.start));
+        }
+        visit::visit_statement(self, statement, span);
+    }
+}
+
+fn called(expression: &Expression) -> Option<&CallExpression> {
+    match expression {
+        Expression::Call(call) => Some(&call.node),
+        Expression::Cast(cast) => {
+            let is_void = |word: &SpecifierQualifier| matches!(word, SpecifierQualifier::TypeSpecifier(t) if t.node == TypeSpecifier::Void);
+            let void = cast.node.type_name.node.specifiers.iter().any(|word| is_void(&word.node));
+            (void && cast.node.type_name.node.declarator.is_none())
+                .then(|| called(&cast.node.expression.node))
+                .flatten()
+        }
+        _ => None,
+    }
+}
+
+struct Look<'l> {
+    syntax: &'l Syntax,
+    /// Calls of library functions.
+    outside: BTreeSet<usize>,
+    computed: bool,
+    /// Parameters that hold what the caller passed.
+    own: BTreeSet<String>,
+    results: Results,
+}
+
+impl Look<'_> {
+    fn result(&mut self, expression: &Node<Expression>) {
+        match &expression.node {
+            Expression::Conditional(choice) => {
+                self.result(&choice.node.then_expression);
+                self.result(&choice.node.else_expression);
+            }
+            found => match (number(found), self.is_free(found)) {
+                (Some(number), _) => {
+                    self.results.constants.insert(number);
+                }
+                (None, true) => self.results.free = true,
+                (None, false) if is_truth(found) => self.results.constants.extend([0, 1]),
+                (None, false) => self.results.other = true,
+            },
+        }
+    }
+
+    /// Nothing can be known of its value: a library's answer, or arithmetic on an argument.
+    fn is_free(&self, expression: &Expression) -> bool {
+        match expression {
+            Expression::Call(call) => {
+                matches!(&call.node.callee.node, Expression::Identifier(name)
+                    if !PROMISING.iter().any(|promise| name.node.name.contains(promise)))
+                    && self.outside.contains(&self.syntax.offset(call.node.callee.span.start))
+            }
+            Expression::BinaryOperator(e) if !self.computed => {
+                let (left, right) = (&e.node.lhs.node, &e.node.rhs.node);
+                let (constant, varies) = match (number(left), number(right)) {
+                    (Some(constant), None) => (constant, right),
+                    (None, Some(constant)) => (constant, left),
+                    _ => return false,
+                };
+                let keeps = match e.node.operator.node {
+                    BinaryOperator::Plus | BinaryOperator::Minus => true,
+                    BinaryOperator::Multiply => constant % 2 != 0,
+                    _ => false,
+                };
+                keeps && constant != 0 && (self.is_free(varies) || self.is_argument(varies))
+            }
+            _ => false,
+        }
+    }
+
+    fn is_argument(&self, expression: &Expression) -> bool {
+        matches!(expression, Expression::Identifier(name) if self.own.contains(&name.node.name))
+    }
+}
+
+impl<'a> Visit<'a> for Look<'_> {
+    fn visit_statement(&mut self, statement: &'a Statement, span: &'a Span) {
+        if let Statement::Return(Some(expression)) = statement {
+            self.result(expression);
+        }
+        visit::visit_statement(self, statement, span);
+    }
+}
+
+/// Library functions whose results a compiler knows something of.
+const PROMISING: &[&str] = &["alloc", "dup", "str", "mem", "is", "to", "abs", "printf", "put", "get"];
+
+fn is_truth(expression: &Expression) -> bool {
+    use BinaryOperator::{
+        Equals, Greater, GreaterOrEqual, Less, LessOrEqual, LogicalAnd, LogicalOr, NotEquals,
+    };
+    match expression {
+        Expression::BinaryOperator(e) => matches!(
+            e.node.operator.node,
+            Equals | Greater | GreaterOrEqual | Less | LessOrEqual | LogicalAnd | LogicalOr | NotEquals
+        ),
+        Expression::UnaryOperator(e) => e.node.operator.node == UnaryOperator::Negate,
+        _ => false,
+    }
+}
+
+fn number(expression: &Expression) -> Option<i128> {
+    match expression {
+        Expression::Constant(constant) => match &constant.node {
+            Constant::Integer(integer) => {
+                use lang_c::ast::IntegerBase::{Binary, Decimal, Hexadecimal, Octal};
+                let radix = match integer.base {
+                    Decimal => 10,
+                    Octal => 8,
+                    Hexadecimal => 16,
+                    Binary => 2,
+                };
+                i128::from_str_radix(&integer.number, radix).ok()
+            }
+            _ => None,
+        },
+        Expression::UnaryOperator(e) if e.node.operator.node == UnaryOperator::Minus => {
+            Some(-number(&e.node.operand.node)?)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,37 @@
+//! What the compiler may have told a function's callers of it, by the compiler (design rule 3).
+
+use super::Running;
+use crate::model::ItemId;
+use crate::relations::Known;
+use polus_binary::Compiler;
+
+/// gcc carries ranges of results to callers since then.
+const GCC_KNOWS_RESULTS: u32 = 14;
+/// Later versions conclude from overflow that cannot happen.
+const CLANG_COMPUTES_PLAINLY: u32 = 14;
+
+impl Running<'_> {
+    /// What callers that were compiled together with the function may know of it, beyond its effects:
+    /// clang carries results, arguments that are not needed, and what becomes of pointers to callers
+    /// even where a function calls what it cannot look into.
+    pub(super) fn known_of(&self, function: ItemId) -> Known {
+        let compilers: Vec<Compiler> = self.units(function).iter().map(|unit| unit.compiler()).collect();
+        let shape = &self.program.items[function].entity.shape;
+        let results = !shape.starts_with("void (");
+        let pointers = shape.split_once('(').is_some_and(|(_, arguments)| arguments.contains(['*', '[']));
+        let confined = self.is_confined(function);
+        let in_place = |compiler: &Compiler| !matches!(compiler, Compiler::Gcc(_));
+        let in_place = compilers.is_empty() || compilers.iter().any(in_place);
+        let ranges = |c: &Compiler| matches!(c, Compiler::Gcc(version) if *version >= GCC_KNOWS_RESULTS);
+        let plain =
+            |c: &Compiler| matches!(c, Compiler::Clang(version) if *version <= CLANG_COMPUTES_PLAINLY);
+        Known {
+            effects: false,
+            // Of a function that is fitted to its callers no entry is rewritten.
+            unpassed: if in_place && !confined { self.left_out(function, false) } else { vec![] },
+            results: results && (in_place || compilers.iter().any(ranges)),
+            pointers: pointers && in_place,
+            computed: confined || !compilers.iter().all(plain),
+        }
+    }
+}

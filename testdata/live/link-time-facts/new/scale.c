@@ -1,0 +1,7 @@
+extern int hits;
+
+__attribute__((noinline)) int scale(int n)
+{
+    hits += 100;
+    return n * 5;
+}

@@ -1,0 +1,15 @@
+#include <stdio.h>
+
+int total;
+
+__attribute__((noinline)) void record(const char *who, int amount)
+{
+    total += amount;
+    printf("recorded %d\n", amount);
+}
+
+__attribute__((noinline)) void serve(int n)
+{
+    record("serve", n + 1);
+    printf("served %d\n", n);
+}
