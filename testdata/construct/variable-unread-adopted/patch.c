@@ -35,7 +35,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) __attribute__((noinline)) void note_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noinline)) void note_v2(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
 static int last_v2;
 
