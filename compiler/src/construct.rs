@@ -173,7 +173,9 @@ pub fn program(loaded: Loaded) -> Result<(Program, Vec<Diagnostic>)> {
 pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
     let changes = diff::diff(&pair.old, &pair.new);
     let relations = match running {
-        Some(running) => relations::relate(&pair.old, &pair.new, &changes, running),
+        Some(running) => {
+            relations::relate(&pair.old, &pair.new, &changes, &running.against(&pair.new, &changes))
+        }
         None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
     };
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };

@@ -14,10 +14,20 @@ pub enum Rule {
     Clones,
     /// Functions that share code, or are misled by what the compiler folded, are replaced.
     Folding,
-    /// Callers that rely on what the compiler learnt from a body are replaced, or refused.
-    Facts,
+    /// Callers that know which memory a body touches are replaced, or refused.
+    Memory,
+    /// Callers that know what a body does with its arguments are replaced, or refused.
+    Arguments,
+    /// Callers that know what a body returns are replaced, or refused.
+    Results,
+    /// Callers without code behind a call that never came back are replaced, or refused.
+    Returning,
+    /// Callers that rely on what an update breaks are left before it is made.
+    Waiting,
     /// A replaced function's entry keeps the registers that old callers count on.
     Registers,
+    /// A replaced function's entry aligns the stack where old callers do not.
+    Alignment,
     /// A static that the compiler may have fitted to its callers is not called from new code.
     Fitted,
     /// New code that takes a replaced function's address gets the old entry.
@@ -52,8 +62,13 @@ impl Rule {
         Rule::Inlining,
         Rule::Clones,
         Rule::Folding,
-        Rule::Facts,
+        Rule::Memory,
+        Rule::Arguments,
+        Rule::Results,
+        Rule::Returning,
+        Rule::Waiting,
         Rule::Registers,
+        Rule::Alignment,
         Rule::Fitted,
         Rule::Identity,
         Rule::Signatures,

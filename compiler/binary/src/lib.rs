@@ -16,7 +16,7 @@ mod variable;
 pub use binary::Binary;
 pub use clone_name::{CloneKind, base_name, clone_kinds};
 pub use clones::CloneCode;
-pub use code::{Branch, Callee, KeptAcrossCall, Reference, ReferenceKind};
+pub use code::{Branch, Callee, Kept, KeptAcrossCall, Reference, ReferenceKind};
 pub use dwarf::{
     DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
 };

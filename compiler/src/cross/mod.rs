@@ -52,9 +52,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     if Rule::Endless.holds() {
         first.extend(refusals::endless_users(versions, &crossing));
     }
-    if Rule::Facts.holds() {
-        first.extend(reliant::check(versions));
-    }
+    first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     if Rule::ByName.holds() {

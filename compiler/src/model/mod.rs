@@ -1,12 +1,16 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
-mod effects;
 mod endless;
+mod flows;
+mod members;
+mod moves;
 mod origin;
+mod sites;
 mod syntax;
 
-pub use effects::Effects;
 pub use endless::never_return;
+pub use members::Known;
+pub use sites::{Access, Argument, Call, Parameter, Sites};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};

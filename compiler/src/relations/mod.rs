@@ -83,6 +83,8 @@ pub struct Reliance {
     pub caller: ItemId,
     /// The function that it calls.
     pub callee: ItemId,
+    /// What it may have been compiled on.
+    pub fact: String,
 }
 
 /// Computes the relations.
@@ -96,20 +98,43 @@ pub fn relate(old: &Program, new: &Program, changes: &ChangeSet, copies: &dyn Co
     relations
 }
 
-/// Endless functions that are affected only in that they rely on a replaced callee.
+/// Endless functions whose code was compiled on facts about a replaced callee; code that was inlined
+/// into them is theirs.
 fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Reliance> {
     let to_old = |id: ItemId| changes.pairing.to_old[id];
     let endless = never_return(old);
     let mut found = vec![];
-    for (&function, reasons) in &relations.affected {
+    for &function in relations.affected.keys() {
         let Some(caller) = to_old(function).filter(|f| endless.contains(f)) else { continue };
-        let callees = reasons.iter().filter_map(|reason| match reason {
-            Reason::ReliesOn(callee, _) => to_old(*callee),
-            _ => None,
-        });
-        found.extend(callees.map(|callee| Reliance { caller, callee }));
+        for (callee, fact) in relations.trusted(function) {
+            let Some(callee) = to_old(callee) else { continue };
+            if !found.iter().any(|told: &Reliance| (told.caller, told.callee) == (caller, callee)) {
+                found.push(Reliance { caller, callee, fact });
+            }
+        }
     }
     found
+}
+
+impl Relations {
+    /// The replaced functions, and what was known of them, on which a function's old code was
+    /// compiled, or what is inlined into it.
+    pub fn trusted(&self, function: ItemId) -> Vec<(ItemId, String)> {
+        let (mut found, mut open, mut seen) = (vec![], vec![function], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            for reason in self.affected.get(&id).into_iter().flatten() {
+                match reason {
+                    Reason::ReliesOn(callee, fact) => found.push((*callee, fact.clone())),
+                    Reason::Inlines(inner, _) => open.push(*inner),
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Changed types and, transitively, the types that hold one by value.

@@ -1,8 +1,12 @@
 //! What the running binary adds to the old program's model: entries, inlined copies, clones,
 //! addresses (design rules 1, 2, 3, 7, 9).
 
+mod facts;
 mod folded;
+mod memory;
 mod reliance;
+
+pub use facts::Against;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
@@ -200,9 +204,6 @@ impl Copies for Running<'_> {
         }
         if Rule::Clones.holds() {
             found.extend(self.cloned(function));
-        }
-        if Rule::Facts.holds() {
-            found.extend(self.relying(function));
         }
         if Rule::Folding.holds() {
             found.extend(self.folded(function));

@@ -1,13 +1,11 @@
-//! Callers that may rely on what the compiler learnt from a callee's body (design rule 3).
+//! What the old binary and its compiler tell about functions and their callers (design rule 3).
 //!
-//! A compiler learns nothing about registers and memory from a function that calls code which it
-//! does not see: such a callee may do anything already. So only callees that keep to themselves
-//! leave a doubt, and then every caller that the compiler saw together with them is taken in.
+//! A compiler learns nothing about memory that all may reach from a function that calls code which it
+//! does not see: such a callee may do anything already.
 
 use super::Running;
 use crate::model::ItemId;
-use crate::relations::Reason;
-use polus_binary::{Callee, Instance, ReferenceKind};
+use polus_binary::{Callee, Kept};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -33,48 +31,91 @@ const KNOWN_PREFIXES: &[&str] = &[
     "abs",
     "labs",
 ];
-/// Attributes that promise something about a library function's effects.
-const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
+/// Attributes that promise something about a function's effects; of one that never comes back,
+/// no effect counts.
+const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc", "noreturn"];
 
 impl Running<'_> {
-    /// Callers in the same file, where the compiler may have used a fact about `function`.
-    pub(super) fn relying(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
-        let fact = match (self.endless.contains(&function), self.is_opaque(function)) {
-            (true, _) => "it never returned",
-            (false, true) => return vec![],
-            (false, false) => "it calls nothing that the compiler did not see, so its effects were known",
-        };
-        let callers = self.callers.get(&function).into_iter().flatten();
-        let seen_together = callers.filter(|&&caller| self.share_unit(caller, function));
-        seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.into()))).collect()
-    }
-
-    fn share_unit(&self, a: ItemId, b: ItemId) -> bool {
+    /// Both are compiled together.
+    pub(super) fn share_unit(&self, a: ItemId, b: ItemId) -> bool {
         let units = &self.program.items[b].units;
         self.program.items[a].units.iter().any(|unit| units.contains(unit))
     }
 
-    /// Every piece of its code calls something that the compiler could not look into.
-    fn is_opaque(&self, function: ItemId) -> bool {
-        let pieces = self.pieces(function);
-        let unseen =
-            |piece: &Vec<Range<u64>>| self.binary.calls_in(piece).iter().any(|c| self.is_unseen(c, function));
-        !pieces.is_empty() && pieces.iter().all(unseen)
+    /// The old code of `caller`, inlined copies of it included, reaches `callee` otherwise than by
+    /// inlined copies alone: what was inlined was not relied on. Also if it does not reach it at all,
+    /// as a call without effect is dropped.
+    pub(super) fn may_count_on(&self, caller: ItemId, callee: ItemId) -> bool {
+        let inlined = self.inlined(callee).into_iter().any(|(holder, _)| {
+            holder == caller || self.inlined(caller).iter().any(|(outer, _)| *outer == holder)
+        });
+        !inlined || self.calls(caller, callee)
     }
 
-    fn is_unseen(&self, callee: &Callee, function: ItemId) -> bool {
+    fn calls(&self, caller: ItemId, callee: ItemId) -> bool {
+        let targets = self.pieces(callee);
+        let hit = |at: u64| targets.iter().flatten().any(|range| range.contains(&at));
+        let holders = self.inlined(caller).into_iter().map(|(holder, _)| holder);
+        let pieces = holders.chain([caller]).flat_map(|holder| self.pieces(holder));
+        let found: Vec<Callee> = pieces.flat_map(|piece| self.binary.calls_in(&piece)).collect();
+        found.iter().any(|called| matches!(called, Callee::Code(at) if hit(*at)))
+    }
+
+    /// No code of the function comes back.
+    pub(super) fn never_returns(&self, function: ItemId) -> bool {
+        let functions = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
+        let mut entries = functions.filter_map(|f| f.entry());
+        self.endless.contains(&function) || entries.any(|entry| !self.binary.may_return(&entry.ranges))
+    }
+
+    /// Its compiler tells callers which values a function returns: clang, and gcc from 14 on.
+    pub(super) fn tells_results(&self, function: ItemId) -> bool {
+        let units = self.program.files(function).into_iter().filter_map(|f| self.info.match_unit(f).ok());
+        let mut producers = units.map(|unit| self.info.unit(unit).producer.as_str());
+        producers.any(|producer| gcc_version(producer).is_none_or(|version| version >= 14))
+    }
+
+    /// All of it was compiled by gcc.
+    pub(super) fn is_of_gcc(&self, function: ItemId) -> bool {
+        let units = self.program.files(function).into_iter().filter_map(|f| self.info.match_unit(f).ok());
+        let mut producers = units.map(|unit| self.info.unit(unit).producer.as_str());
+        producers.all(|producer| gcc_version(producer).is_some())
+    }
+
+    /// Every piece of its code calls something that the compiler could not look into, or a function
+    /// that does.
+    pub(super) fn is_opaque(&self, function: ItemId) -> bool {
+        self.hides(function, &mut BTreeSet::new())
+    }
+
+    fn hides(&self, function: ItemId, seen: &mut BTreeSet<ItemId>) -> bool {
+        if !seen.insert(function) {
+            return false;
+        }
+        let pieces = self.pieces(function);
+        let mut unseen = |piece: &Vec<Range<u64>>| {
+            self.binary.calls_in(piece).iter().any(|callee| self.is_unseen(callee, function, seen))
+        };
+        !pieces.is_empty() && pieces.iter().all(&mut unseen)
+    }
+
+    fn is_unseen(&self, callee: &Callee, function: ItemId, seen: &mut BTreeSet<ItemId>) -> bool {
         match callee {
             Callee::Unknown => true,
             Callee::Library(name) => !self.is_promised(name),
             Callee::Code(address) => {
                 let found = self.info.function_at(*address).and_then(|(f, _)| self.item_of(&f.key));
-                found.is_some_and(|id| !self.share_unit(id, function))
+                found.is_some_and(|id| match self.share_unit(id, function) {
+                    // What never comes back has no effects that a caller could see.
+                    true => !self.never_returns(id) && self.hides(id, seen),
+                    false => !self.is_promised(&self.program.items[id].entity.name),
+                })
             }
         }
     }
 
     /// The compiler knows something of the library function's effects: it is built in, or declared so.
-    fn is_promised(&self, name: &str) -> bool {
+    pub(super) fn is_promised(&self, name: &str) -> bool {
         let text = &self.program.unit.text;
         let items = self.program.named(name);
         let declared =
@@ -83,11 +124,12 @@ impl Running<'_> {
                 let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
                 // `const` in a parameter's type promises nothing.
                 let attributes = words.find("__attribute__").map_or("", |at| &words[at..]);
-                PROMISES.iter().any(|promise| attributes.contains(promise))
+                words.contains("_Noreturn") || PROMISES.iter().any(|promise| attributes.contains(promise))
             });
+        let system = items.iter().all(|&id| self.program.items[id].system);
         declared
             || items.is_empty() && !name.ends_with("_chk")
-            || KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
+            || system && KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
     }
 
     /// The code of each instance of a function, clones included.
@@ -97,18 +139,40 @@ impl Running<'_> {
     }
 
     /// Caller-saved registers in which some caller keeps values across calls of the function, sorted.
-    pub fn kept_by_callers(&self, function: ItemId) -> Vec<String> {
+    pub fn kept_by_callers(&self, function: ItemId) -> Vec<Kept> {
         let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
-        let kept: BTreeSet<String> = entries.flat_map(|entry| self.kept_across(entry)).collect();
-        kept.into_iter().collect()
+        let mut widest: BTreeMap<String, Kept> = BTreeMap::new();
+        for kept in entries.flat_map(|entry| self.binary.kept_by_callers(entry).unwrap_or_default()) {
+            let number = kept.name.trim_start_matches(['x', 'y', 'z']).to_string();
+            let known = widest.entry(number).or_insert_with(|| kept.clone());
+            if kept.bytes > known.bytes {
+                *known = kept;
+            }
+        }
+        widest.into_values().collect()
     }
 
-    fn kept_across(&self, entry: u64) -> Vec<String> {
-        let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
-        let calls = references.iter().filter(|r| r.kind == ReferenceKind::Call);
-        let callers = calls.filter_map(|r| self.info.function_at(r.from)).map(|(_, instance)| instance);
-        let callers: BTreeMap<u64, &Instance> = callers.map(|instance| (instance.entry, instance)).collect();
-        let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
-        kept.flatten().flat_map(|call| call.registers).collect()
+    /// Some caller calls the function with a stack that is not aligned.
+    pub fn is_called_unaligned(&self, function: ItemId) -> bool {
+        let mut entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        entries.any(|entry| self.binary.is_called_unaligned(entry).unwrap_or(true))
+    }
+}
+
+/// The version of gcc that a unit names as its producer: `GNU C17 12.2.0 -O2 …`.
+fn gcc_version(producer: &str) -> Option<u32> {
+    let version = producer.strip_prefix("GNU ")?.split_whitespace().nth(1)?;
+    version.split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::gcc_version;
+
+    #[test]
+    fn producers_name_their_version() {
+        assert_eq!(gcc_version("GNU C17 12.2.0 -mtune=generic -O2"), Some(12));
+        assert_eq!(gcc_version("GNU GIMPLE 14.1.1 20240522 -O2 -fltrans"), Some(14));
+        assert_eq!(gcc_version("Debian clang version 14.0.6"), None);
     }
 }

@@ -19,6 +19,7 @@ pub struct KeptAcrossCall {
     pub call: u64,
     /// The registers: `rcx`, `xmm3`.
     pub registers: Vec<String>,
+    pub(crate) set: Registers,
 }
 
 impl Binary {
@@ -60,13 +61,13 @@ impl Binary {
         });
         let kept = kept.filter(|(_, registers)| !registers.is_empty());
         Ok(kept
-            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names() })
+            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names(), set })
             .collect())
     }
 
     /// A compiler knows the code of functions that it compiles in one go: in one unit, also an artificial
     /// one of link-time optimisation. Without debug information it may always.
-    fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
+    pub(crate) fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
         if !self.has_debug_info() {
             return Ok(true);
         }
@@ -81,7 +82,7 @@ impl Binary {
 
     /// What the function at an address overwrites, with everything that it calls. A callee outside of
     /// this file, or behind a pointer, overwrites all that it may.
-    fn overwritten_by(&self, function: u64) -> Result<Registers, Error> {
+    pub(crate) fn overwritten_by(&self, function: u64) -> Result<Registers, Error> {
         let (mut known, mut waiting) = (std::collections::HashSet::new(), vec![function]);
         let mut overwritten = Registers::NONE;
         let mut factory = InstructionInfoFactory::new();
@@ -105,7 +106,7 @@ impl Binary {
     }
 
     /// All code of the function that starts at an address. `None`: no function of this file starts there.
-    fn function_ranges(&self, entry: u64) -> Result<Option<Vec<Range<u64>>>, Error> {
+    pub(crate) fn function_ranges(&self, entry: u64) -> Result<Option<Vec<Range<u64>>>, Error> {
         if self.has_debug_info()
             && let Some((_, instance)) = self.debug_info()?.function_at(entry)
         {

@@ -4,12 +4,16 @@ mod calls;
 mod decode;
 mod entry;
 mod flow;
+mod kept;
 mod liveness;
 mod references;
 mod registers;
+mod returns;
+mod stack;
 
 pub use calls::Callee;
 pub use entry::Branch;
+pub use kept::Kept;
 pub use liveness::KeptAcrossCall;
 pub(crate) use references::ReferenceIndex;
 pub use references::{Reference, ReferenceKind};
