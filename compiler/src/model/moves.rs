@@ -4,8 +4,8 @@ use super::declared_name;
 use super::flows::{base, is_assignment};
 use lang_c::ast::{
     BinaryOperator, BinaryOperatorExpression, CallExpression, Declaration, DeclarationSpecifier, Declarator,
-    DerivedDeclarator, Expression, InitDeclarator, Initializer, MemberOperator, ParameterDeclaration,
-    TypeSpecifier, UnaryOperator,
+    DeclaratorKind, DerivedDeclarator, Expression, InitDeclarator, Initializer, MemberOperator,
+    ParameterDeclaration, TypeSpecifier, UnaryOperator,
 };
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
@@ -114,7 +114,9 @@ impl<'s> Visit<'s> for Search<'s> {
 
     fn visit_declarator(&mut self, declarator: &'s Declarator, span: &'s Span) {
         let array = |d: &Node<DerivedDeclarator>| matches!(d.node, DerivedDeclarator::Array(_));
-        if declarator.derived.first().is_some_and(array) {
+        // `char *names[4]` is an array, `char (*name)[4]` a pointer.
+        let named = matches!(declarator.kind.node, DeclaratorKind::Identifier(_));
+        if named && declarator.derived.last().is_some_and(array) {
             self.arrays.extend(declared_name(declarator).map(str::to_string));
         }
         visit::visit_declarator(self, declarator, span);

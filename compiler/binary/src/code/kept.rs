@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iced_x86::{CpuidFeature, InstructionInfoFactory, Register};
+use iced_x86::{CpuidFeature, Register};
 
 use super::flow::Flow;
 use super::references::ReferenceKind;
@@ -89,12 +89,12 @@ impl Binary {
     /// How much of a register a caller uses.
     fn width(&self, caller: &Instance, bit: u32) -> u32 {
         let flow = Flow::new(&self.image, &caller.ranges);
-        let mut factory = InstructionInfoFactory::new();
         let smallest = Registers::smallest(bit);
+        // By its operands: what an instruction clears beyond them it does not use.
         let wide = flow.code.iter().flat_map(|instruction| {
             let long_masks = instruction.cpuid_features().contains(&CpuidFeature::AVX512BW);
-            let used: Vec<Register> =
-                factory.info(instruction).used_registers().iter().map(|used| used.register()).collect();
+            let operands = (0..instruction.op_count()).map(|at| instruction.op_register(at));
+            let used: Vec<Register> = operands.chain([instruction.op_mask()]).collect();
             used.into_iter().filter(move |r| Registers::of(*r).bits().contains(&bit)).map(move |register| {
                 match (register.is_vector_register(), long_masks) {
                     (true, _) => register.size() as u32,
