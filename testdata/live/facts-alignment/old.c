@@ -17,16 +17,10 @@ __attribute__((noinline, noclone)) static void look(void)
         done = wanted, wanted = 0;
 }
 
-__attribute__((noinline, noclone)) static void watch(void)
+static void *watch(void *none)
 {
     for (;;)
         look();
-}
-
-static void *run(void *none)
-{
-    watch();
-    return none;
 }
 
 int main(void)
@@ -34,7 +28,7 @@ int main(void)
     int x;
     pthread_t thread;
     setvbuf(stdout, 0, _IOLBF, 0);
-    pthread_create(&thread, 0, run, 0);
+    pthread_create(&thread, 0, watch, 0);
     puts("ready");
     while (scanf("%d", &x) == 1) {
         wanted = x;
