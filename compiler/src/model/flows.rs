@@ -1,6 +1,6 @@
 //! Which of a function's variables may hold what its parameters held, and what its text leaves open.
 
-use super::members::Known;
+use super::members::{Known, number_types};
 use super::moves::Search;
 use super::{ItemId, Program, Syntax, declared_name};
 use crate::clang::{Kind, Role};
@@ -38,6 +38,8 @@ pub struct Flows<'f> {
     assigned: BTreeSet<String>,
     /// Variables and parameters of arithmetic type: no pointers.
     numbers: BTreeSet<String>,
+    /// Those that point to numbers.
+    leads_to_numbers: BTreeSet<String>,
     /// Variables that hold nothing that only this function knows.
     foreign: BTreeSet<String>,
     function: ItemId,
@@ -73,6 +75,7 @@ impl<'f> Flows<'f> {
             held: BTreeMap::new(),
             assigned: BTreeSet::new(),
             numbers: BTreeSet::new(),
+            leads_to_numbers: BTreeSet::new(),
             foreign: BTreeSet::new(),
             function,
         };
@@ -87,8 +90,8 @@ impl<'f> Flows<'f> {
             ..Search::default()
         };
         search.visit_function_definition(definition, &definition.statement.span);
-        let Search { moves, arrays, followed, pointed, passed, numbers, .. } = search;
-        flows.numbers = numbers;
+        let Search { moves, arrays, followed, pointed, passed, numbers, leads_to_numbers, .. } = search;
+        (flows.numbers, flows.leads_to_numbers) = (numbers, leads_to_numbers);
         (flows.arrays, flows.followed, flows.passed) = (arrays, followed, passed);
         flows.assigned = moves.iter().map(|(name, _)| name.clone()).chain(pointed.iter().cloned()).collect();
         flows.spread(&moves);
@@ -321,10 +324,37 @@ impl<'f> Flows<'f> {
         }
     }
 
-    /// A member that is a number wherever it is one.
+    /// A place that holds a number, by what its name stands for.
     pub fn is_scalar(&self, e: &Expression) -> bool {
-        let Expression::Member(member) = e else { return false };
-        self.known.scalars.contains(&member.node.identifier.node.name)
+        match e {
+            Expression::Member(m) => self.known.scalars.contains(&m.node.identifier.node.name),
+            Expression::UnaryOperator(u) if u.node.operator.node == UnaryOperator::Indirection => {
+                self.leads_to_number(&u.node.operand.node)
+            }
+            Expression::BinaryOperator(b) if b.node.operator.node == BinaryOperator::Index => {
+                self.leads_to_number(&b.node.lhs.node)
+            }
+            _ => false,
+        }
+    }
+
+    fn leads_to_number(&self, e: &Expression) -> bool {
+        match e {
+            Expression::Member(m) => self.known.leads_to_numbers.contains(&m.node.identifier.node.name),
+            Expression::Identifier(name) => {
+                self.global(name).is_none() && self.leads_to_numbers.contains(&name.node.name)
+            }
+            Expression::BinaryOperator(b) if b.node.operator.node == BinaryOperator::Plus => {
+                self.leads_to_number(&b.node.lhs.node)
+            }
+            Expression::UnaryOperator(u) => match u.node.operator.node {
+                UnaryOperator::PostIncrement | UnaryOperator::PreIncrement => {
+                    self.leads_to_number(&u.node.operand.node)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// A constant as it stands.
@@ -486,18 +516,6 @@ fn parameters(declarator: &Declarator) -> Vec<String> {
         .next()
         .filter(|list: &Vec<String>| nested.is_empty() || list.is_empty())
         .unwrap_or(nested)
-}
-
-/// Names of types that are numbers.
-fn number_types(program: &Program) -> BTreeSet<String> {
-    let types = program.items.iter().filter(|item| item.kind() == Kind::Typedef);
-    let number = |shape: &str| {
-        !shape.contains(['*', '[', '(', '{']) && !shape.contains("struct ") && !shape.contains("union ")
-    };
-    types
-        .filter(|t| t.entity.holds.is_empty() && number(&t.entity.shape))
-        .map(|t| t.entity.name.clone())
-        .collect()
 }
 
 /// Parameters of `restrict` pointers: nobody else leads there.

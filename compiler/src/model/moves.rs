@@ -22,6 +22,8 @@ pub(super) struct Search<'s> {
     pub pointed: BTreeSet<String>,
     pub passed: BTreeSet<String>,
     pub numbers: BTreeSet<String>,
+    /// Variables and parameters that point to numbers, or are arrays of them.
+    pub leads_to_numbers: BTreeSet<String>,
     pub number_types: BTreeSet<String>,
     pub member_arrays: BTreeSet<String>,
 }
@@ -64,12 +66,17 @@ impl<'s> Search<'s> {
             }),
             _ => None,
         };
-        let plain = declarator.derived.is_empty();
+        let steps = declarator.derived.len();
         let mut kinds = specifiers.iter().filter_map(number).peekable();
+        let named = matches!(declarator.kind.node, DeclaratorKind::Identifier(_));
         if let (true, Some(name)) =
-            (plain && kinds.peek().is_some() && kinds.all(|n| n), declared_name(declarator))
+            (named && kinds.peek().is_some() && kinds.all(|n| n), declared_name(declarator))
         {
-            self.numbers.insert(name.to_string());
+            match steps {
+                0 => self.numbers.insert(name.to_string()),
+                1 => self.leads_to_numbers.insert(name.to_string()),
+                _ => false,
+            };
         }
     }
 

@@ -524,6 +524,7 @@ mod tests {
         let deep = uses("void f(struct s *p) { struct s *q = p->next; q->b = 1; }");
         assert_eq!(deep, ["read parameter0->next", "write q->b"]);
         assert_eq!(uses("int f(struct s *p) { return !p; }"), ["it is looked at"]);
+        assert_eq!(uses("int f(const int *p) { return *p * 2; }"), ["read *parameter0"]);
     }
 
     #[test]
