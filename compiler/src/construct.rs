@@ -225,7 +225,8 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let changes = diff::diff(&pair.old, &pair.new);
     let adopted = cross::adopted(&pair.new, adopt);
     let sources = SourceCopies(&pair.old);
-    let copies: &dyn Copies = running.map_or(&sources, |running| running);
+    let against = running.map(|running| running.against(&pair.new, &changes));
+    let copies: &dyn Copies = against.as_ref().map_or(&sources, |against| against);
     let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &adopted);
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
     let (crossing, mut told) = cross::cross(versions, adopt);

@@ -106,12 +106,16 @@ fn variables_cross_backwards_newest_first_and_wait_for_their_users() {
     let registry = registry(2, vec![second, first]);
     let plan = change(&registry, 0, None).expect("a change");
     assert_eq!(plan.crossings, [(2, kind::TO_OLD), (1, kind::TO_OLD)]);
-    let waits: Vec<(&str, &str, u64)> = plan
-        .waits
-        .iter()
-        .map(|wait| (wait.function.as_str(), wait.variable.as_str(), wait.ranges[0].0))
-        .collect();
-    assert_eq!(waits, [("f1", "table", 0x20_0100), ("f1", "limits", 0x20_0100), ("f0", "limits", 0x10_0000)]);
+    let waits: Vec<(&str, &str, u64)> =
+        plan.waits.iter().map(|wait| (wait.function.as_str(), wait.why.as_str(), wait.ranges[0].0)).collect();
+    assert_eq!(
+        waits,
+        [
+            ("f1", "which uses table", 0x20_0100),
+            ("f1", "which uses limits", 0x20_0100),
+            ("f0", "which uses limits", 0x10_0000)
+        ]
+    );
 }
 
 #[test]
@@ -124,7 +128,7 @@ fn an_update_waits_for_all_older_versions_that_use_a_migrated_variable() {
     let plan = change(&registry, 2, Some(2)).expect("a change");
     assert_eq!(plan.waits.len(), 1);
     assert_eq!(plan.waits[0].ranges, [(0x1000, 0x1040), (0x10_0000, 0x10_0040)]);
-    assert!(plan.to_string().contains("wait until f0 is left, it uses limits"));
+    assert!(plan.to_string().contains("wait until f0 is left, which uses limits"));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 //! every size and offset with what the C compiler says.
 
 /// `POLUS_ABI`: version of the patch tables.
-pub const PATCH_ABI: u32 = 1;
+pub const PATCH_ABI: u32 = 2;
 /// `POLUS_REGISTRY_ABI`: version of the registry.
-pub const REGISTRY_ABI: u32 = 1;
+pub const REGISTRY_ABI: u32 = 2;
 /// First bytes of the registry.
 pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
 /// Slots for published active functions.
@@ -102,7 +102,7 @@ structs! {
     }
     /// Code that belongs to an entry.
     Extent = "polus_extent" { start: u64, end: u64, entry: u32, reserved: u32, }
-    /// Code of a function uses a migrated variable.
+    /// Code of a function uses a migrated variable, or relies on what the record breaks.
     Reference = "polus_reference" { identity: u64, instance: u64, side: u32, reserved: u32, }
     /// A variable that crosses.
     Cell = "polus_cell" {
@@ -133,6 +133,7 @@ pub mod kind {
     pub const REMOVED: u32 = 3;
     pub const NO_ENTRY: u32 = 1;
     pub const NEVER_RETURNS: u32 = 2;
+    pub const RELIES: u32 = 4;
     pub const MIGRATED: u32 = 1;
     pub const NEW: u32 = 2;
     pub const ADOPTED: u32 = 3;

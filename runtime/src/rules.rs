@@ -20,10 +20,20 @@ pub enum Rule {
     Names,
     /// Units that were optimised when the program was linked count as one.
     LinkTime,
-    /// Callers that rely on what the compiler learnt from a body are replaced, or refused.
-    Facts,
+    /// Callers that know which memory a body touches are replaced, or refused.
+    Memory,
+    /// Callers that know what a body does with its arguments are replaced, or refused.
+    Arguments,
+    /// Callers that know what a body returns are replaced, or refused.
+    Results,
+    /// Callers without code behind a call that never came back are replaced, or refused.
+    Returning,
+    /// Callers that rely on what an update breaks are left before it is made.
+    Waiting,
     /// A replaced function's entry keeps the registers that old callers count on.
     Registers,
+    /// A replaced function's entry aligns the stack where old callers do not.
+    Alignment,
     /// A function that the compiler may have fitted to its callers is not called from new code, nor
     /// its new version by those callers.
     Fitted,
@@ -64,8 +74,13 @@ impl Rule {
         Rule::Chosen,
         Rule::Names,
         Rule::LinkTime,
-        Rule::Facts,
+        Rule::Memory,
+        Rule::Arguments,
+        Rule::Results,
+        Rule::Returning,
+        Rule::Waiting,
         Rule::Registers,
+        Rule::Alignment,
         Rule::Fitted,
         Rule::Identity,
         Rule::Signatures,

@@ -67,9 +67,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
         first.extend(refusals::endless_users(versions, &crossing));
         first.extend(folded::endless(versions, &crossing));
     }
-    if Rule::Facts.holds() {
-        first.extend(reliant::check(versions));
-    }
+    first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
     first.extend(redefined::refusals(versions));

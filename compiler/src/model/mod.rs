@@ -1,19 +1,23 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
 mod accesses;
-mod effects;
 mod endless;
+mod flows;
 mod hidden;
 mod meaning;
+mod members;
+mod moves;
 mod origin;
 mod results;
+mod sites;
 mod syntax;
 
 pub use accesses::{Access, accesses};
-pub use effects::Effects;
 pub use endless::never_return;
 pub use meaning::{Meaning, aliased, meaning};
-pub use results::{Results, ignores, mentions};
+pub use members::Known;
+pub use results::Results;
+pub use sites::{Argument, Call, Parameter, Sites, Touch};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};

@@ -3,10 +3,7 @@
 use super::{ItemId, Program, Syntax};
 use crate::clang::{Kind, Role};
 use crate::text;
-use lang_c::ast::{
-    BinaryOperator, CallExpression, Constant, Expression, SpecifierQualifier, Statement, TypeSpecifier,
-    UnaryOperator,
-};
+use lang_c::ast::{BinaryOperator, Constant, Expression, Statement, UnaryOperator};
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
 use std::collections::BTreeSet;
@@ -111,56 +108,6 @@ fn parameters(program: &Program, function: ItemId) -> Vec<String> {
     };
     let wide = list.into_iter().filter(|parameter| !parameter.ends_with(']')).filter(is_wide);
     wide.map(|parameter| declared(parameter).to_string()).filter(|name| !changed(name)).collect()
-}
-
-/// A function's text names a parameter of which callers need not have passed anything.
-pub fn mentions(program: &Program, function: ItemId, name: &str) -> bool {
-    let (list, body) = parts(program, function);
-    let known = list.iter().any(|parameter| declared(parameter) == name);
-    !known || text::lex(body).iter().any(|token| token.text(body) == name)
-}
-
-/// `caller` calls `callee` by name, and never looks at what it returns.
-pub fn ignores(program: &Program, caller: ItemId, callee: ItemId) -> bool {
-    let syntax = Syntax::at(program, program.span(caller).start);
-    let Some((syntax, definition)) = syntax.as_ref().and_then(|s| Some((s, s.function()?))) else {
-        return false;
-    };
-    let mut alone = Alone { syntax, calls: BTreeSet::new() };
-    alone.visit_statement(&definition.statement.node, &definition.statement.span);
-    let mut uses = program.uses_in(caller).iter().filter(|u| u.target == callee).peekable();
-    uses.peek().is_some() && uses.all(|u| u.role == Role::Call && alone.calls.contains(&u.offset))
-}
-
-/// Calls that are statements.
-struct Alone<'s> {
-    syntax: &'s Syntax,
-    calls: BTreeSet<usize>,
-}
-
-impl<'s> Visit<'s> for Alone<'s> {
-    fn visit_statement(&mut self, statement: &'s Statement, span: &'s Span) {
-        if let Statement::Expression(Some(expression)) = statement
-            && let Some(call) = called(&expression.node)
-        {
-            self.calls.insert(self.syntax.offset(call.callee.span.start));
-        }
-        visit::visit_statement(self, statement, span);
-    }
-}
-
-fn called(expression: &Expression) -> Option<&CallExpression> {
-    match expression {
-        Expression::Call(call) => Some(&call.node),
-        Expression::Cast(cast) => {
-            let is_void = |word: &SpecifierQualifier| matches!(word, SpecifierQualifier::TypeSpecifier(t) if t.node == TypeSpecifier::Void);
-            let void = cast.node.type_name.node.specifiers.iter().any(|word| is_void(&word.node));
-            (void && cast.node.type_name.node.declarator.is_none())
-                .then(|| called(&cast.node.expression.node))
-                .flatten()
-        }
-        _ => None,
-    }
 }
 
 struct Look<'l> {

@@ -1,97 +1,169 @@
-//! Entries that keep registers: an old caller that is still active may count on registers that the
-//! replaced code happened to leave alone (gcc's -fipa-ra; design rule 3).
+//! Entries for old callers: they may count on registers that the replaced code happened to leave alone
+//! (gcc's -fipa-ra), and on its need of no aligned stack (design rule 3).
 
 use super::{Block, Patch};
 use crate::cross::Versions;
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 use crate::running::Running;
+use polus_binary::Kept;
 use polus_runtime::rules::Rule;
 
 /// Leads the rows of such functions to an entry that keeps what their old callers count on.
 ///
 /// # Errors
-/// A function whose arguments lie on the stack cannot be called through another entry.
+/// A function whose arguments on the stack are not understood cannot be called through another entry.
 pub fn keep(versions: Versions, running: &Running, patch: &mut Patch) -> Result<(), Vec<Diagnostic>> {
-    for &id in versions.relations.affected.keys().filter(|_| Rule::Registers.holds()) {
+    for &id in versions.relations.affected.keys() {
         let Some(ours) = versions.changes.pairing.to_old[id] else { continue };
-        let kept = running.kept_by_callers(ours);
-        if !kept.is_empty() {
-            install(versions, id, &kept, patch).map_err(|told| vec![told])?;
+        let kept = if Rule::Registers.holds() { running.kept_by_callers(ours) } else { vec![] };
+        let unaligned = Rule::Alignment.holds() && running.is_called_unaligned(ours);
+        if !kept.is_empty() || unaligned {
+            install(versions, id, &Entry { kept, unaligned }, patch).map_err(|told| vec![told])?;
         }
     }
     Ok(())
 }
 
-fn install(versions: Versions, id: ItemId, kept: &[String], patch: &mut Patch) -> Result<(), Diagnostic> {
+/// What an entry does for old callers.
+struct Entry {
+    kept: Vec<Kept>,
+    unaligned: bool,
+}
+
+impl Entry {
+    fn explain(&self) -> String {
+        let names: Vec<&str> = self.kept.iter().map(|kept| kept.name.as_str()).collect();
+        let keeps =
+            (!names.is_empty()).then(|| format!("keeps {}, which an old caller counts on", names.join(", ")));
+        let aligns = self.unaligned.then(|| "aligns the stack, which an old caller does not".to_string());
+        keeps.into_iter().chain(aligns).collect::<Vec<_>>().join(", and ")
+    }
+}
+
+fn install(versions: Versions, id: ItemId, entry: &Entry, patch: &mut Patch) -> Result<(), Diagnostic> {
     let new = versions.new;
     let original = &new.items[id].original;
     let replaced = |kind: &str| kind == "POLUS_REPLACED";
     let rows = patch.tables.functions.iter_mut().filter(|row| row.name == *original && replaced(row.kind));
     let files = new.files(id);
     for row in rows.filter(|row| row.file.is_empty() || files.contains(&row.file.as_str())) {
-        if on_stack(&new.items[id].entity.shape) {
-            return Err(refusal(new, id, kept));
-        }
+        let Some(words) = words_on_stack(&new.items[id].entity.shape) else {
+            return Err(refusal(new, id, entry));
+        };
         let name = format!("polus_entry_{}", row.version_name);
-        row.reason += &format!("; its entry keeps {}, which an old caller counts on", kept.join(", "));
+        row.reason += &format!("; its entry {}", entry.explain());
         row.code = format!("(void *){name}");
-        let why =
-            format!("{}: old callers count on {} across calls of it", super::at(new, id), kept.join(", "));
-        patch.functions.push(Block { why, text: stub(&name, &row.version_name, kept) });
+        let why = format!("{}: the entry for old callers {}", super::at(new, id), entry.explain());
+        patch.functions.push(Block { why, text: stub(&name, &row.version_name, &entry.kept, words) });
     }
     Ok(())
 }
 
-fn refusal(new: &Program, id: ItemId, kept: &[String]) -> Diagnostic {
+fn refusal(new: &Program, id: ItemId, entry: &Entry) -> Diagnostic {
     let title = new.title(id);
-    Diagnostic::error(format!("{title} cannot be replaced: its callers count on {}", kept.join(", ")))
-        .at(new.place(id), "this function takes arguments on the stack")
-        .note("the compiler saw that the old code leaves these registers alone, and keeps values in them")
+    Diagnostic::error(format!("{title} cannot be replaced: its new entry {}", entry.explain()))
+        .at(new.place(id), "this function takes arguments on the stack, which no such entry can pass on")
+        .note("the compiler saw that the old code leaves these registers, or the stack, alone, and relies on it")
         .help("restart the program for this change, or leave this function as it is in this update")
 }
 
-/// Some argument may lie on the stack, by the canonical type of the function.
-fn on_stack(shape: &str) -> bool {
-    let Some(arguments) = shape.rsplit_once('(').map(|(_, inner)| inner) else { return true };
-    let each = || arguments.trim_end_matches(')').split(',');
-    let by_value =
-        |a: &str| !a.contains('*') && ["struct", "union", "long double", "..."].iter().any(|w| a.contains(w));
-    shape.matches('(').count() != 1 || each().count() > 6 || each().any(by_value)
+/// How many words of arguments a function may get on the stack, by its shape: `(int,*struct s)->*int`.
+/// `None`: structures by value, variable arguments, or anything not understood.
+fn words_on_stack(shape: &str) -> Option<usize> {
+    let (parameters, result) = parameters(shape)?;
+    let large = |p: &&str| {
+        ["struct ", "union ", "{", "long double", "__int128", "_Complex", "...", "?", "("]
+            .iter()
+            .any(|w| p.contains(w))
+    };
+    let pointer = |p: &&str| p.trim_start_matches(|c: char| c.is_alphabetic() || c == ' ').starts_with('*');
+    if parameters.iter().any(|p| large(p) && !pointer(p)) {
+        return None;
+    }
+    let floats =
+        parameters.iter().filter(|p| !pointer(p) && (p.contains("float") || p.contains("double"))).count();
+    let integers = parameters.len() - floats + usize::from(large(&result) && !pointer(&result));
+    Some(integers.saturating_sub(6) + floats.saturating_sub(8))
 }
 
-/// C text of an entry that calls `target` and keeps registers across it.
-fn stub(name: &str, target: &str, kept: &[String]) -> String {
-    let room = if kept.iter().any(|register| register.starts_with(['y', 'z'])) { 64 } else { 16 };
-    let slot = |at: usize| format!("{}(%%rsp)", room * at);
-    let with = |register: &str| match &register[..1] {
-        "x" => "movups",
-        "y" | "z" => "vmovups",
-        _ => "movq",
-    };
-    let save = |(at, r): (usize, &String)| format!("\"{} %%{r}, {}\\n\\t\"", with(r), slot(at));
-    let restore = |(at, r): (usize, &String)| format!("\"{} {}, %%{r}\\n\\t\"", with(r), slot(at));
-    let lines = [
-        "\"pushq %%rbp\\n\\t.cfi_def_cfa_offset 16\\n\\t.cfi_offset 6, -16\\n\\t\"".to_string(),
-        "\"movq %%rsp, %%rbp\\n\\t.cfi_def_cfa_register 6\\n\\t\"".to_string(),
-        format!("\"subq ${}, %%rsp\\n\\tandq $-16, %%rsp\\n\\t\"", room * kept.len()),
-    ];
-    let saved = kept.iter().enumerate().map(save);
-    let restored = kept.iter().enumerate().map(restore);
-    let ends = ["\"leave\\n\\t.cfi_def_cfa 7, 8\\n\\tret\"".to_string(), format!(":: \"i\"({target}));")];
-    let call = ["\"call %P0\\n\\t\"".to_string()];
-    let body: Vec<String> = lines
-        .into_iter()
-        .chain(saved)
-        .chain(call)
-        .chain(restored)
-        .chain(ends)
-        .map(|l| format!("        {l}"))
+/// A function's shape taken apart.
+fn parameters(shape: &str) -> Option<(Vec<&str>, &str)> {
+    let (mut depth, mut start, mut found) = (0, 1, vec![]);
+    for (at, c) in shape.char_indices() {
+        match c {
+            '(' | '{' | '[' => depth += 1,
+            ')' | '}' | ']' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 || depth == 1 && c == ',' {
+            found.push(&shape[start.min(at)..at]);
+            start = at + 1;
+        }
+        if depth == 0 {
+            let result = shape[at + 1..].strip_prefix("->")?;
+            found.retain(|p| !p.is_empty());
+            return Some((found, result));
+        }
+    }
+    None
+}
+
+/// C text of an entry that calls `target` with an aligned stack, and keeps registers across it.
+fn stub(name: &str, target: &str, kept: &[Kept], words: usize) -> String {
+    let size = |kept: &Kept| kept.bytes.next_multiple_of(16);
+    let slots: Vec<u32> = kept
+        .iter()
+        .scan(0, |end, kept| {
+            let at = *end;
+            *end += size(kept);
+            Some(at)
+        })
         .collect();
+    let line = |text: String| format!("\"{text}\\n\\t\"");
+    let mut lines = vec![
+        line("pushq %%rbp".into()),
+        line(".cfi_def_cfa_offset 16".into()),
+        line(".cfi_offset 6, -16".into()),
+        line("movq %%rsp, %%rbp".into()),
+        line(".cfi_def_cfa_register 6".into()),
+    ];
+    let room: u32 = kept.iter().map(size).sum();
+    lines.extend((room > 0).then(|| line(format!("subq ${room}, %%rsp"))));
+    lines.push(line("andq $-16, %%rsp".into()));
+    let both = || kept.iter().zip(&slots);
+    lines.extend(both().map(|(k, at)| line(format!("{} %%{}, {at}(%%rsp)", carry(k), k.name))));
+    let pad = words % 2;
+    lines.extend((pad > 0).then(|| line("subq $8, %%rsp".into())));
+    lines.extend((0..words).rev().map(|word| line(format!("pushq {}(%%rbp)", 16 + 8 * word))));
+    lines.push(line("call %P0".into()));
+    lines.extend((words > 0).then(|| line(format!("addq ${}, %%rsp", 8 * (words + pad)))));
+    lines.extend(both().map(|(k, at)| line(format!("{} {at}(%%rsp), %%{}", carry(k), k.name))));
+    lines.extend([line("leave".into()), line(".cfi_def_cfa 7, 8".into()), line(".cfi_restore 6".into())]);
+    lines.extend(["\"ret\"".to_string(), format!(":: \"i\"({target}));")]);
+    let body: Vec<String> = lines.into_iter().map(|line| format!("        {line}")).collect();
     format!(
         "static __attribute__((naked, used)) void {name}(void)\n{{\n    __asm__(\n{}\n}}",
         body.join("\n")
     )
+}
+
+/// The instruction that moves as much of a register as is kept.
+fn carry(kept: &Kept) -> &'static str {
+    match (kept.name.as_bytes()[0], kept.bytes) {
+        (b'k', 8) => "kmovq",
+        (b'k', _) => "kmovw",
+        (b'y', _) => "vmovups",
+        (b'z', _) => "vmovups",
+        (b'x', _) if is_high(&kept.name) => "vmovups",
+        (b'x', _) => "movups",
+        _ => "movq",
+    }
+}
+
+/// Vector registers 16 to 31 have no instructions without EVEX.
+fn is_high(name: &str) -> bool {
+    name[3..].parse().is_ok_and(|number: u32| number > 15)
 }
 
 #[cfg(test)]
@@ -99,11 +171,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_on_the_stack_are_recognised() {
-        assert!(!on_stack("int (struct client *, long, char *)"));
-        assert!(on_stack("int (int, int, int, int, int, int, int)"));
-        assert!(on_stack("int (const char *, ...)"));
-        assert!(on_stack("int (struct pair)"));
-        assert!(on_stack("int (int (*)(int))"), "what is not understood counts as one");
+    fn arguments_on_the_stack_are_counted() {
+        assert_eq!(words_on_stack("(*struct client,long,*char)->int"), Some(0));
+        assert_eq!(words_on_stack("()->void"), Some(0));
+        assert_eq!(words_on_stack("(int,int,int,int,int,int,int)->int"), Some(1));
+        assert_eq!(words_on_stack("(int,int,int,int,int,int)->struct large"), Some(1));
+        assert_eq!(words_on_stack("(double,int,int,int,int,int,int)->int"), Some(0));
+        assert_eq!(words_on_stack("(*const char,...)->int"), None);
+        assert_eq!(words_on_stack("(int,struct pair)->*int"), None);
+        assert_eq!(words_on_stack("(*(int)->int,long double)->int"), None);
+        assert_eq!(words_on_stack("(*(int)->int,const *int)->int"), Some(0));
+        assert_eq!(words_on_stack("int (int)"), None, "what is not understood");
     }
 }

@@ -9,6 +9,7 @@ use crate::cross::{Crossing, Versions};
 use crate::model::{ItemId, Program};
 use crate::relations::Reason;
 use crate::running::Static;
+use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All rows.
@@ -221,6 +222,8 @@ impl Fill<'_> {
         }
         if ours.is_some_and(|o| self.crossing.endless.contains(&o)) {
             flags.push("POLUS_NEVER_RETURNS");
+        } else if Rule::Waiting.holds() && !self.versions.relations.trusted(id).is_empty() {
+            flags.push("POLUS_RELIES");
         }
         if flags.is_empty() { "0".into() } else { flags.join(" | ") }
     }

@@ -60,32 +60,6 @@ pub trait Copies {
     fn object(&self, _variable: ItemId) -> Object {
         Object::Shared
     }
-
-    /// The compiler saw all files at once, when it linked the program.
-    fn linked(&self) -> bool {
-        false
-    }
-
-    /// What the compiler may have told callers of `function`.
-    fn known(&self, function: ItemId) -> Known {
-        let _ = function;
-        Known { effects: true, ..Known::default() }
-    }
-}
-
-/// What a compiler may have told a function's callers of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
-    /// What it reads, writes and calls.
-    pub effects: bool,
-    /// Parameters that it did not need, so that callers pass anything.
-    pub unpassed: Vec<String>,
-    /// Something about what it returns.
-    pub results: bool,
-    /// What it does to memory that it is given pointers to.
-    pub pointers: bool,
-    /// Of results: also what follows from arithmetic and from arguments.
-    pub computed: bool,
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -118,10 +92,6 @@ pub struct Relations {
     pub reliant: Vec<Reliance>,
     /// What the compiler knew of variables, and the new program does not keep to.
     pub broken: Vec<Broken>,
-    /// Of each function of the old program that other functions rely on: what they may know.
-    pub known: BTreeMap<ItemId, Known>,
-    /// The compiler saw all files of the old program at once.
-    pub linked: bool,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -131,6 +101,8 @@ pub struct Reliance {
     pub caller: ItemId,
     /// The function that it calls.
     pub callee: ItemId,
+    /// What it may have been compiled on.
+    pub fact: String,
 }
 
 /// Computes the relations; `adopted`: globals of the new program that take their new initialiser.
@@ -147,35 +119,46 @@ pub fn relate(
     affected::spread(old, new, changes, copies, adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
-    relations.known = known(changes, &relations, copies);
-    relations.linked = copies.linked();
     relations
 }
 
-/// Endless functions that are affected only in that they rely on a replaced callee.
+/// Endless functions whose code was compiled on facts about a replaced callee; code that was inlined
+/// into them is theirs.
 fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Reliance> {
     let to_old = |id: ItemId| changes.pairing.to_old[id];
     let endless = never_return(old);
     let mut found = vec![];
-    for (&function, reasons) in &relations.affected {
+    for &function in relations.affected.keys() {
         let Some(caller) = to_old(function).filter(|f| endless.contains(f)) else { continue };
-        let callees = reasons.iter().filter_map(|reason| match reason {
-            Reason::ReliesOn(callee, _) => to_old(*callee),
-            _ => None,
-        });
-        found.extend(callees.map(|callee| Reliance { caller, callee }));
+        for (callee, fact) in relations.trusted(function) {
+            let Some(callee) = to_old(callee) else { continue };
+            if !found.iter().any(|told: &Reliance| (told.caller, told.callee) == (caller, callee)) {
+                found.push(Reliance { caller, callee, fact });
+            }
+        }
     }
     found
 }
 
-/// What may be known of each function that some function relies on.
-fn known(changes: &ChangeSet, relations: &Relations, copies: &dyn Copies) -> BTreeMap<ItemId, Known> {
-    let callee = |reason: &Reason| match reason {
-        Reason::ReliesOn(callee, _) => changes.pairing.to_old[*callee],
-        _ => None,
-    };
-    let callees: BTreeSet<ItemId> = relations.affected.values().flatten().filter_map(callee).collect();
-    callees.into_iter().map(|callee| (callee, copies.known(callee))).collect()
+impl Relations {
+    /// The replaced functions, and what was known of them, on which a function's old code was
+    /// compiled, or what is inlined into it.
+    pub fn trusted(&self, function: ItemId) -> Vec<(ItemId, String)> {
+        let (mut found, mut open, mut seen) = (vec![], vec![function], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            for reason in self.affected.get(&id).into_iter().flatten() {
+                match reason {
+                    Reason::ReliesOn(callee, fact) => found.push((*callee, fact.clone())),
+                    Reason::Inlines(inner, _) => open.push(*inner),
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Changed types and, transitively, the types that hold one by value.

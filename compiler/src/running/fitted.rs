@@ -111,6 +111,11 @@ impl Running<'_> {
         files.filter_map(|file| self.info.match_unit(file).ok()).map(|unit| self.info.unit(unit)).collect()
     }
 
+    /// The compiler saw all files at once, when it linked the program.
+    pub(super) fn is_linked(&self) -> bool {
+        Rule::LinkTime.holds() && self.info.units().any(|unit| unit.lto)
+    }
+
     /// The compiler saw both functions at once: in one file, or when it linked the program.
     pub(super) fn seen_together(&self, a: ItemId, b: ItemId) -> bool {
         let units = &self.program.items[b].units;

@@ -2,13 +2,23 @@
 
 use super::Running;
 use crate::model::ItemId;
-use crate::relations::Known;
 use polus_binary::Compiler;
 
 /// gcc carries ranges of results to callers since then.
 const GCC_KNOWS_RESULTS: u32 = 14;
 /// Later versions conclude from overflow that cannot happen.
 const CLANG_COMPUTES_PLAINLY: u32 = 14;
+
+/// What a compiler may have told a function's callers of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Parameters that it did not need, so that callers pass anything.
+    pub unpassed: Vec<String>,
+    /// Something about what it returns.
+    pub results: bool,
+    /// Of results: also what follows from arithmetic and from arguments.
+    pub computed: bool,
+}
 
 impl Running<'_> {
     /// What callers that were compiled together with the function may know of it, beyond its effects:
@@ -18,7 +28,6 @@ impl Running<'_> {
         let compilers: Vec<Compiler> = self.units(function).iter().map(|unit| unit.compiler()).collect();
         let shape = &self.program.items[function].entity.shape;
         let results = !shape.starts_with("void (");
-        let pointers = shape.split_once('(').is_some_and(|(_, arguments)| arguments.contains(['*', '[']));
         let confined = self.is_confined(function);
         let in_place = |compiler: &Compiler| !matches!(compiler, Compiler::Gcc(_));
         let in_place = compilers.is_empty() || compilers.iter().any(in_place);
@@ -26,11 +35,9 @@ impl Running<'_> {
         let plain =
             |c: &Compiler| matches!(c, Compiler::Clang(version) if *version <= CLANG_COMPUTES_PLAINLY);
         Known {
-            effects: false,
             // Of a function that is fitted to its callers no entry is rewritten.
             unpassed: if in_place && !confined { self.left_out(function, false) } else { vec![] },
             results: results && (in_place || compilers.iter().any(ranges)),
-            pointers: pointers && in_place,
             computed: confined || !compilers.iter().all(plain),
         }
     }

@@ -1,9 +1,11 @@
 //! What the running binary adds to the old program's model: entries, inlined copies, clones,
 //! addresses (design rules 1, 2, 3, 7, 9).
 
+mod facts;
 mod fitted;
 mod folded;
 mod known;
+mod memory;
 mod objects;
 mod reach;
 mod reliance;
@@ -11,10 +13,12 @@ mod undescribed;
 
 pub use reach::Obstacle;
 
+pub use facts::Against;
+
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
 use crate::model::{ItemId, Program};
-use crate::relations::{Copies, Known, Object, Reason};
+use crate::relations::{Copies, Object, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -230,9 +234,6 @@ impl Copies for Running<'_> {
             found.extend(self.cloned(function));
         }
         found.extend(self.fitting(function));
-        if Rule::Facts.holds() {
-            found.extend(self.relying(function));
-        }
         if Rule::Folding.holds() {
             found.extend(self.folded(function));
         }
@@ -243,13 +244,5 @@ impl Copies for Running<'_> {
 
     fn object(&self, variable: ItemId) -> Object {
         self.object_of(variable)
-    }
-
-    fn linked(&self) -> bool {
-        Rule::LinkTime.holds() && self.info.units().any(|unit| unit.lto)
-    }
-
-    fn known(&self, function: ItemId) -> Known {
-        self.known_with_effects(function)
     }
 }

@@ -1,13 +1,11 @@
-//! Callers that may rely on what the compiler learnt from a callee's body (design rule 3).
+//! What the old binary and its compiler tell about functions and their callers (design rule 3).
 //!
-//! A compiler learns nothing about registers and memory from a function that calls code which it
-//! does not see: such a callee may do anything already. So only callees that keep to themselves
-//! leave a doubt, and then every caller that the compiler saw together with them is taken in.
+//! A compiler learns nothing about memory that all may reach from a function that calls code which it
+//! does not see: such a callee may do anything already.
 
 use super::Running;
 use crate::model::ItemId;
-use crate::relations::{Known, Reason};
-use polus_binary::{Callee, Instance, ReferenceKind};
+use polus_binary::{Callee, Compiler, Kept};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -33,57 +31,76 @@ const KNOWN_PREFIXES: &[&str] = &[
     "abs",
     "labs",
 ];
-/// Attributes that promise something about a library function's effects.
-const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc"];
+/// Attributes that promise something about a function's effects; of one that never comes back,
+/// no effect counts.
+const PROMISES: &[&str] = &["leaf", "pure", "const", "malloc", "noreturn"];
 
 impl Running<'_> {
-    /// Callers that the compiler saw together with `function`, where it may have used a fact about it.
-    pub(super) fn relying(&self, function: ItemId) -> Vec<(ItemId, Reason)> {
-        if self.fitted_in_place(function).is_some() {
-            // Old callers go on with the old code.
-            return vec![];
+    /// The old code of `caller`, inlined copies of it included, reaches `callee` otherwise than by
+    /// inlined copies alone: what was inlined was not relied on. Also if it does not reach it at all,
+    /// as a call without effect is dropped.
+    pub(super) fn may_count_on(&self, caller: ItemId, callee: ItemId) -> bool {
+        let inlined = self.inlined(callee).into_iter().any(|(holder, _)| {
+            holder == caller || self.inlined(caller).iter().any(|(outer, _)| *outer == holder)
+        });
+        !inlined || self.calls(caller, callee)
+    }
+
+    fn calls(&self, caller: ItemId, callee: ItemId) -> bool {
+        let targets = self.pieces(callee);
+        let hit = |at: u64| targets.iter().flatten().any(|range| range.contains(&at));
+        let holders = self.inlined(caller).into_iter().map(|(holder, _)| holder);
+        let pieces = holders.chain([caller]).flat_map(|holder| self.pieces(holder));
+        let found: Vec<Callee> = pieces.flat_map(|piece| self.binary.calls_in(&piece)).collect();
+        found.iter().any(|called| matches!(called, Callee::Code(at) if hit(*at)))
+    }
+
+    /// No code of the function comes back.
+    pub(super) fn never_returns(&self, function: ItemId) -> bool {
+        let functions = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
+        let mut entries = functions.filter_map(|f| f.entry());
+        self.endless.contains(&function) || entries.any(|entry| !self.binary.may_return(&entry.ranges))
+    }
+
+    /// All of it was compiled by gcc.
+    pub(super) fn is_of_gcc(&self, function: ItemId) -> bool {
+        self.units(function).iter().all(|unit| matches!(unit.compiler(), Compiler::Gcc(_)))
+    }
+
+    /// Every piece of its code calls something that the compiler could not look into, or a function
+    /// that does.
+    pub(super) fn is_opaque(&self, function: ItemId) -> bool {
+        self.hides(function, &mut BTreeSet::new())
+    }
+
+    fn hides(&self, function: ItemId, seen: &mut BTreeSet<ItemId>) -> bool {
+        if !seen.insert(function) {
+            return false;
         }
-        let known = self.known_with_effects(function);
-        let fact = match (self.endless.contains(&function), known.effects, fact(&known)) {
-            (true, ..) => "it never returned".to_string(),
-            (false, true, _) => {
-                "it calls nothing that the compiler did not see, so its effects were known".to_string()
-            }
-            (false, false, Some(fact)) => fact,
-            (false, false, None) => return vec![],
-        };
-        let callers = self.callers.get(&function).into_iter().flatten();
-        let seen_together = callers.filter(|&&caller| self.seen_together(caller, function));
-        seen_together.map(|&caller| (caller, Reason::ReliesOn(function, fact.clone()))).collect()
-    }
-
-    /// What the compiler may have told the callers of `function`.
-    pub(super) fn known_with_effects(&self, function: ItemId) -> Known {
-        let effects = self.endless.contains(&function) || !self.is_opaque(function);
-        Known { effects, ..self.known_of(function) }
-    }
-
-    /// Every piece of its code calls something that the compiler could not look into.
-    fn is_opaque(&self, function: ItemId) -> bool {
         let pieces = self.pieces(function);
-        let unseen =
-            |piece: &Vec<Range<u64>>| self.binary.calls_in(piece).iter().any(|c| self.is_unseen(c, function));
-        !pieces.is_empty() && pieces.iter().all(unseen)
+        let mut unseen = |piece: &Vec<Range<u64>>| {
+            self.binary.calls_in(piece).iter().any(|callee| self.is_unseen(callee, function, seen))
+        };
+        !pieces.is_empty() && pieces.iter().all(&mut unseen)
     }
 
-    fn is_unseen(&self, callee: &Callee, function: ItemId) -> bool {
+    fn is_unseen(&self, callee: &Callee, function: ItemId, seen: &mut BTreeSet<ItemId>) -> bool {
         match callee {
             Callee::Unknown => true,
             Callee::Library(name) => !self.is_promised(name),
             Callee::Code(address) => {
                 let found = self.info.function_at(*address).and_then(|(f, _)| self.item_of(&f.key));
-                found.is_some_and(|id| !self.seen_together(id, function))
+                found.is_some_and(|id| match self.seen_together(id, function) {
+                    // What never comes back has no effects that a caller could see.
+                    true => !self.never_returns(id) && self.hides(id, seen),
+                    false => !self.is_promised(&self.program.items[id].entity.name),
+                })
             }
         }
     }
 
     /// The compiler knows something of the library function's effects: it is built in, or declared so.
-    fn is_promised(&self, name: &str) -> bool {
+    pub(super) fn is_promised(&self, name: &str) -> bool {
         let text = &self.program.unit.text;
         let items = self.program.named(name);
         let declared =
@@ -92,11 +109,12 @@ impl Running<'_> {
                 let words = self.program.unit.chunks.get(chunk).map_or("", |c| &text[c.span.clone()]);
                 // `const` in a parameter's type promises nothing.
                 let attributes = words.find("__attribute__").map_or("", |at| &words[at..]);
-                PROMISES.iter().any(|promise| attributes.contains(promise))
+                words.contains("_Noreturn") || PROMISES.iter().any(|promise| attributes.contains(promise))
             });
+        let system = items.iter().all(|&id| self.program.items[id].system);
         declared
             || items.is_empty() && !name.ends_with("_chk")
-            || KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
+            || system && KNOWN_PREFIXES.iter().any(|p| name.starts_with(p))
     }
 
     /// The code of each instance of a function, clones included.
@@ -106,27 +124,22 @@ impl Running<'_> {
     }
 
     /// Caller-saved registers in which some caller keeps values across calls of the function, sorted.
-    pub fn kept_by_callers(&self, function: ItemId) -> Vec<String> {
+    pub fn kept_by_callers(&self, function: ItemId) -> Vec<Kept> {
         let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
-        let kept: BTreeSet<String> = entries.flat_map(|entry| self.kept_across(entry)).collect();
-        kept.into_iter().collect()
+        let mut widest: BTreeMap<String, Kept> = BTreeMap::new();
+        for kept in entries.flat_map(|entry| self.binary.kept_by_callers(entry).unwrap_or_default()) {
+            let number = kept.name.trim_start_matches(['x', 'y', 'z']).to_string();
+            let known = widest.entry(number).or_insert_with(|| kept.clone());
+            if kept.bytes > known.bytes {
+                *known = kept;
+            }
+        }
+        widest.into_values().collect()
     }
 
-    fn kept_across(&self, entry: u64) -> Vec<String> {
-        let references = self.binary.references_to(entry..entry + 1).unwrap_or_default();
-        let calls = references.iter().filter(|r| r.kind == ReferenceKind::Call);
-        let callers = calls.filter_map(|r| self.info.function_at(r.from)).map(|(_, instance)| instance);
-        let callers: BTreeMap<u64, &Instance> = callers.map(|instance| (instance.entry, instance)).collect();
-        let kept = callers.values().filter_map(|i| self.binary.kept_across_calls(&i.ranges, entry).ok());
-        kept.flatten().flat_map(|call| call.registers).collect()
+    /// Some caller calls the function with a stack that is not aligned.
+    pub fn is_called_unaligned(&self, function: ItemId) -> bool {
+        let mut entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
+        entries.any(|entry| self.binary.is_called_unaligned(entry).unwrap_or(true))
     }
-}
-
-/// In words; `None`: nothing.
-fn fact(known: &Known) -> Option<String> {
-    let unpassed =
-        (!known.unpassed.is_empty()).then(|| format!("it did not need {}", known.unpassed.join(", ")));
-    let results = known.results.then(|| "what it returns was known".to_string());
-    let pointers = known.pointers.then(|| "what becomes of pointers given to it was known".to_string());
-    unpassed.or(results).or(pointers)
 }

@@ -249,9 +249,8 @@ fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
 /// Who stands in the way, and why.
 pub fn describe(blocker: &Blocker) -> String {
     let (tid, function) = (blocker.tid, &blocker.function);
-    match (blocker.unknown, blocker.variable.is_empty()) {
-        (true, _) => format!("thread {tid} has a stack that cannot be walked, it may be in {function}"),
-        (false, true) => format!("thread {tid} is in {function}, whose entry cannot be rewritten meanwhile"),
-        (false, false) => format!("thread {tid} is in {function}, which uses {}", blocker.variable),
+    match blocker.unknown {
+        true => format!("thread {tid} has a stack that cannot be walked, it may be in {function}"),
+        false => format!("thread {tid} is in {function}, {}", blocker.why),
     }
 }

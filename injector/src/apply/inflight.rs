@@ -7,6 +7,9 @@ use crate::plan::{Wait, Write};
 use crate::tracee::{Stopped, Thread};
 use polus_runtime::rules::Rule;
 
+/// Why a function whose own bytes change must be left.
+const ENTRY: &str = "whose entry cannot be rewritten meanwhile";
+
 /// A thread that delays a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocker {
@@ -16,8 +19,8 @@ pub struct Blocker {
     pub function: String,
     /// Where that name lies in the target.
     pub function_address: u64,
-    /// The variable that the function uses; empty if its entry is the reason.
-    pub variable: String,
+    /// Why that matters: `which uses limits`.
+    pub why: String,
     /// Its stack could not be walked to the bottom.
     pub unknown: bool,
 }
@@ -33,7 +36,7 @@ pub fn blockers(
     let loops = loops.map(|write| Wait {
         function: write.name.clone(),
         function_address: write.name_address,
-        variable: String::new(),
+        why: ENTRY.into(),
         ranges: write.loops.clone(),
     });
     let waits = waits.iter().filter(|_| Rule::InFlight.holds());
@@ -54,7 +57,7 @@ pub fn blockers(
             tid: thread.tid,
             function: wait.function.clone(),
             function_address: wait.function_address,
-            variable: wait.variable.clone(),
+            why: wait.why.clone(),
             unknown: !stack.complete,
         }));
     }
@@ -73,7 +76,7 @@ fn on_entry(thread: &Thread, stack: &Stack, writes: &[Write]) -> Option<Blocker>
         tid: thread.tid,
         function: write.name.clone(),
         function_address: write.name_address,
-        variable: String::new(),
+        why: ENTRY.into(),
         unknown: false,
     })
 }

@@ -63,6 +63,9 @@ fn functions(tables: &Tables) -> Vec<String> {
         if function.flags & kind::NEVER_RETURNS != 0 {
             line += " (never returns)";
         }
+        if function.flags & kind::RELIES != 0 {
+            line += " (must be left)";
+        }
         line + &because(&function.reason)
     };
     tables.functions.iter().map(line).collect()

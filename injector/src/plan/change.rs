@@ -34,8 +34,8 @@ pub struct Wait {
     pub function: String,
     /// Where that name lies in the target.
     pub function_address: u64,
-    /// The variable that it uses; empty if its own entry is the reason.
-    pub variable: String,
+    /// Why: `which uses limits`.
+    pub why: String,
     /// Its code.
     pub ranges: Vec<(u64, u64)>,
 }
@@ -144,7 +144,9 @@ fn older_users(registry: &Registry, record: &Record) -> Vec<Wait> {
         .map(|reference| {
             let own = |entry: &&Entry| {
                 let of_record = entry.flags & kind::ORIGIN == 0 && record.entries.contains(entry);
-                entry.identity == reference.identity && !of_record
+                // Nothing relies on facts about another version but what the program's compiler made.
+                let may = reference.instance != 0 || entry.flags & kind::ORIGIN != 0;
+                entry.identity == reference.identity && !of_record && may
             };
             let all: Vec<&Entry> =
                 registry.records.iter().flat_map(|record| &record.entries).filter(own).collect();
@@ -184,7 +186,10 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
     Wait {
         function: entries.first().map(|entry| entry.name.clone()).unwrap_or_default(),
         function_address: entries.first().map_or(0, |entry| entry.name_address),
-        variable: cell.map(|cell| cell.name.clone()).unwrap_or_default(),
+        why: cell.map_or_else(
+            || "which was compiled on facts that the update breaks".into(),
+            |cell| format!("which uses {}", cell.name),
+        ),
         ranges,
     }
 }
@@ -193,7 +198,7 @@ impl fmt::Display for Change {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "from version {} to {}", self.from, self.goal)?;
         for wait in &self.waits {
-            writeln!(out, "wait until {} is left, it uses {}", wait.function, wait.variable)?;
+            writeln!(out, "wait until {} is left, {}", wait.function, wait.why)?;
         }
         for (record, direction) in &self.crossings {
             let way = if *direction == kind::TO_NEW { "to new" } else { "to old" };

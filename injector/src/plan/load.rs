@@ -351,7 +351,13 @@ impl Planner<'_> {
             let identity = (*identities.get(*function as usize)?)?;
             Some(Reference { identity, instance: Place::Patch(variable.instance), side: kind::OLD })
         };
-        tables.uses.iter().filter_map(reference).collect()
+        let relies = |(function, identity): (&Function, &Option<Place>)| {
+            let relies = function.flags & kind::RELIES != 0;
+            Some(Reference { identity: (*identity)?, instance: Place::Process(0), side: kind::OLD })
+                .filter(|_| relies)
+        };
+        let relying = tables.functions.iter().zip(identities).filter_map(relies);
+        tables.uses.iter().filter_map(reference).chain(relying).collect()
     }
 
     /// Migrated variables that the new code refers to, here or in earlier patches.

@@ -2,7 +2,7 @@
 // so that a patch needs no header; the injector reads the tables out of patch.so
 // before it touches a process. Change a struct only together with POLUS_ABI and
 // its mirror in runtime/src/abi.rs.
-#define POLUS_ABI 1
+#define POLUS_ABI 2
 
 enum polus_function_kind {
     POLUS_REPLACED = 1, // calls of the old version are led to `code`
@@ -13,6 +13,7 @@ enum polus_function_kind {
 enum polus_function_flag {
     POLUS_NO_ENTRY = 1,      // the binary holds it only inlined or as clones: nothing to redirect
     POLUS_NEVER_RETURNS = 2, // main, an accept loop: its old frame stays active
+    POLUS_RELIES = 4,        // compiled on facts that the new version breaks: no change while it is active
 };
 
 struct polus_function {

@@ -2,7 +2,7 @@
 // record per loaded patch. The injector reads and writes all of it from outside;
 // the library itself changes only `converted`. Nothing here allocates or locks.
 // Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
-#define POLUS_REGISTRY_ABI 1
+#define POLUS_REGISTRY_ABI 2
 #define POLUS_REGISTRY_MAGIC "POLUS registry\1"
 
 enum polus_direction {
@@ -57,10 +57,11 @@ enum polus_side {
 };
 
 // Code of a function uses a migrated variable: every version older than this
-// record's (POLUS_OLD), or this record's (POLUS_NEW_CODE).
+// record's (POLUS_OLD), or this record's (POLUS_NEW_CODE). Without an instance:
+// the executable's own code relies on what this record breaks (POLUS_OLD).
 struct polus_reference {
     unsigned long long identity; // of the function
-    unsigned long long instance; // new instance of the variable
+    unsigned long long instance; // new instance of the variable, or 0
     unsigned side, reserved;
 };
 

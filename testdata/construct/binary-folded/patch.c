@@ -44,7 +44,6 @@ extern int sink(int);
 
 static __attribute__((noipa)) __attribute__((noinline)) int first_v2(int n);
 static __attribute__((noinline)) int second(int n);
-static __attribute__((noipa)) __attribute__((noinline)) int use1_v2(int n);
 static __attribute__((noipa)) __attribute__((noinline)) int use2_v2(int n);
 
 /* ---- Functions ---- */
@@ -54,9 +53,6 @@ static __attribute__((noinline)) int first_v2(int n) { for (int i = 0; i < n; i+
 
 /* new.c:4: repeated, because the binary has no entry of it to call or it is inline */
 static __attribute__((noinline)) int second(int n) { for (int i = 0; i < n; i++) n += sink(i) * 3; return n + 17; }
-
-/* new.c:5: it was compiled on facts about first (it calls nothing that the compiler did not see, so its effects were known) */
-static __attribute__((noinline)) int use1_v2(int n) { int r = first_v2(n) + 1; printf("first %d\n", r); return r; }
 
 /* new.c:6: the binary holds one code for first and an equal function of its */
 static __attribute__((noinline)) int use2_v2(int n) { int r = second(n) + 1; printf("second %d\n", r); return r; }
@@ -69,9 +65,6 @@ static const struct polus_function polus_functions[] = {
     { "first", "old.c", "first_v2",
       "its text changed",
       (void *)first_v2, 0xADDRESS, POLUS_REPLACED, 0 },
-    { "use1", "", "use1_v2",
-      "it was compiled on facts about first (it calls nothing that the compiler did not see, so its effects were known)",
-      (void *)use1_v2, 0xADDRESS, POLUS_REPLACED, 0 },
     { "use2", "", "use2_v2",
       "the binary holds one code for first and an equal function of its",
       (void *)use2_v2, 0xADDRESS, POLUS_REPLACED, 0 },
@@ -105,5 +98,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    3, 0, 0, 1, 0,
+    2, 0, 0, 1, 0,
 };

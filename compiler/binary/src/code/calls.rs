@@ -30,6 +30,13 @@ impl Binary {
         let all = ranges.iter().flat_map(|range| instructions(&self.image, range));
         all.filter_map(|instruction| callee(&self.image, slots, &instruction, &inside)).collect()
     }
+
+    /// Who is called by a call of an address.
+    pub(crate) fn callee_at(&self, target: u64) -> Callee {
+        let slots = self.slots.get_or_init(|| slots(&self.image));
+        through_stub(&self.image, slots, target)
+            .map_or(Callee::Code(target), |name| Callee::Library(name.clone()))
+    }
 }
 
 fn callee(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use iced_x86::{FlowControl, Instruction, InstructionInfoFactory, Mnemonic, Register};
+use iced_x86::{FlowControl, InstructionInfoFactory, Mnemonic};
 
 use super::decode::{branch_target, instructions};
 use super::flow::{Flow, Next};
@@ -19,6 +19,7 @@ pub struct KeptAcrossCall {
     pub call: u64,
     /// The registers: `rcx`, `xmm3`; `ymm3` or `zmm3` where the caller uses more of them.
     pub registers: Vec<String>,
+    pub(crate) set: Registers,
 }
 
 impl Binary {
@@ -59,15 +60,14 @@ impl Binary {
             (at, after.and(held[at]).and(spared))
         });
         let kept = kept.filter(|(_, registers)| !registers.is_empty());
-        let width = widest_vector(&flow);
         Ok(kept
-            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names(width) })
+            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names(), set })
             .collect())
     }
 
     /// A compiler knows the code of functions that it compiles in one go: in one unit, also an artificial
     /// one of link-time optimisation. Without debug information it may always.
-    fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
+    pub(crate) fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
         if !self.has_debug_info() {
             return Ok(true);
         }
@@ -86,7 +86,7 @@ impl Binary {
 
     /// What the function at an address overwrites, with everything that it calls. A callee outside of
     /// this file, or behind a pointer, overwrites all that it may.
-    fn overwritten_by(&self, function: u64) -> Result<Registers, Error> {
+    pub(crate) fn overwritten_by(&self, function: u64) -> Result<Registers, Error> {
         let (mut known, mut waiting) = (std::collections::HashSet::new(), vec![function]);
         let mut overwritten = Registers::NONE;
         let mut factory = InstructionInfoFactory::new();
@@ -110,7 +110,7 @@ impl Binary {
     }
 
     /// All code of the function that starts at an address. `None`: no function of this file starts there.
-    fn function_ranges(&self, entry: u64) -> Result<Option<Vec<Range<u64>>>, Error> {
+    pub(crate) fn function_ranges(&self, entry: u64) -> Result<Option<Vec<Range<u64>>>, Error> {
         if self.has_debug_info()
             && let Some((_, instance)) = self.debug_info()?.function_at(entry)
         {
@@ -123,14 +123,6 @@ impl Binary {
     fn convention(&self, entry: u64) -> Result<Convention, Error> {
         if self.has_debug_info() { Ok(self.debug_info()?.convention(entry)) } else { Ok(Convention::UNKNOWN) }
     }
-}
-
-/// How many bytes of a vector register the function may use.
-fn widest_vector(flow: &Flow) -> usize {
-    let operands =
-        |code: &Instruction| (0..code.op_count()).map(|at| code.op_register(at)).collect::<Vec<_>>();
-    let vectors = flow.code.iter().flat_map(operands).filter(|register| register.is_vector_register());
-    vectors.map(Register::size).max().unwrap_or(16)
 }
 
 /// One function's flow with the effects of its instructions and callees.

@@ -5,13 +5,17 @@ mod chosen;
 mod decode;
 mod entry;
 mod flow;
+mod kept;
 mod liveness;
 mod passed;
 mod references;
 mod registers;
+mod returns;
+mod stack;
 
 pub use calls::Callee;
 pub use entry::Branch;
+pub use kept::Kept;
 pub use liveness::KeptAcrossCall;
 pub(crate) use references::ReferenceIndex;
 pub use references::{Reference, ReferenceKind};

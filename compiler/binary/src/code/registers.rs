@@ -1,19 +1,22 @@
 //! Sets of caller-saved registers, and what an instruction does to them.
 
-use iced_x86::{Instruction, InstructionInfoFactory, InstructionInfoOptions, OpAccess, Register};
+use iced_x86::{Instruction, InstructionInfoFactory, InstructionInfoOptions, Mnemonic, OpAccess, Register};
 
 /// The registers that a function may overwrite by the System V convention: rax, rcx, rdx, rsi, rdi,
-/// r8 to r11 (bits 0 to 15 are rax … r15 in hardware order) and the vector registers 0 to 31 (from bit 16).
+/// r8 to r11 (bits 0 to 15 are rax … r15 in hardware order) and the vector registers 0 to 31 (from bit 16) and
+/// the mask registers (from bit 48).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Registers(u64);
 
 /// Kept by every callee: rbx, rsp, rbp, r12 to r15.
 const CALLEE_SAVED: u64 = 1 << 3 | 1 << 4 | 1 << 5 | 0xf000;
 const VECTORS: u32 = 16;
+const MASKS: u32 = 48;
+const END: u32 = 56;
 
 impl Registers {
     pub const NONE: Registers = Registers(0);
-    pub const ALL: Registers = Registers(((1 << 48) - 1) & !CALLEE_SAVED);
+    pub const ALL: Registers = Registers(((1 << END) - 1) & !CALLEE_SAVED);
     pub const RAX: Registers = Registers(1);
     pub const RCX: Registers = Registers(1 << 1);
     pub const R11: Registers = Registers(1 << 11);
@@ -62,25 +65,45 @@ impl Registers {
         self.0 == 0
     }
 
-    /// `rcx`, `xmm3`; `ymm3` where vector registers of 32 bytes are used.
-    pub fn names(self, vector_size: usize) -> Vec<String> {
+    /// The numbers of the registers.
+    pub fn bits(self) -> Vec<u32> {
+        (0..END).filter(|bit| self.0 & 1 << bit != 0).collect()
+    }
+
+    /// `rcx`, `xmm3`, and of `bytes` of it `ymm3`.
+    pub fn name(bit: u32, bytes: u32) -> String {
         const GENERAL: [&str; 16] = [
             "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
             "r14", "r15",
         ];
-        let name = |bit: u32| match GENERAL.get(bit as usize) {
-            Some(name) => name.to_string(),
-            None if vector_size > 32 => format!("zmm{}", bit - VECTORS),
-            None if vector_size > 16 => format!("ymm{}", bit - VECTORS),
-            None => format!("xmm{}", bit - VECTORS),
-        };
-        (0..48).filter(|bit| self.0 & 1 << bit != 0).map(name).collect()
+        match (GENERAL.get(bit as usize), bytes) {
+            (Some(name), _) => name.to_string(),
+            (None, _) if bit >= MASKS => format!("k{}", bit - MASKS),
+            (None, 64) => format!("zmm{}", bit - VECTORS),
+            (None, 32) => format!("ymm{}", bit - VECTORS),
+            (None, _) => format!("xmm{}", bit - VECTORS),
+        }
     }
 
-    fn of(register: Register) -> Registers {
+    /// Bytes of a register that are kept at least.
+    pub fn smallest(bit: u32) -> u32 {
+        match bit {
+            0..VECTORS => 8,
+            VECTORS..MASKS => 16,
+            _ => 2,
+        }
+    }
+
+    /// `rcx`, `xmm3`.
+    pub fn names(self) -> Vec<String> {
+        self.bits().into_iter().map(|bit| Registers::name(bit, Registers::smallest(bit))).collect()
+    }
+
+    pub fn of(register: Register) -> Registers {
         let bit = match register {
             _ if register.is_gpr() => register.full_register().number() as u32,
             _ if register.is_vector_register() => VECTORS + register.number() as u32,
+            _ if register.is_k() => MASKS + register.number() as u32,
             _ => return Registers::NONE,
         };
         Registers(1 << bit & Registers::ALL.0)
@@ -100,6 +123,10 @@ pub(crate) struct Effect {
 pub(crate) fn effect(factory: &mut InstructionInfoFactory, instruction: &Instruction) -> Effect {
     let info = factory.info_options(instruction, InstructionInfoOptions::NO_MEMORY_USAGE);
     let mut effect = Effect::default();
+    // What it takes away are upper halves, which those who call it leave unused.
+    if instruction.mnemonic() == Mnemonic::Vzeroupper {
+        return effect;
+    }
     for used in info.used_registers() {
         let register = Registers::of(used.register());
         let size = used.register().size();

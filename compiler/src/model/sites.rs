@@ -1,0 +1,581 @@
+//! What a function's text does with its arguments and with memory, place by place: what a compiler
+//! tells the callers of a function is a summary of these.
+
+use super::flows::Flows;
+use super::members::Known;
+use super::{ItemId, Program, Syntax};
+use lang_c::ast::{
+    BinaryOperator, BlockItem, CallExpression, Declaration, Expression, ForInitializer, Initializer, Label,
+    MemberOperator, Statement, UnaryOperator,
+};
+use lang_c::span::Node;
+use std::collections::BTreeSet;
+
+/// What happens to what a parameter holds and points to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameter {
+    /// Every use that may matter to a caller, in words that are equal for equal uses.
+    pub uses: BTreeSet<String>,
+    /// Those that no compiler takes for unreachable.
+    pub sure: BTreeSet<String>,
+    /// Who gets its value, for sure; `None` is memory, or a callee behind a pointer.
+    pub given: BTreeSet<Option<String>>,
+    /// Of arithmetic type: it leads nowhere.
+    pub number: bool,
+    /// What is overwritten through it on every way through the function.
+    pub overwritten: BTreeSet<String>,
+}
+
+/// A place in memory that is read or written, or a pointer that a local variable gets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touch {
+    /// The global that holds the place; none behind a pointer.
+    pub global: Option<String>,
+    /// The parameter that points to the place.
+    pub parameter: Option<usize>,
+    /// In words.
+    pub text: String,
+}
+
+/// A call by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The function's name in the merged text.
+    pub callee: String,
+    /// What it gets.
+    pub arguments: Vec<Argument>,
+    /// Its result goes somewhere.
+    pub used: bool,
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Argument {
+    /// The caller's own parameters that it may hold.
+    pub roots: BTreeSet<usize>,
+    /// It can lead to nothing that only the caller knows: a constant, a global, memory of others.
+    pub foreign: bool,
+    /// It points to a variable of the caller's own.
+    pub own: bool,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sites {
+    /// In their order.
+    pub parameters: Vec<Parameter>,
+    /// Accesses to memory.
+    pub memory: BTreeSet<Touch>,
+    /// Those that no compiler takes for unreachable.
+    pub sure: BTreeSet<Touch>,
+    /// Calls by name.
+    pub calls: Vec<Call>,
+    /// What it returns.
+    pub results: BTreeSet<String>,
+    /// All of that are constants.
+    pub constant_results: bool,
+    /// It surely returns what a call or a pointer gives: any value.
+    pub any_result: bool,
+    /// A variable that it returns also leads somewhere, or is passed on.
+    pub touches_result: bool,
+    /// It never leaves before its last statement, which is this call.
+    pub last_call: Option<String>,
+    /// It calls through pointers.
+    pub by_pointer: bool,
+    /// The text could not be read: it may do anything.
+    pub unreadable: bool,
+}
+
+impl Sites {
+    /// Of a function of the program.
+    pub fn of(program: &Program, function: ItemId, known: &Known) -> Self {
+        let unreadable = Self { unreadable: true, ..Self::default() };
+        let Some(syntax) = Syntax::at(program, program.span(function).start) else { return unreadable };
+        let Some(definition) = syntax.function() else { return unreadable };
+        let flows = Flows::of(program, function, &syntax, definition, known);
+        let mut sites = Self { constant_results: true, unreadable: flows.unreadable, ..Self::default() };
+        sites.parameters.resize(flows.parameters.len(), Parameter::default());
+        for (at, parameter) in sites.parameters.iter_mut().enumerate() {
+            parameter.number = flows.is_number(at);
+        }
+        let mut walk = Walk { flows: &flows, sites, doubtful: false, always: true };
+        walk.statement(&definition.statement);
+        walk.sites.last_call = flows.last_call(&definition.statement);
+        walk.sites
+    }
+}
+
+/// Where the value of an expression goes.
+#[derive(Clone)]
+enum Goal {
+    /// Into a condition, or arithmetic: nowhere.
+    Test,
+    /// Into a variable of the function: `Flows` follows it there.
+    Local,
+    /// There; with who gets it.
+    There(String, Option<String>),
+    /// To the caller.
+    Caller,
+}
+
+struct Walk<'w> {
+    flows: &'w Flows<'w>,
+    sites: Sites,
+    /// Behind a condition that a compiler may know.
+    doubtful: bool,
+    /// On every way through the function.
+    always: bool,
+}
+
+impl Walk<'_> {
+    fn note(&mut self, expression: &Expression, text: &str) {
+        if let Some(number) = self.flows.number(expression) {
+            return self.note_at(number, "it is looked at");
+        }
+        for root in self.flows.roots(expression) {
+            self.note_at(root, text);
+        }
+    }
+
+    fn note_at(&mut self, root: usize, text: &str) {
+        let Some(parameter) = self.sites.parameters.get_mut(root) else { return };
+        parameter.uses.insert(text.to_string());
+        if !self.doubtful {
+            parameter.sure.insert(text.to_string());
+        }
+    }
+
+    fn access(&mut self, text: String, global: Option<String>) {
+        self.access_through(text, global, None);
+    }
+
+    fn access_through(&mut self, text: String, global: Option<String>, parameter: Option<usize>) {
+        let access = Touch { global, parameter, text };
+        if !self.doubtful {
+            self.sites.sure.insert(access.clone());
+        }
+        self.sites.memory.insert(access);
+    }
+
+    /// A value goes to `goal`.
+    fn goes(&mut self, value: &Node<Expression>, goal: &Goal) {
+        let text = self.flows.spell(value.span);
+        match goal {
+            Goal::Test => self.note(&value.node, "it is looked at"),
+            Goal::Local => {}
+            Goal::Caller => self.note(&value.node, &format!("returned: {text}")),
+            Goal::There(place, taker) => {
+                self.note(&value.node, &format!("{place} gets {text}"));
+                self.give(&value.node, taker);
+            }
+        }
+    }
+
+    fn give(&mut self, value: &Expression, taker: &Option<String>) {
+        let parameter = self.flows.parameter(value).filter(|_| !self.doubtful);
+        if let Some(parameter) = parameter.and_then(|at| self.sites.parameters.get_mut(at)) {
+            parameter.given.insert(taker.clone());
+        }
+    }
+
+    fn maybe(&mut self, doubtful: bool, inner: impl FnOnce(&mut Self)) {
+        let before = (self.doubtful, self.always);
+        (self.doubtful, self.always) = (before.0 || doubtful, false);
+        inner(self);
+        (self.doubtful, self.always) = before;
+    }
+
+    fn expression(&mut self, e: &Node<Expression>, goal: &Goal) {
+        match &e.node {
+            Expression::Identifier(name) => {
+                if let Some(global) = self.flows.global(name) {
+                    self.access(format!("read {global}"), Some(global));
+                }
+                self.goes(e, goal);
+            }
+            Expression::Member(_) => self.place(e, "read", goal),
+            Expression::UnaryOperator(unary) => self.unary(e, &unary.node.operator.node, goal),
+            Expression::BinaryOperator(_) => self.binary(e, goal),
+            Expression::Call(call) => self.call(e, &call.node, goal),
+            Expression::Cast(cast) => self.expression(&cast.node.expression, goal),
+            Expression::Conditional(choice) => {
+                self.expression(&choice.node.condition, &Goal::Test);
+                let doubtful = !self.flows.is_open(&choice.node.condition.node);
+                self.maybe(doubtful, |walk| {
+                    walk.expression(&choice.node.then_expression, goal);
+                    walk.expression(&choice.node.else_expression, goal);
+                });
+            }
+            Expression::Comma(parts) => {
+                for (at, part) in parts.iter().enumerate() {
+                    self.expression(part, if at + 1 == parts.len() { goal } else { &Goal::Test });
+                }
+            }
+            Expression::CompoundLiteral(literal) => {
+                for item in &literal.node.initializer_list {
+                    self.initializer(&item.node.initializer.node, goal);
+                }
+            }
+            Expression::Statement(statement) => self.statement(statement),
+            Expression::VaArg(_) | Expression::GenericSelection(_) => self.sites.unreadable = true,
+            _ => {}
+        }
+    }
+
+    fn initializer(&mut self, initializer: &Initializer, goal: &Goal) {
+        match initializer {
+            Initializer::Expression(e) => self.expression(e, goal),
+            Initializer::List(items) => {
+                items.iter().for_each(|i| self.initializer(&i.node.initializer.node, goal))
+            }
+        }
+    }
+
+    /// A place in memory is read, written or pointed to.
+    fn place(&mut self, e: &Node<Expression>, how: &str, goal: &Goal) {
+        let text = self.flows.place(e);
+        let behind_pointer = self.bases(e);
+        let global = super::flows::base(&e.node).and_then(|name| self.flows.global(name));
+        let global = global.filter(|_| !behind_pointer);
+        if behind_pointer || global.is_some() {
+            self.access_through(format!("{how} {text}"), global, self.flows.through(&e.node));
+        }
+        if behind_pointer {
+            self.note(&e.node, &format!("{how} {text}"));
+        }
+        if how != "write" && !(how == "read" && self.flows.is_scalar(&e.node)) {
+            self.goes(e, goal);
+        }
+        if how == "write" && self.always && behind_pointer {
+            self.overwrite(&e.node, &text);
+        }
+    }
+
+    fn overwrite(&mut self, e: &Expression, text: &str) {
+        for root in self.flows.roots(e) {
+            if let Some(parameter) = self.sites.parameters.get_mut(root) {
+                parameter.overwritten.insert(text.to_string());
+            }
+        }
+    }
+
+    /// Reads the pointers on the way to a place; whether there are any.
+    fn bases(&mut self, e: &Node<Expression>) -> bool {
+        match &e.node {
+            Expression::Member(member) => {
+                let inner = &member.node.expression;
+                let pointer = member.node.operator.node == MemberOperator::Indirect;
+                if pointer { self.pointer(inner) } else { self.bases(inner) }
+            }
+            Expression::BinaryOperator(b) if b.node.operator.node == BinaryOperator::Index => {
+                self.expression(&b.node.rhs, &Goal::Test);
+                match self.flows.is_array(&b.node.lhs.node) {
+                    true => self.bases(&b.node.lhs),
+                    false => self.pointer(&b.node.lhs),
+                }
+            }
+            Expression::UnaryOperator(u) if u.node.operator.node == UnaryOperator::Indirection => {
+                self.pointer(&u.node.operand)
+            }
+            Expression::Identifier(_) => false,
+            _ => self.pointer(e),
+        }
+    }
+
+    fn pointer(&mut self, e: &Node<Expression>) -> bool {
+        self.expression(e, &Goal::Local);
+        true
+    }
+
+    fn unary(&mut self, e: &Node<Expression>, operator: &UnaryOperator, goal: &Goal) {
+        use UnaryOperator::{Address, Indirection, PostDecrement, PostIncrement, PreDecrement, PreIncrement};
+        let Expression::UnaryOperator(unary) = &e.node else { return };
+        let operand = &unary.node.operand;
+        match operator {
+            Indirection => self.place(e, "read", goal),
+            Address => {
+                self.place(operand, "point to", goal);
+            }
+            PostIncrement | PostDecrement | PreIncrement | PreDecrement => {
+                self.change(operand);
+                self.expression(operand, goal);
+            }
+            _ => self.expression(operand, &Goal::Test),
+        }
+    }
+
+    fn binary(&mut self, e: &Node<Expression>, goal: &Goal) {
+        use BinaryOperator::{Index, LogicalAnd, LogicalOr, Minus, Plus};
+        let Expression::BinaryOperator(binary) = &e.node else { return };
+        let (lhs, rhs) = (&binary.node.lhs, &binary.node.rhs);
+        match &binary.node.operator.node {
+            Index => self.place(e, "read", goal),
+            Plus | Minus => {
+                self.expression(lhs, goal);
+                self.expression(rhs, goal);
+            }
+            LogicalAnd | LogicalOr => {
+                self.expression(lhs, &Goal::Test);
+                let doubtful = !self.flows.is_open(&lhs.node);
+                self.maybe(doubtful, |walk| walk.expression(rhs, &Goal::Test));
+            }
+            BinaryOperator::Assign => {
+                self.change(lhs);
+                self.assigned(lhs, rhs);
+                self.expression(rhs, goal);
+            }
+            operator if format!("{operator:?}").starts_with("Assign") => {
+                self.change(lhs);
+                self.expression(lhs, &Goal::Test);
+                self.assigned(lhs, rhs);
+            }
+            _ => {
+                self.expression(lhs, &Goal::Test);
+                self.expression(rhs, &Goal::Test);
+            }
+        }
+    }
+
+    fn change(&mut self, place: &Node<Expression>) {
+        match &place.node {
+            Expression::Identifier(name) => {
+                if let Some(global) = self.flows.global(name) {
+                    self.access(format!("write {global}"), Some(global));
+                }
+            }
+            _ => self.place(place, "write", &Goal::Local),
+        }
+    }
+
+    fn assigned(&mut self, place: &Node<Expression>, value: &Node<Expression>) {
+        if self.flows.is_local(&place.node) {
+            self.carried(self.flows.spell(place.span), value);
+            self.expression(value, &Goal::Local);
+        } else {
+            let there = format!("write {}", self.flows.place(place));
+            self.expression(value, &Goal::There(there, None));
+        }
+    }
+
+    /// A local variable gets a value; whoever follows it as a pointer must know which.
+    fn carried(&mut self, name: String, value: &Node<Expression>) {
+        if self.flows.is_followed(&name) {
+            self.access(format!("{name} = {}", self.flows.spell(value.span)), None);
+        }
+    }
+
+    fn call(&mut self, e: &Node<Expression>, call: &CallExpression, goal: &Goal) {
+        let name = match &call.callee.node {
+            Expression::Identifier(name) if self.flows.is_function(name) => Some(name.node.name.clone()),
+            _ => {
+                self.expression(&call.callee, &Goal::Test);
+                self.sites.by_pointer = true;
+                None
+            }
+        };
+        let spoken = name.clone().unwrap_or_else(|| "a function by pointer".into());
+        for (at, argument) in call.arguments.iter().enumerate() {
+            let there = format!("argument {at} of {spoken}");
+            self.expression(argument, &Goal::There(there, name.clone()));
+        }
+        if let Some(callee) = name {
+            let argument = |e: &Node<Expression>| Argument {
+                roots: self.flows.roots(&e.node),
+                foreign: self.flows.is_foreign(&e.node),
+                own: self.flows.is_own(&e.node),
+            };
+            let arguments = call.arguments.iter().map(argument).collect();
+            if self.flows.is_defined(&callee) {
+                self.access(self.flows.spell(e.span), Some(self.flows.name_of(&callee)));
+            } else {
+                let lent = call.arguments.iter().filter(|a| !self.flows.lends_nothing(&a.node));
+                let lent: Vec<String> = lent.map(|a| self.flows.spell(a.span)).collect();
+                lent.into_iter().for_each(|text| self.access(format!("{callee} gets {text}"), None));
+            }
+            self.sites.calls.push(Call { callee, arguments, used: !matches!(goal, Goal::Test) });
+        }
+        self.goes(e, if matches!(goal, Goal::Test) { &Goal::Local } else { goal });
+    }
+
+    fn declaration(&mut self, declaration: &Declaration) {
+        for declarator in &declaration.declarators {
+            let Some(initializer) = &declarator.node.initializer else { continue };
+            if let (Some(name), Initializer::Expression(value)) =
+                (super::declared_name(&declarator.node.declarator.node), &initializer.node)
+            {
+                self.carried(name.to_string(), value);
+            }
+            self.initializer(&initializer.node, &Goal::Local);
+        }
+    }
+
+    fn result(&mut self, e: &Node<Expression>) {
+        self.sites.results.insert(self.flows.spell(e.span));
+        self.sites.constant_results &= self.flows.is_constant(&e.node);
+        self.sites.touches_result |= self.flows.is_touched(&e.node);
+        self.sites.any_result |= !self.doubtful && self.flows.is_any(&e.node);
+        self.expression(e, &Goal::Caller);
+    }
+
+    fn statement(&mut self, statement: &Node<Statement>) {
+        match &statement.node {
+            Statement::Compound(items) => self.block(items),
+            Statement::Labeled(labeled) => {
+                let case = !matches!(labeled.node.label.node, Label::Identifier(_));
+                self.always &= case;
+                self.statement(&labeled.node.statement);
+            }
+            Statement::Expression(Some(e)) => {
+                self.expression(e, &Goal::Test);
+            }
+            Statement::If(choice) => {
+                self.expression(&choice.node.condition, &Goal::Test);
+                let doubtful = !self.flows.is_open(&choice.node.condition.node);
+                self.maybe(doubtful, |walk| {
+                    walk.statement(&choice.node.then_statement);
+                    choice.node.else_statement.iter().for_each(|other| walk.statement(other));
+                });
+            }
+            Statement::Switch(switch) => {
+                self.expression(&switch.node.expression, &Goal::Test);
+                let doubtful = !self.flows.is_open(&switch.node.expression.node);
+                self.maybe(doubtful, |walk| walk.statement(&switch.node.statement));
+            }
+            Statement::While(turn) => {
+                self.expression(&turn.node.expression, &Goal::Test);
+                self.maybe(false, |walk| walk.statement(&turn.node.statement));
+            }
+            Statement::DoWhile(turn) => {
+                self.statement(&turn.node.statement);
+                self.expression(&turn.node.expression, &Goal::Test);
+            }
+            Statement::For(turn) => {
+                match &turn.node.initializer.node {
+                    ForInitializer::Expression(e) => self.expression(e, &Goal::Test),
+                    ForInitializer::Declaration(d) => self.declaration(&d.node),
+                    _ => {}
+                }
+                turn.node.condition.iter().for_each(|e| self.expression(e, &Goal::Test));
+                self.maybe(false, |walk| {
+                    walk.statement(&turn.node.statement);
+                    turn.node.step.iter().for_each(|e| walk.expression(e, &Goal::Test));
+                });
+            }
+            Statement::Return(value) => value.iter().for_each(|e| self.result(e)),
+            Statement::Asm(_) => self.sites.unreadable = true,
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, items: &[Node<BlockItem>]) {
+        let before = self.doubtful;
+        for item in items {
+            match &item.node {
+                BlockItem::Declaration(declaration) => self.declaration(&declaration.node),
+                BlockItem::Statement(statement) => {
+                    if matches!(statement.node, Statement::Labeled(_)) {
+                        self.doubtful = before;
+                    }
+                    self.statement(statement);
+                    self.always &= !super::flows::leaves(statement);
+                    // What follows is reached by a label only.
+                    self.doubtful |= matches!(
+                        statement.node,
+                        Statement::Return(_) | Statement::Goto(_) | Statement::Break | Statement::Continue
+                    );
+                }
+                BlockItem::StaticAssert(_) => {}
+            }
+        }
+        self.doubtful = before;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clang::Kind;
+    use crate::source::{Tree, Unit};
+
+    fn sites(body: &str) -> Sites {
+        let text = "struct s { int a, b; struct s *next; char name[8]; }; struct s *kept; int n;\n\
+                    void *malloc(unsigned long); int other(struct s *); extern void end(void);\n";
+        let unit = Unit {
+            path: "a.c".into(),
+            directory: "/nowhere".into(),
+            text: format!("{text}{body}\n"),
+            compiler: "gcc".into(),
+            flags: vec![],
+        };
+        let (unit, _) = crate::merge::merge(&Tree { root: "/nowhere".into(), units: vec![unit] }).unwrap();
+        let program = crate::model::model(unit, String::new()).unwrap();
+        let id = program.own(Kind::Function).find(|&id| program.items[id].original == "f").unwrap();
+        Sites::of(&program, id, &Known::of(&program))
+    }
+
+    fn uses(body: &str) -> Vec<String> {
+        sites(body).parameters[0].uses.iter().cloned().collect()
+    }
+
+    #[test]
+    fn members_are_told_apart() {
+        let read = uses("int f(struct s *p) { return p->a; }");
+        assert_eq!(read, ["read parameter0->a"]);
+        let deep = uses("void f(struct s *p) { struct s *q = p->next; q->b = 1; }");
+        assert_eq!(deep, ["read parameter0->next", "write q->b"]);
+        assert_eq!(uses("int f(struct s *p) { return !p; }"), ["it is looked at"]);
+        assert_eq!(uses("int f(const int *p) { return *p * 2; }"), ["read *parameter0"]);
+    }
+
+    #[test]
+    fn what_is_given_away_is_known() {
+        let given = |body: &str| sites(body).parameters[0].given.clone();
+        assert_eq!(given("int f(struct s *p) { return other(p); }"), BTreeSet::from([Some("other".into())]));
+        assert_eq!(given("void f(struct s *p) { kept = p; }"), BTreeSet::from([None]));
+        assert!(given("void f(struct s *p) { if (0) kept = p; }").is_empty(), "a compiler drops it");
+        assert_eq!(given("void f(struct s *p) { if (n) kept = p; }"), BTreeSet::from([None]));
+    }
+
+    #[test]
+    fn what_is_always_overwritten_is_known() {
+        let overwritten = |body: &str| sites(body).parameters[0].overwritten.len();
+        assert_eq!(overwritten("void f(struct s *p) { p->a = 0; p->b = 0; }"), 2);
+        assert_eq!(overwritten("void f(struct s *p) { if (n) return; p->a = 0; }"), 0);
+        assert_eq!(overwritten("void f(struct s *p) { if (n) p->b = 1; p->a = 0; }"), 1);
+    }
+
+    #[test]
+    fn arguments_tell_whether_others_know_them() {
+        let foreign = |body: &str| sites(body).calls[0].arguments[0].foreign;
+        assert!(foreign("int f(struct s *p) { return other(p); }"));
+        assert!(foreign("int f(struct s *p) { struct s *q = p->next; return other(q); }"));
+        assert!(!foreign("int f(void) { struct s local; return other(&local); }"));
+        assert!(!foreign("int f(struct s *restrict p) { return other(p); }"));
+        assert!(!foreign("int f(struct s p) { return other(&p); }"));
+    }
+
+    #[test]
+    fn results_and_ends_are_known() {
+        let fresh = sites("struct s *f(void) { return malloc(8); }");
+        assert_eq!(fresh.calls[0].callee, "malloc");
+        assert!(!fresh.touches_result);
+        assert!(sites("struct s *f(void) { struct s *p = malloc(8); p->a = 1; return p; }").touches_result);
+        assert!(sites("int f(int x) { if (x) return -1; return 0; }").constant_results);
+        assert_eq!(sites("void f(void) { n = 1; end(); }").last_call.as_deref(), Some("end"));
+        assert_eq!(sites("void f(void) { if (n) return; end(); }").last_call, None);
+    }
+
+    #[test]
+    fn memory_of_its_own_is_nobody_elses() {
+        let own = "int f(int x) { void *all[4]; char text[8]; all[1] = 0; text[x & 7] = 1; return text[0] + !all[1]; }";
+        assert!(sites(own).memory.is_empty());
+        assert!(!sites("int f(int (*rows)[4]) { return rows[0][1]; }").memory.is_empty());
+    }
+
+    #[test]
+    fn numbers_lead_nowhere() {
+        let found = sites("int f(int x) { struct s local = {x, x}; return other(&local); }");
+        assert!(found.parameters[0].number);
+        assert!(found.calls[0].arguments[0].roots.is_empty());
+    }
+}
