@@ -348,7 +348,8 @@ impl<'d> Walk<'_, 'd> {
 
     /// What tells a full description of a function from one for line numbers only (-g1).
     fn note_detail(&mut self, origin: Option<EntryAt>, has_code: bool) {
-        if self.flag(constants::DW_AT_declaration) {
+        let known = self.detailed && self.holds_code;
+        if known || self.flag(constants::DW_AT_declaration) {
             return;
         }
         self.holds_code |= has_code || origin.is_none();
