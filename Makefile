@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test matrix lint demo demo-small bench fuzz install live-redis live-dropbear
+.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear
 
 all:
 	cargo build --release --workspace
@@ -45,6 +45,11 @@ demo-small: all
 bench: all
 	cargo bench -p polus-benches
 	benches/whole.sh
+
+# What patches replace against what objects say, for pairs of Debian's source packages.
+# Fetches and builds them: an hour, and libraries that scripts/build-server asks for.
+object-truth: all
+	scripts/object-truth-pairs
 
 # Programs, man pages, completions and polus.mk, below DESTDIR and PREFIX.
 # Make them before: `make && sudo make install`.

@@ -74,7 +74,16 @@ fn pair(name: &str, old: &Tree, new: &Tree) -> Pair {
         construct::program(loaded).expect("the program is modelled").0
     };
     let (old, new) = (program(old), program(new));
-    Pair { old, new, name: name.into(), optimize: vec![], unit: None, notes: vec![] }
+    Pair {
+        old,
+        new,
+        name: name.into(),
+        optimize: vec![],
+        targets: Default::default(),
+        unit: None,
+        left_out: vec![],
+        notes: vec![],
+    }
 }
 
 fn describe(name: &str, tree: &Tree) {

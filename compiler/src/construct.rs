@@ -9,8 +9,9 @@ use crate::patch::{self, Patch, Request, history::History, history::Step};
 use crate::relations::{self, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select};
-use polus_binary::Binary;
+use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What to construct from.
@@ -42,8 +43,12 @@ pub struct Pair {
     pub name: String,
     /// Flags of the build that change what code means.
     pub optimize: Vec<String>,
+    /// Of each unit of the old and the new program, by path: the instructions that it may use.
+    pub targets: [BTreeMap<String, Vec<String>>; 2],
     /// Of programs of one file: the name that stands for it in all versions.
     pub unit: Option<String>,
+    /// Units of the inputs that were taken for other programs'.
+    pub left_out: Vec<String>,
     /// What was noticed on the way.
     pub notes: Vec<Diagnostic>,
 }
@@ -63,12 +68,22 @@ pub struct Analysis {
 /// Opens the executable, if one is named.
 ///
 /// # Errors
-/// It cannot be read, or is not what it should be.
+/// It cannot be read, is not what it should be, or has no debug information.
 pub fn open_binary(inputs: &Inputs) -> Result<Option<Binary>> {
     let Some(path) = &inputs.binary else { return Ok(None) };
-    let binary =
-        Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| Failure::Environment(e.to_string()))?;
+    let binary = Binary::open(path, inputs.debug_file.as_deref()).map_err(|e| match e.problem {
+        Problem::ForeignDebugFile { .. } => tells_too_little(&e),
+        _ => Failure::Environment(e.to_string()),
+    })?;
+    binary.debug_info().map_err(|e| tells_too_little(&e))?;
     Ok(Some(binary))
+}
+
+fn tells_too_little(error: &polus_binary::Error) -> Failure {
+    Failure::Refused(vec![
+        Diagnostic::error(format!("the executable does not tell enough: {error}"))
+            .help("give its debug information with --debug-file, or leave --binary out"),
+    ])
 }
 
 /// Loads one input.
@@ -92,18 +107,23 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let build_id = binary.and_then(Binary::build_id);
     let mut old = load(&inputs.old, inputs, compiled.unwrap_or_default(), build_id)?;
     let mut new = load(&inputs.new, inputs, Members::Without(old.left_out.clone()), None)?;
+    let unit = one_unit(&mut old, &mut new, binary, history);
+    if unit.is_some() {
+        take_recorded_flags(&mut old, &mut new, binary);
+    }
     for tree in [&old.tree, &new.tree] {
         source::dialect::check(tree).map_err(|told| Failure::Refused(vec![told]))?;
     }
-    let unit = one_unit(&mut old, &mut new, binary, history);
     let name =
         old.program.clone().or_else(|| inputs.program.clone()).unwrap_or_else(|| file_stem(&inputs.old));
     let optimize = meaning_flags(&old);
+    let left_out = old.left_out.clone();
+    let targets = [&old, &new].map(|loaded| targets(loaded, binary));
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-    Ok(Pair { old, new, name, optimize, unit, notes })
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -123,6 +143,37 @@ fn one_unit(
     ours.path = name.clone();
     theirs.path = name.clone();
     Some(name)
+}
+
+/// A plain file comes without the flags of its build; gcc notes those that shape code in the executable.
+fn take_recorded_flags(old: &mut Loaded, new: &mut Loaded, binary: Option<&Binary>) {
+    for unit in old.tree.units.iter_mut().chain(&mut new.tree.units) {
+        for flag in recorded_flags(binary, &unit.path) {
+            if !unit.flags.contains(&flag) {
+                unit.flags.push(flag);
+            }
+        }
+    }
+}
+
+fn recorded_flags(binary: Option<&Binary>, path: &str) -> Vec<String> {
+    let Some(info) = binary.and_then(|binary| binary.debug_info().ok()) else { return vec![] };
+    let producer = info.match_unit(path).map_or("", |id| info.unit(id).producer.as_str());
+    let words: Vec<String> = producer.split_whitespace().map(str::to_string).collect();
+    source::flags::shaping(&words)
+}
+
+/// What each unit's flags let the compiler use, as `target` names it. What the executable tells counts
+/// before the command line, which may say `native`.
+fn targets(loaded: &Loaded, binary: Option<&Binary>) -> BTreeMap<String, Vec<String>> {
+    let of_unit = |unit: &source::Unit| {
+        let recorded = source::target::features(&recorded_flags(binary, &unit.path));
+        match recorded.is_empty() {
+            true => source::target::features(&unit.flags),
+            false => recorded,
+        }
+    };
+    loaded.tree.units.iter().map(|unit| (unit.path.clone(), of_unit(unit))).collect()
 }
 
 fn file_stem(path: &Path) -> String {
@@ -177,14 +228,15 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
         None => relations::relate(&pair.old, &pair.new, &changes, &SourceCopies(&pair.old)),
     };
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
-    let (crossing, told) = cross::cross(versions, adopt);
+    let (crossing, mut told) = cross::cross(versions, adopt);
+    told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
     Analysis { changes, relations, crossing, told }
 }
 
 /// Connects the executable with the old program.
 ///
 /// # Errors
-/// It has no debug information.
+/// It has no debug information, or none of some unit.
 pub fn running<'r>(
     binary: Option<&'r Binary>,
     pair: &'r Pair,
@@ -192,12 +244,11 @@ pub fn running<'r>(
 ) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
     let held = history.held_before(&digest(&pair.old));
-    Running::new(binary, &pair.old, &held).map(Some).map_err(|e| {
-        Failure::Refused(vec![
-            Diagnostic::error(format!("the executable does not tell enough: {e}"))
-                .help("give its debug information with --debug-file, or leave --binary out"),
-        ])
-    })
+    let running = Running::new(binary, &pair.old, &held).map_err(|e| tells_too_little(&e))?;
+    match running.undescribed(&pair.left_out) {
+        told if told.is_empty() => Ok(Some(running)),
+        told => Err(Failure::Refused(told)),
+    }
 }
 
 /// Assembles the patch of an analysis.
@@ -225,6 +276,7 @@ pub fn assemble(
         program: pair.name.clone(),
         digests: (digest(&pair.old), digest(&pair.new)),
         optimize: pair.optimize.clone(),
+        targets: &pair.targets[1],
     };
     patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)
 }

@@ -38,6 +38,9 @@ pub fn changes(pair: &Pair, analysis: &Analysis) -> String {
     for change in analysis.changes.all() {
         let _ = writeln!(out, "{}", change_line(pair, change));
     }
+    for &id in &analysis.changes.redefined {
+        let _ = writeln!(out, "redefined {} {}", kind(&pair.new, id), pair.new.title(id));
+    }
     for name in &analysis.changes.renumbered {
         let _ = writeln!(out, "renumbered enumerator {name}");
     }

@@ -14,6 +14,10 @@ pub enum Rule {
     Clones,
     /// Functions that share code, or are misled by what the compiler folded, are replaced.
     Folding,
+    /// Functions chosen when the program starts are not taken for what chooses them.
+    Chosen,
+    /// Names mean what they meant: another definition, or another alias, is a change.
+    Names,
     /// Callers that rely on what the compiler learnt from a body are replaced, or refused.
     Facts,
     /// A replaced function's entry keeps the registers that old callers count on.
@@ -52,6 +56,8 @@ impl Rule {
         Rule::Inlining,
         Rule::Clones,
         Rule::Folding,
+        Rule::Chosen,
+        Rule::Names,
         Rule::Facts,
         Rule::Registers,
         Rule::Fitted,

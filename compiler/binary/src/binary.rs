@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use crate::code::ReferenceIndex;
-use crate::debug_file::{self, Origin};
+use crate::debug_file::{self, Origin, Search};
 use crate::dwarf::DebugInfo;
-use crate::error::{Error, Problem};
+use crate::error::{Absence, Error, Problem};
 use crate::identity;
 use crate::image::Image;
+use crate::mini;
+use crate::package;
 use crate::symbols::Symbols;
 
 /// An executable file with its debug information. Everything beyond the headers is read on first need
@@ -22,6 +24,8 @@ pub struct Binary {
     pub(crate) image: Arc<Image>,
     /// The debug file, or `image` again.
     pub(crate) debug: Arc<Image>,
+    path: PathBuf,
+    search: Search,
     symbols: OnceLock<Result<Symbols, Error>>,
     debug_info: OnceLock<Result<DebugInfo, Error>>,
     pub(crate) references: OnceLock<Result<ReferenceIndex, Error>>,
@@ -55,13 +59,19 @@ impl Binary {
     }
 
     fn with_debug(image: Arc<Image>, origins: &[Origin], debug_file: Option<&Path>) -> Result<Binary, Error> {
+        let mut search = Search::default();
         let debug = match debug_file {
             Some(debug_file) => debug_file::open_given(&image, debug_file)?,
             None if has_dwarf(&image) => image.clone(),
-            None => debug_file::find_installed(&image, origins).unwrap_or_else(|| image.clone()),
+            None => {
+                let (found, tried) = debug_file::find_installed(&image, origins);
+                search = tried;
+                found.unwrap_or_else(|| image.clone())
+            }
         };
+        let path = origins.last().map_or_else(|| PathBuf::from(&image.name), |origin| origin.path.clone());
         let (symbols, debug_info, references) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(Binary { image, debug, symbols, debug_info, references, slots: OnceLock::new() })
+        Ok(Binary { image, debug, path, search, symbols, debug_info, references, slots: OnceLock::new() })
     }
 
     /// The name for messages: the path as given.
@@ -89,10 +99,12 @@ impl Binary {
         self.image.interpreter
     }
 
-    /// Is there a full symbol table, here or in the debug file?
+    /// Is there a symbol table that names all functions, here or in the debug file?
     pub fn has_symbols(&self) -> bool {
-        let table = |image: &Image| image.section(".symtab").is_some_and(|table| !table.bytes.is_empty());
-        table(&self.image) || table(&self.debug)
+        let named = |name| move |image: &Image| image.section(name).is_some_and(|s| !s.bytes.is_empty());
+        [&self.image, &self.debug]
+            .into_iter()
+            .any(|image| named(".symtab")(image) || named(mini::SECTION)(image))
     }
 
     /// Is there DWARF, here or in the debug file?
@@ -100,8 +112,8 @@ impl Binary {
         has_dwarf(&self.debug)
     }
 
-    /// The symbols: of the executable, of its debug file where the executable was stripped, else the
-    /// dynamic ones alone.
+    /// The symbols: of the executable, of its debug file where the executable was stripped, else those of
+    /// functions (MiniDebugInfo) and the dynamic ones, else the dynamic ones alone.
     ///
     /// # Errors
     /// A damaged symbol table.
@@ -119,19 +131,67 @@ impl Binary {
 
     fn read_debug_info(&self) -> Result<DebugInfo, Error> {
         if !self.has_debug_info() {
-            return Err(Error::new(self.name(), Problem::NoDebugInfo));
+            return Err(self.no_debug_info());
         }
         let symbols = self.symbols()?;
-        DebugInfo::read(&self.debug, &self.image, symbols.is_complete().then_some(symbols))
+        DebugInfo::read(&self.debug, &self.image, symbols.names_functions().then_some(symbols))
+    }
+
+    pub(crate) fn no_debug_info(&self) -> Error {
+        Error::new(self.name(), Problem::NoDebugInfo(Box::new(self.absence())))
+    }
+
+    /// C files that code of the executable comes from and that its debug information does not describe
+    /// (last path component), as the symbol table names them: their objects were compiled without `-g`.
+    /// The compiler's own start files do not count.
+    ///
+    /// # Errors
+    /// As [`Binary::debug_info`].
+    pub fn undescribed_files(&self) -> Result<Vec<String>, Error> {
+        const START_FILES: [&str; 1] = ["crtstuff.c"];
+        let (symbols, info) = (self.symbols()?, self.debug_info()?);
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_string();
+        let mut described: HashMap<String, usize> = HashMap::new();
+        info.units().for_each(|unit| *described.entry(last(&unit.name)).or_default() += 1);
+        let mut files = Vec::new();
+        for file in symbols.files().map(last) {
+            let is_c = file.ends_with(".c") && !START_FILES.contains(&file.as_str());
+            match described.get_mut(&file) {
+                Some(left @ 1..) => *left -= 1,
+                _ if is_c && !files.contains(&file) => files.push(file),
+                _ => {}
+            }
+        }
+        Ok(files)
+    }
+
+    /// What is missing where symbols or debug information are, and where they could come from.
+    pub fn absence(&self) -> Absence {
+        let package = std::path::absolute(&self.path).ok().and_then(|path| package::of_debug_file(&path));
+        Absence {
+            stripped: !self.has_symbols(),
+            build_id: self.build_id(),
+            given: (!Arc::ptr_eq(&self.image, &self.debug)).then(|| self.debug.name.clone()),
+            tried: self.search.tried.clone(),
+            package,
+        }
     }
 
     fn read_symbols(&self) -> Result<Symbols, Error> {
         let own = Symbols::read(self.image.clone(), &self.image)?;
-        if own.is_complete() || Arc::ptr_eq(&self.image, &self.debug) {
+        if own.is_complete() {
             return Ok(own);
         }
-        let other = Symbols::read(self.debug.clone(), &self.image)?;
-        Ok(if other.is_complete() { other } else { own })
+        if !Arc::ptr_eq(&self.image, &self.debug) {
+            let other = Symbols::read(self.debug.clone(), &self.image)?;
+            if other.is_complete() {
+                return Ok(other);
+            }
+        }
+        match mini::read(&self.image)? {
+            Some(functions) => Ok(own.with_functions(&Symbols::read(functions, &self.image)?)),
+            None => Ok(own),
+        }
     }
 }
 

@@ -1,29 +1,16 @@
-//! Finding the separate debug file of an executable, and checking that it belongs to it.
+//! Finding the separate debug file of an executable.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use object::elf;
-
+use crate::belongs::difference;
 use crate::error::{Error, Problem};
 use crate::identity::build_id;
 use crate::image::Image;
 
 /// Where distributions install debug files.
 pub(crate) const DEBUG_ROOT: &str = "usr/lib/debug";
-
-/// Opens the debug file that the user named; refuses one of another build.
-pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, Error> {
-    let debug = open(path)?;
-    match difference(executable, &debug) {
-        None => Ok(Arc::new(debug)),
-        Some(difference) => {
-            let executable = executable.name.clone();
-            Err(Error::new(&debug.name, Problem::ForeignDebugFile { executable, difference }))
-        }
-    }
-}
 
 /// Where an executable was started from: a process and we may see other file systems.
 #[derive(Clone, Debug)]
@@ -34,27 +21,94 @@ pub struct Origin {
     pub path: PathBuf,
 }
 
-/// Looks in the standard places; a file there that does not fit is none of ours.
-pub(crate) fn find_installed(executable: &Image, origins: &[Origin]) -> Option<Arc<Image>> {
-    let places = origins.iter().flat_map(|origin| {
-        let places =
-            build_id_place(executable).into_iter().chain(debug_link_places(executable, &origin.path));
-        places.map(|place| origin.root.join(place))
-    });
-    // whoever owns the root may have put a pipe there, which would never open
-    let mut fitting = places.filter(|place| place.is_file()).filter_map(|place| open(&place).ok());
-    fitting.find(|debug| difference(executable, debug).is_none()).map(Arc::new)
+/// What became of the search in the standard places.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Search {
+    /// Where it looked, and what is wrong with what is there.
+    pub tried: Vec<String>,
+}
+
+/// Opens the debug file that the user named; refuses one of another build.
+pub(crate) fn open_given(executable: &Image, path: &Path) -> Result<Arc<Image>, Error> {
+    let debug = Arc::new(open(path)?);
+    match difference(executable, &debug) {
+        None => Ok(debug),
+        Some(difference) => {
+            let executable = executable.name.clone();
+            Err(Error::new(&debug.name, Problem::ForeignDebugFile { executable, difference }))
+        }
+    }
+}
+
+/// Looks in the standard places of each origin; a file there that does not fit is none of ours.
+pub(crate) fn find_installed(executable: &Image, origins: &[Origin]) -> (Option<Arc<Image>>, Search) {
+    let mut search = Search::default();
+    for place in origins.iter().flat_map(|origin| places(executable, origin)) {
+        let shown = place.display();
+        let why = match open_file(&place).map(Arc::new) {
+            Ok(debug) => match difference(executable, &debug) {
+                None => return (Some(debug), search),
+                Some(difference) => format!("{shown} (of another build: {difference})"),
+            },
+            Err(Error { problem: Problem::Unreadable(error), .. }) if is_absent(&error) => shown.to_string(),
+            Err(error) => format!("{shown} ({error})"),
+        };
+        if !search.tried.contains(&why) {
+            search.tried.push(why);
+        }
+    }
+    (None, search)
+}
+
+fn places(executable: &Image, origin: &Origin) -> Vec<PathBuf> {
+    let by_id = build_id(executable).and_then(|id| place_below_root(&id));
+    let by_link = debug_link_places(executable, &origin.path);
+    by_id.into_iter().chain(by_link).map(|place| origin.root.join(place)).collect()
+}
+
+/// Opens what is a file: whoever owns the root may have put a pipe there, which would never open.
+fn open_file(path: &Path) -> Result<Image, Error> {
+    if path.is_file() {
+        return open(path);
+    }
+    let absent = std::io::Error::from(std::io::ErrorKind::NotFound);
+    Err(Error::new(&path.display().to_string(), Problem::Unreadable(Arc::new(absent))))
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
 }
 
 pub(crate) fn open(path: &Path) -> Result<Image, Error> {
-    let name = path.display().to_string();
-    let file = File::open(path).map_err(|error| Error::new(&name, Problem::Unreadable(Arc::new(error))))?;
+    let (file, name) = file(path)?;
     Image::new(&file, &name)
 }
 
-/// `usr/lib/debug/.build-id/ab/cdef….debug`
-fn build_id_place(executable: &Image) -> Option<PathBuf> {
-    let id = build_id(executable)?;
+/// Opens a file that need not be linked.
+pub(crate) fn open_object(path: &Path) -> Result<Image, Error> {
+    let (file, name) = file(path)?;
+    Image::object(&file, &name)
+}
+
+fn file(path: &Path) -> Result<(File, String), Error> {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => Ok((file, name)),
+        Err(error) => Err(Error::new(&name, Problem::Unreadable(Arc::new(error)))),
+    }
+}
+
+/// Places as a message names them.
+pub(crate) fn listed(places: &[PathBuf]) -> String {
+    places.iter().map(|place| place.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// `/usr/lib/debug/.build-id/ab/cdef….debug`
+pub(crate) fn place_of_id(id: &str) -> Option<PathBuf> {
+    Some(Path::new("/").join(place_below_root(id)?))
+}
+
+fn place_below_root(id: &str) -> Option<PathBuf> {
     let (folder, rest) = id.split_at_checked(2)?;
     Some(Path::new(DEBUG_ROOT).join(".build-id").join(folder).join(format!("{rest}.debug")))
 }
@@ -73,7 +127,7 @@ fn debug_link_places(executable: &Image, path: &Path) -> Vec<PathBuf> {
 }
 
 /// Name and CRC-32 of the debug file, as `objcopy --add-gnu-debuglink` leaves them.
-fn debug_link(executable: &Image) -> Option<(String, u32)> {
+pub(crate) fn debug_link(executable: &Image) -> Option<(String, u32)> {
     let data = executable.bytes_of(executable.section(".gnu_debuglink")?);
     let len = data.iter().position(|&byte| byte == 0)?;
     let crc = data.get((len + 4) & !3..)?.first_chunk::<4>()?;
@@ -81,34 +135,52 @@ fn debug_link(executable: &Image) -> Option<(String, u32)> {
     Some((name.to_string(), u32::from_le_bytes(*crc)))
 }
 
-/// What shows that the two files are not of one build. `None`: they are.
-fn difference(executable: &Image, debug: &Image) -> Option<String> {
-    match (build_id(executable), build_id(debug)) {
-        (Some(ours), Some(theirs)) if ours == theirs => None,
-        (Some(ours), Some(theirs)) => {
-            Some(format!("its build-id is {theirs}, that of the executable {ours}"))
-        }
-        _ => difference_of_content(executable, debug),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
 
-/// Without build-ids: the code's bytes; of a debug file without code its checksum, else its section table.
-fn difference_of_content(executable: &Image, debug: &Image) -> Option<String> {
-    let text = |image: &Image| image.section(".text").cloned();
-    let (Some(ours), Some(theirs)) = (text(executable), text(debug)) else {
-        return Some("one of them has no .text section".to_string());
-    };
-    if theirs.kind != elf::SHT_NOBITS {
-        let same = executable.bytes_of(&ours) == debug.bytes_of(&theirs) && ours.address == theirs.address;
-        return (!same).then(|| "its .text section holds other code".to_string());
+    fn shell(folder: &Path, command: &str) {
+        let status = Command::new("sh").current_dir(folder).args(["-ec", command]).status().unwrap();
+        assert!(status.success(), "{command}");
     }
-    if let Some((_, crc)) = debug_link(executable) {
-        let same = crc32fast::hash(debug.data()) == crc;
-        return (!same).then(|| "its checksum is not the one in .gnu_debuglink".to_string());
+
+    /// For the program `/a` of a file system.
+    fn search_below(root: &Path) -> (Option<Arc<Image>>, Search) {
+        let origin = Origin { root: root.to_path_buf(), path: "/a".into() };
+        find_installed(&open(&root.join("a")).unwrap(), &[origin])
     }
-    let table = |image: &Image| -> Vec<(String, u64, u64)> {
-        let loaded = image.sections.iter().filter(|section| section.is_loaded());
-        loaded.map(|section| (section.name.clone(), section.address, section.size)).collect()
-    };
-    (table(executable) != table(debug)).then(|| "its sections lie elsewhere".to_string())
+
+    /// Programs whose debug file is installed below a root, as distributions do it.
+    #[test]
+    fn the_standard_places() {
+        let build = "echo 'int main(void) { return 0; }' > a.c; gcc -g -Wl,--build-id=sha1 a.c -o a;
+            id=$(readelf -n a | sed -n 's/.*Build ID: //p'); objcopy --only-keep-debug a a.debug; strip a;
+            mkdir -p usr/lib/debug/.build-id/$(echo $id | cut -c1-2) .debug;";
+        for (place, link) in [
+            ("usr/lib/debug/.build-id/$(echo $id | cut -c1-2)/$(echo $id | cut -c3-).debug", false),
+            (".debug/a.debug", true),
+            ("usr/lib/debug/a.debug", true),
+            ("a.debug", true),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let link = if link { "objcopy --add-gnu-debuglink=a.debug a;" } else { "" };
+            shell(folder.path(), &format!("{build} {link} mv a.debug kept; mv kept {place}"));
+            let (found, search) = search_below(folder.path());
+            assert!(found.is_some(), "{place}: {search:?}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        shell(
+            folder.path(),
+            "echo 'int main(void) { return 0; }' > a.c; gcc -g a.c -o a; gcc -g -O2 a.c -o a.debug",
+        );
+        shell(folder.path(), "strip a; objcopy --add-gnu-debuglink=a.debug a");
+        let (found, search) = search_below(folder.path());
+        assert!(found.is_none());
+        assert!(search.tried.iter().any(|tried| tried.contains("a.debug (of another build: ")), "{search:?}");
+    }
 }

@@ -35,9 +35,39 @@ pub enum Problem {
         difference: String,
     },
     /// DWARF is needed and there is none.
-    NoDebugInfo,
-    /// DWARF that this program cannot read: split (`.dwo`), or without its supplementary file.
+    NoDebugInfo(Box<Absence>),
+    /// DWARF that tells functions and lines only (`-g1`, `-gline-tables-only`); one of its units.
+    LinesOnly(String),
+    /// DWARF that this program cannot read: without its `.dwo` files or its supplementary file.
     UnsupportedDebugInfo(String),
+}
+
+/// What a file lacks, and where it could come from.
+#[derive(Clone, Debug, Default)]
+pub struct Absence {
+    /// There is no symbol table either.
+    pub stripped: bool,
+    /// What its debug file must have.
+    pub build_id: Option<String>,
+    /// The debug file that was given, which has no debug information.
+    pub given: Option<String>,
+    /// Where a debug file was looked for, and what is wrong with what is there.
+    pub tried: Vec<String>,
+    /// The Debian package that carries it.
+    pub package: Option<String>,
+}
+
+impl Absence {
+    /// Where it was looked for, and where to get it: half sentences, with a semicolon before each.
+    pub fn advice(&self) -> String {
+        let given = self.given.iter().map(|given| format!("neither has `{given}`"));
+        let id = self.build_id.iter().map(|id| format!("its build-id is {id}"));
+        let tried = (!self.tried.is_empty())
+            .then(|| format!("no debug file that fits is at {}", self.tried.join(", ")));
+        let package =
+            self.package.iter().map(|package| format!("Debian carries it in the package {package}"));
+        given.chain(id).chain(tried).chain(package).map(|part| format!("; {part}")).collect()
+    }
 }
 
 impl Error {
@@ -74,10 +104,17 @@ impl fmt::Display for Error {
                 f,
                 "`{file}` does not belong to `{executable}`: {difference}; give the debug file of this very build"
             ),
-            Problem::NoDebugInfo => write!(
+            Problem::NoDebugInfo(absence) => write!(
                 f,
-                "`{file}` has no debug information: build it with -g, or name its separate debug file or \
-                 unstripped twin with --debug-file"
+                "`{file}` has no debug information{}{}: build it with -g, or name its separate debug file or \
+                 unstripped twin with --debug-file",
+                if absence.stripped { " and no symbol table (it is stripped)" } else { "" },
+                absence.advice()
+            ),
+            Problem::LinesOnly(unit) => write!(
+                f,
+                "the debug information of `{file}` tells no types and no variables: {unit} was compiled with -g1 \
+                 or -gline-tables-only; build it with -g, or name an unstripped twin that was"
             ),
             Problem::UnsupportedDebugInfo(what) => {
                 write!(f, "the debug information of `{file}` cannot be used: {what}")

@@ -10,16 +10,44 @@ use object::{LittleEndian, elf};
 
 use crate::error::{Error, Problem};
 
-/// A mapped file whose headers were checked; everything else in it is still only bytes.
+/// A file whose headers were checked; everything else in it is still only bytes.
 pub(crate) struct Image {
-    map: Mmap,
+    map: Bytes,
     pub name: String,
     pub sections: Vec<Section>,
     /// The parts that are loaded, as (stated addresses, bytes in the file, executable).
     pub segments: Vec<Segment>,
     pub interpreter: bool,
+    /// The stated addresses of the thread variables' initial values (PT_TLS).
+    pub thread_local: Option<Range<u64>>,
     /// Loaded wherever the kernel likes (ET_DYN).
     pub relocatable: bool,
+}
+
+enum Bytes {
+    Mapped(Mmap),
+    /// A file within a file, decompressed.
+    Owned(Vec<u8>),
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Bytes::Mapped(map) => map,
+            Bytes::Owned(bytes) => bytes,
+        }
+    }
+}
+
+/// What a file may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Linked {
+    /// Something that runs, or its debug file.
+    Yes,
+    /// Also an object file.
+    Perhaps,
 }
 
 /// A section header, with the bytes checked to lie inside the file.
@@ -65,22 +93,33 @@ impl Section {
 impl Image {
     /// Maps `file` and reads its headers. `name` is for messages.
     pub fn new(file: &File, name: &str) -> Result<Image, Error> {
-        // SAFETY: the mapping is private and never written by us. Another process may still write to
-        // or truncate the file; as with every mapped executable that is the user's to avoid, and the
-        // kernel itself refuses writes to a running executable (ETXTBSY).
-        let map = unsafe { Mmap::map(file) };
-        let map = map.map_err(|error| match error.raw_os_error() {
-            // An empty file cannot be mapped.
-            _ if file.metadata().is_ok_and(|meta| meta.len() == 0) => Error::new(name, Problem::NotElf),
-            _ => Error::new(name, Problem::Unreadable(Arc::new(error))),
-        })?;
-        check_identity(&map, name)?;
+        Image::read(Bytes::Mapped(map(file, name)?), name, Linked::Yes)
+    }
+
+    /// The same for a file that was never linked, such as a `.dwo` file.
+    pub fn object(file: &File, name: &str) -> Result<Image, Error> {
+        Image::read(Bytes::Mapped(map(file, name)?), name, Linked::Perhaps)
+    }
+
+    /// The same for a file that stood within another one.
+    pub fn embedded(bytes: Vec<u8>, name: &str) -> Result<Image, Error> {
+        Image::read(Bytes::Owned(bytes), name, Linked::Yes)
+    }
+
+    fn read(map: Bytes, name: &str, linked: Linked) -> Result<Image, Error> {
+        check_identity(&map, name, linked)?;
         let elf = ElfFile64::<LittleEndian>::parse(&map[..]).map_err(|e| Error::damaged(name, e))?;
         let sections = read_sections(&elf, map.len()).map_err(|what| Error::damaged(name, what))?;
         let segments = read_segments(&elf, map.len()).map_err(|what| Error::damaged(name, what))?;
         let interpreter = elf.elf_program_headers().iter().any(|p| p.p_type(LittleEndian) == elf::PT_INTERP);
         let relocatable = elf.elf_header().e_type(LittleEndian) == elf::ET_DYN;
-        Ok(Image { name: name.to_string(), sections, segments, interpreter, relocatable, map })
+        let thread_local = elf.elf_program_headers().iter().find(|p| p.p_type(LittleEndian) == elf::PT_TLS);
+        let thread_local = thread_local.map(|header| {
+            let start = header.p_vaddr(LittleEndian);
+            start..start.saturating_add(header.p_memsz(LittleEndian))
+        });
+        let name = name.to_string();
+        Ok(Image { name, sections, segments, interpreter, thread_local, relocatable, map })
     }
 
     /// The whole file.
@@ -108,6 +147,18 @@ impl Image {
         self.section_at(svma).is_some_and(Section::is_code)
     }
 
+    /// The offset in the TLS segment that debug information means: gcc with -gsplit-dwarf states the
+    /// address of the initial value instead. `None`: the linker dropped the variable.
+    pub fn thread_offset(&self, stated: u64) -> Option<u64> {
+        let segment = self.thread_local.as_ref()?;
+        let (is_offset, is_address) = (stated < segment.end - segment.start, segment.contains(&stated));
+        match (is_offset, is_address) {
+            (true, false) => Some(stated),
+            (false, true) => Some(stated - segment.start),
+            _ => None,
+        }
+    }
+
     /// `len` bytes at a stated address, if the file holds them all.
     pub fn bytes_at(&self, svma: u64, len: u64) -> Option<&[u8]> {
         let segment = self.segments.iter().find(|segment| segment.addresses.contains(&svma))?;
@@ -118,19 +169,46 @@ impl Image {
 
     /// A section's bytes, decompressed where they are compressed; the range of the file where not.
     pub fn decompressed(&self, name: &str) -> Result<SectionBytes, Error> {
-        use object::{Object, ObjectSection};
+        use object::Object;
         let damaged =
             |what: &dyn std::fmt::Display| Error::damaged(&self.name, format!("section {name}: {what}"));
         let elf = ElfFile64::<LittleEndian>::parse(self.data()).map_err(|e| damaged(&e))?;
         let Some(section) = elf.section_by_name(name) else { return Ok(SectionBytes::InFile(0..0)) };
-        let compressed = section.compressed_data().map_err(|e| damaged(&e))?;
+        self.plain_bytes(&section).map_err(|what| damaged(&what))
+    }
+
+    /// The same where several sections may have the name, as those of type units in an object file:
+    /// their bytes one after the other.
+    pub fn decompressed_all(&self, name: &str) -> Result<SectionBytes, Error> {
+        use object::{Object, ObjectSection};
+        let damaged =
+            |what: &dyn std::fmt::Display| Error::damaged(&self.name, format!("section {name}: {what}"));
+        let elf = ElfFile64::<LittleEndian>::parse(self.data()).map_err(|e| damaged(&e))?;
+        let old_name = name.replacen(".debug", ".zdebug", 1);
+        let fits = |found: &[u8]| found == name.as_bytes() || found == old_name.as_bytes();
+        let named: Vec<_> = elf.sections().filter(|section| section.name_bytes().is_ok_and(fits)).collect();
+        if let [one] = &named[..] {
+            return self.plain_bytes(one).map_err(|what| damaged(&what));
+        }
+        let mut all = Vec::new();
+        for section in &named {
+            match self.plain_bytes(section).map_err(|what| damaged(&what))? {
+                SectionBytes::InFile(range) => all.extend_from_slice(&self.map[range]),
+                SectionBytes::Owned(bytes) => all.extend(bytes),
+            }
+        }
+        Ok(SectionBytes::Owned(all))
+    }
+
+    fn plain_bytes<'d>(&'d self, section: &impl object::ObjectSection<'d>) -> Result<SectionBytes, String> {
+        let compressed = section.compressed_data().map_err(|e| e.to_string())?;
         if compressed.format != object::CompressionFormat::None {
-            limit_expansion(&compressed).map_err(|what| damaged(&what))?;
-            return Ok(SectionBytes::Owned(compressed.decompress().map_err(|e| damaged(&e))?.into_owned()));
+            limit_expansion(&compressed)?;
+            let bytes = compressed.decompress().map_err(|e| e.to_string())?;
+            return Ok(SectionBytes::Owned(bytes.into_owned()));
         }
         let Some((offset, size)) = section.file_range() else { return Ok(SectionBytes::InFile(0..0)) };
-        let bytes =
-            file_range(offset, size, self.map.len()).ok_or_else(|| damaged(&"lies outside of the file"))?;
+        let bytes = file_range(offset, size, self.map.len()).ok_or("lies outside of the file")?;
         Ok(SectionBytes::InFile(bytes))
     }
 }
@@ -149,7 +227,19 @@ fn limit_expansion(data: &object::CompressedData<'_>) -> Result<(), &'static str
     if data.uncompressed_size > most { Err("claims an impossible size") } else { Ok(()) }
 }
 
-fn check_identity(data: &[u8], name: &str) -> Result<(), Error> {
+fn map(file: &File, name: &str) -> Result<Mmap, Error> {
+    // SAFETY: the mapping is private and never written by us. Another process may still write to
+    // or truncate the file; as with every mapped executable that is the user's to avoid, and the
+    // kernel itself refuses writes to a running executable (ETXTBSY).
+    let map = unsafe { Mmap::map(file) };
+    map.map_err(|error| match error.raw_os_error() {
+        // An empty file cannot be mapped.
+        _ if file.metadata().is_ok_and(|meta| meta.len() == 0) => Error::new(name, Problem::NotElf),
+        _ => Error::new(name, Problem::Unreadable(Arc::new(error))),
+    })
+}
+
+fn check_identity(data: &[u8], name: &str, linked: Linked) -> Result<(), Error> {
     if data.get(..4) != Some(b"\x7fELF") {
         return Err(Error::new(name, Problem::NotElf));
     }
@@ -163,7 +253,8 @@ fn check_identity(data: &[u8], name: &str) -> Result<(), Error> {
     if data[5] != 1 || machine != elf::EM_X86_64.0 {
         return Err(Error::new(name, Problem::OtherMachine(machine)));
     }
-    if kind != elf::ET_EXEC.0 && kind != elf::ET_DYN.0 {
+    let unlinked = linked == Linked::Perhaps && kind == elf::ET_REL.0;
+    if kind != elf::ET_EXEC.0 && kind != elf::ET_DYN.0 && !unlinked {
         return Err(Error::new(name, Problem::NotLinked));
     }
     Ok(())

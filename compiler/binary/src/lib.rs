@@ -1,6 +1,7 @@
 //! What an executable file (x86-64 ELF) and its debug information tell: symbols, functions, inlined
 //! copies, clones, statics, layouts, code. It only reads files; it knows no processes.
 
+mod belongs;
 mod binary;
 mod clone_name;
 mod clones;
@@ -10,6 +11,8 @@ mod dwarf;
 mod error;
 mod identity;
 mod image;
+mod mini;
+mod package;
 mod symbols;
 mod variable;
 
@@ -21,6 +24,6 @@ pub use debug_file::Origin;
 pub use dwarf::{
     DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit, UnitId,
 };
-pub use error::{Error, Problem};
+pub use error::{Absence, Error, Problem};
 pub use symbols::{Binding, SectionKind, Symbol, SymbolKind, Symbols};
 pub use variable::Found;

@@ -94,18 +94,46 @@ impl Symbol<'_> {
 
 /// All defined symbols of a file.
 pub struct Symbols {
-    image: Arc<Image>,
+    names: Names,
     entries: Vec<Entry>,
     by_name: HashTable<u32>,
     hasher: DefaultHashBuilder,
     by_address: OnceLock<Vec<u32>>,
     /// Functions with a compiler's suffix, by name.
     clones: OnceLock<Vec<u32>>,
-    complete: bool,
+    coverage: Coverage,
     /// The names of the source files: one for each STT_FILE.
     files: Vec<Range<u32>>,
 }
 
+/// The bytes that the names stand in.
+enum Names {
+    Of(Arc<Image>),
+    Copied(Vec<u8>),
+}
+
+impl std::ops::Deref for Names {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Names::Of(image) => image.data(),
+            Names::Copied(bytes) => bytes,
+        }
+    }
+}
+
+/// How much a table names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Coverage {
+    /// What the file exports.
+    Exports,
+    /// That, and all functions.
+    Functions,
+    All,
+}
+
+#[derive(Clone)]
 struct Entry {
     name: Range<u32>,
     svma: u64,
@@ -126,9 +154,9 @@ impl Symbols {
     /// Of a debug file `executable` tells what its emptied sections hold.
     pub(crate) fn read(image: Arc<Image>, executable: &Image) -> Result<Symbols, Error> {
         let table = |kind| image.sections.iter().find(|s| s.kind == kind && !s.bytes.is_empty()).cloned();
-        let (section, complete) = match table(elf::SHT_SYMTAB) {
-            Some(section) => (Some(section), true),
-            None => (table(elf::SHT_DYNSYM), false),
+        let (section, coverage) = match table(elf::SHT_SYMTAB) {
+            Some(section) => (Some(section), Coverage::All),
+            None => (table(elf::SHT_DYNSYM), Coverage::Exports),
         };
         let (entries, files) = match &section {
             Some(section) => {
@@ -136,16 +164,49 @@ impl Symbols {
             }
             None => Default::default(),
         };
+        Ok(Symbols::index(Names::Of(image), entries, files, coverage))
+    }
+
+    /// These, of a stripped program, and the functions of another table.
+    pub(crate) fn with_functions(&self, other: &Symbols) -> Symbols {
+        let (mut names, mut entries) = (Vec::new(), Vec::new());
+        let functions = other.entries.iter().filter(|entry| entry.is_function());
+        let new = functions.filter(|entry| {
+            let same = |known: Symbol<'_>| known.svma == entry.svma && known.is_function();
+            !self.named(&String::from_utf8_lossy(bytes(&other.names, &entry.name))).any(same)
+        });
+        let all = self.entries.iter().map(|entry| (self, entry)).chain(new.map(|entry| (other, entry)));
+        for (table, entry) in all {
+            let start = names.len() as u32;
+            names.extend_from_slice(bytes(&table.names, &entry.name));
+            let name = start..names.len() as u32;
+            entries.push(Entry { name, file: 0..0, next: NONE, ..entry.clone() });
+        }
+        Symbols::index(Names::Copied(names), entries, Vec::new(), Coverage::Functions)
+    }
+
+    fn index(names: Names, entries: Vec<Entry>, files: Vec<Range<u32>>, coverage: Coverage) -> Symbols {
         let hasher = DefaultHashBuilder::default();
         let (by_name, by_address, clones) = (HashTable::new(), OnceLock::new(), OnceLock::new());
-        let mut symbols = Symbols { image, entries, by_name, hasher, by_address, clones, complete, files };
+        let mut symbols = Symbols { names, entries, by_name, hasher, by_address, clones, coverage, files };
         symbols.index_names();
-        Ok(symbols)
+        symbols
     }
 
     /// Does the file have a full table (`.symtab`), not only the names it exports?
     pub fn is_complete(&self) -> bool {
-        self.complete
+        self.coverage == Coverage::All
+    }
+
+    /// Does it name all functions: a full table, or MiniDebugInfo?
+    pub fn names_functions(&self) -> bool {
+        self.coverage != Coverage::Exports
+    }
+
+    /// The source files that the table names (last path component), one for each object file.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let name = |file: &Range<u32>| std::str::from_utf8(bytes(&self.names, file)).unwrap_or_default();
+        self.files.iter().map(name)
     }
 
     /// How many.
@@ -155,7 +216,7 @@ impl Symbols {
 
     /// How many source files of this name (last path component) the table mentions.
     pub fn files_named(&self, name: &str) -> usize {
-        self.files.iter().filter(|file| bytes(self.image.data(), file) == name.as_bytes()).count()
+        self.files.iter().filter(|file| bytes(&self.names, file) == name.as_bytes()).count()
     }
 
     /// None at all?
@@ -243,7 +304,7 @@ impl Symbols {
 
     fn index_names(&mut self) {
         self.by_name.reserve(self.entries.len(), |_| 0);
-        let strings = self.image.data();
+        let strings = &*self.names;
         let hash = |entry: &Entry| self.hasher.hash_one(bytes(strings, &entry.name));
         // Backwards, so that each list runs forwards.
         for at in (0..self.entries.len()).rev() {
@@ -264,13 +325,12 @@ impl Symbols {
     }
 
     fn name_of(&self, at: u32) -> &[u8] {
-        bytes(self.image.data(), &self.entries[at as usize].name)
+        bytes(&self.names, &self.entries[at as usize].name)
     }
 
     fn view<'a>(&'a self, entry: &Entry) -> Symbol<'a> {
         // Checked to be UTF-8 when the table was read.
-        let text =
-            |range: &Range<u32>| std::str::from_utf8(bytes(self.image.data(), range)).unwrap_or_default();
+        let text = |range: &Range<u32>| std::str::from_utf8(bytes(&self.names, range)).unwrap_or_default();
         Symbol {
             name: text(&entry.name),
             svma: entry.svma,
@@ -284,6 +344,10 @@ impl Symbols {
 }
 
 impl Entry {
+    fn is_function(&self) -> bool {
+        matches!(self.kind, SymbolKind::Function | SymbolKind::IndirectFunction)
+    }
+
     fn is_place(&self) -> bool {
         self.kind != SymbolKind::ThreadLocal
             && !matches!(self.section, SectionKind::Absolute | SectionKind::NotLoaded)

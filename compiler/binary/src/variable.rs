@@ -2,7 +2,7 @@
 
 use crate::binary::Binary;
 use crate::dwarf::{DebugInfo, NoUnit, Place, Static, UnitId, Wanted};
-use crate::error::{Error, Problem};
+use crate::error::Error;
 use crate::symbols::{Binding, Symbol, SymbolKind, Symbols};
 
 /// Where a variable is.
@@ -67,7 +67,7 @@ impl Binary {
             }
         }
         match objects.as_slice() {
-            [one] => one.0.clone(),
+            [one] if !one.1.shared => one.0.clone(),
             [] if !all.is_empty() || declared(info, name, unit, function) => Found::OptimisedOut,
             [] => Found::Missing,
             _ => {
@@ -88,7 +88,10 @@ impl Binary {
                 let size = symbol.map(|symbol| symbol.size).or_else(size).unwrap_or(0);
                 Some(Found::Address { svma, size })
             }
-            Place::Thread(offset) => Some(Found::Thread { offset, size: size().unwrap_or(0) }),
+            Place::Thread(stated) => {
+                let offset = self.image.thread_offset(stated)?;
+                Some(Found::Thread { offset, size: size().unwrap_or(0) })
+            }
             Place::Elsewhere => None,
         }
     }
@@ -102,7 +105,7 @@ impl Binary {
         function: Option<&str>,
     ) -> Result<Found, Error> {
         if function.is_some() || !symbols.is_complete() {
-            return Err(Error::new(self.name(), Problem::NoDebugInfo));
+            return Err(self.no_debug_info());
         }
         let fits = |symbol: &Symbol<'_>| file.is_none_or(|file| symbol.file == Some(last_component(file)));
         let fitting: Vec<_> = symbols.named(name).filter(|s| s.is_variable() && fits(s)).collect();

@@ -22,12 +22,16 @@ __attribute__((noinline)) static int work(struct list *l, int n) {
 int main(int n, char **v) { head.value = n; return work(&head, n) + kind; }
 "#;
 
-/// Programs of both kinds of DWARF, and one whose sections are compressed.
+/// Programs of all kinds of DWARF, and one whose sections are compressed.
 fn originals() -> &'static [Vec<u8>] {
     static BYTES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     BYTES.get_or_init(|| {
-        let formats =
-            [&["-O2", "-g", "-gdwarf-5"][..], &["-O2", "-g", "-gdwarf-4", "-no-pie"], &["-O2", "-g", "-gz"]];
+        let formats = [
+            &["-O2", "-g", "-gdwarf-5"][..],
+            &["-O2", "-g", "-gdwarf-4", "-no-pie"],
+            &["-O2", "-g", "-gdwarf-4", "-fdebug-types-section"],
+            &["-O2", "-g", "-gz"],
+        ];
         let build =
             |flags: &[&str]| std::fs::read(Program::build(&[("garbage.c", SOURCE)], flags).path).unwrap();
         formats.iter().map(|flags| build(flags)).collect()

@@ -96,7 +96,7 @@ fn a_stripped_program_is_completed_by_its_debug_file() {
         let stripped = program.open();
         assert!(!stripped.has_symbols() && !stripped.has_debug_info());
         assert!(!stripped.symbols().unwrap().is_complete());
-        assert!(matches!(stripped.debug_info().err().unwrap().problem, Problem::NoDebugInfo));
+        assert!(matches!(stripped.debug_info().err().unwrap().problem, Problem::NoDebugInfo(_)));
 
         for debug in ["twin", "other.debug"] {
             let binary = Binary::open(&program.path, Some(&program.file(debug))).unwrap();

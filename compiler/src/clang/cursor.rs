@@ -10,16 +10,17 @@ use std::os::raw::{c_int, c_uint};
 
 /// What kind of node a cursor stands on; the kinds that the walk tells apart.
 pub use clang_sys::{
-    CXCursor_ArraySubscriptExpr as ARRAY_SUBSCRIPT, CXCursor_BinaryOperator as BINARY,
-    CXCursor_CStyleCastExpr as CAST, CXCursor_CallExpr as CALL,
+    CXCursor_AddrLabelExpr as LABEL_ADDRESS, CXCursor_ArraySubscriptExpr as ARRAY_SUBSCRIPT,
+    CXCursor_BinaryOperator as BINARY, CXCursor_CStyleCastExpr as CAST, CXCursor_CallExpr as CALL,
     CXCursor_CompoundAssignOperator as COMPOUND_ASSIGN, CXCursor_CompoundLiteralExpr as COMPOUND_LITERAL,
     CXCursor_ConditionalOperator as CONDITIONAL, CXCursor_DeclRefExpr as DECL_REF,
     CXCursor_EnumConstantDecl as ENUMERATOR, CXCursor_EnumDecl as ENUM, CXCursor_FieldDecl as FIELD,
-    CXCursor_FunctionDecl as FUNCTION, CXCursor_MemberRef as MEMBER_REF, CXCursor_MemberRefExpr as MEMBER,
-    CXCursor_ParenExpr as PAREN, CXCursor_ParmDecl as PARAMETER, CXCursor_StructDecl as STRUCT,
-    CXCursor_TypeRef as TYPE_REF, CXCursor_TypedefDecl as TYPEDEF, CXCursor_UnaryExpr as SIZEOF,
-    CXCursor_UnaryOperator as UNARY, CXCursor_UnexposedExpr as IMPLICIT, CXCursor_UnionDecl as UNION,
-    CXCursor_VarDecl as VARIABLE,
+    CXCursor_FunctionDecl as FUNCTION, CXCursor_IndirectGotoStmt as COMPUTED_GOTO,
+    CXCursor_InitListExpr as INITIALISERS, CXCursor_MemberRef as MEMBER_REF,
+    CXCursor_MemberRefExpr as MEMBER, CXCursor_ParenExpr as PAREN, CXCursor_ParmDecl as PARAMETER,
+    CXCursor_StructDecl as STRUCT, CXCursor_TypeRef as TYPE_REF, CXCursor_TypedefDecl as TYPEDEF,
+    CXCursor_UnaryExpr as SIZEOF, CXCursor_UnaryOperator as UNARY, CXCursor_UnexposedExpr as IMPLICIT,
+    CXCursor_UnionDecl as UNION, CXCursor_VarDecl as VARIABLE,
 };
 
 /// A cursor's kind.

@@ -147,6 +147,15 @@ pub struct Use {
     pub shape: String,
 }
 
+/// The address of a label (`&&label`) that outlives the call of the function in which the label stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptLabel {
+    /// The static whose initialiser it is; else the function that stores it.
+    pub holder: EntityId,
+    /// Where it stands in the text.
+    pub offset: usize,
+}
+
 /// Everything libclang told about a text.
 #[derive(Clone, Debug, Default)]
 pub struct Bindings {
@@ -154,12 +163,15 @@ pub struct Bindings {
     pub entities: Vec<Entity>,
     /// All uses, by holder and offset.
     pub uses: Vec<Use>,
+    /// Addresses of labels that are kept.
+    pub labels: Vec<KeptLabel>,
     /// What it could not read.
     pub problems: Vec<Problem>,
 }
 
 /// Flags under which libclang reads what gcc preprocessed.
-const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin"];
+/// The last one only makes `_Float16` known, which headers of gcc mention.
+const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin", "-mavx512fp16"];
 
 /// Reads a text, already prepared for libclang, in the same offsets.
 ///

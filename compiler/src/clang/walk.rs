@@ -2,7 +2,7 @@
 
 use super::cursor::*;
 use super::shape::{Member, contents, enumerators, members, spell, tag_of};
-use super::{Bindings, Declaration, Entity, EntityId, Escape, Field, Role, Use};
+use super::{Bindings, Declaration, Entity, EntityId, Escape, Field, KeptLabel, Role, Use};
 use std::collections::HashMap;
 
 /// Collects all entities and uses below the unit's cursor.
@@ -24,6 +24,7 @@ pub fn walk(root: Cursor) -> Bindings {
 struct Walk {
     entities: Vec<Entity>,
     uses: Vec<Use>,
+    labels: Vec<KeptLabel>,
     by_key: HashMap<(usize, Kind), EntityId>,
 }
 
@@ -48,7 +49,8 @@ impl Walk {
     fn finish(mut self) -> Bindings {
         self.uses.sort_by_key(|u| (u.holder, u.offset));
         self.uses.dedup();
-        Bindings { entities: self.entities, uses: self.uses, problems: vec![] }
+        self.labels.sort();
+        Bindings { entities: self.entities, uses: self.uses, labels: self.labels, problems: vec![] }
     }
 
     fn id(&self, cursor: Cursor) -> Option<EntityId> {
@@ -201,6 +203,9 @@ impl Walk {
                 self.layout_of(cursor.ty(), cursor, holder)
             }
             FUNCTION => self.layout_of(cursor.ty().result(), cursor, holder),
+            LABEL_ADDRESS if keeps_label(cursor, path) => {
+                self.labels.extend(cursor.offset().map(|offset| KeptLabel { holder, offset }));
+            }
             _ => {}
         }
     }
@@ -390,6 +395,37 @@ fn escape(address: Cursor, path: &[Cursor]) -> Escape {
         BINARY => assigned_local(*sink, address).map_or(Escape::Elsewhere, Escape::Local),
         _ => Escape::Elsewhere,
     }
+}
+
+/// Whether a label's address outlives its function's call: it is not jumped to at once, nor held in
+/// an automatic variable.
+fn keeps_label(label: Cursor, path: &[Cursor]) -> bool {
+    let mut part = label;
+    for &above in path.iter().rev() {
+        match above.kind() {
+            PAREN | IMPLICIT | CAST | INITIALISERS | COMPOUND_LITERAL | CONDITIONAL | ARRAY_SUBSCRIPT => {}
+            BINARY if is_base(above, part) => {}
+            // An assignment, or a sum that begins with a number.
+            BINARY if assigned_local(above, part).is_some() => return false,
+            BINARY if above.ty().canonical().form() == Form::Pointer && !assigns_pointer(above) => {}
+            BINARY if is_difference(above, part) => {}
+            VARIABLE => return above.is_static(),
+            COMPUTED_GOTO => return false,
+            _ => return true,
+        }
+        part = above;
+    }
+    true
+}
+
+fn assigns_pointer(binary: Cursor) -> bool {
+    binary.children().first().is_some_and(|target| target.ty().canonical().form() == Form::Pointer)
+}
+
+/// `a - &&label`, where `a` is a pointer.
+fn is_difference(binary: Cursor, label: Cursor) -> bool {
+    let form = |cursor: Cursor| cursor.ty().canonical().form();
+    form(binary) != Form::Pointer && form(label) == Form::Pointer && assigns_pointer(binary)
 }
 
 /// `local = &global`: the local's name.

@@ -3,8 +3,10 @@
 
 mod by_name;
 mod narrowing;
+mod redefined;
 mod refusals;
 mod reliant;
+mod starting;
 
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -57,13 +59,16 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     }
     first.extend(refusals::misled(versions, &crossing));
     first.extend(refusals::renumbered(versions));
+    first.extend(redefined::refusals(versions));
     if Rule::ByName.holds() {
         first.extend(by_name::check(versions, &crossing));
     }
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
         first.extend(narrowing::warnings(versions, &crossing));
+        first.extend(starting::warnings(versions));
         first.extend(reliant::waiting(versions, &crossing));
+        first.extend(redefined::chosen(versions));
     }
     (crossing, first)
 }

@@ -45,6 +45,8 @@ fn stays(new: &Program, reason: &Reason) -> Option<String> {
         Reason::Modified(_) => Some("its own change".into()),
         Reason::Inlines(id, _) => Some(format!("{} (inlined)", new.title(*id))),
         Reason::CallsClone(id, symbol) => Some(format!("{} (called as {symbol})", new.title(*id))),
+        Reason::CallsEntry(id, _) => Some(format!("{} (called directly)", new.title(*id))),
+        Reason::UsesRedefined(id) => Some(format!("{} (another definition)", new.title(*id))),
         _ => None,
     }
 }

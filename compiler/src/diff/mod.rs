@@ -5,6 +5,7 @@ mod globals;
 mod literal;
 mod normal;
 mod pair;
+mod redefined;
 mod scopes;
 mod types;
 
@@ -91,6 +92,8 @@ pub struct ChangeSet {
     pub functions: Vec<Change>,
     /// Enumerators whose value differs, wherever they stand.
     pub renumbered: BTreeSet<String>,
+    /// Functions and globals of the new program whose name led to something else in the old one.
+    pub redefined: BTreeSet<ItemId>,
 }
 
 impl ChangeSet {
@@ -100,6 +103,7 @@ impl ChangeSet {
             && self.globals.is_empty()
             && self.functions.is_empty()
             && self.renumbered.is_empty()
+            && self.redefined.is_empty()
     }
 
     /// Every change.
@@ -115,9 +119,15 @@ pub fn diff(old: &Program, new: &Program) -> ChangeSet {
         .into_iter()
         .flat_map(|kind| changes(old, new, kind, &pairing, types::compare))
         .collect();
-    let globals = changes(old, new, Kind::Variable, &pairing, globals::compare);
+    let redefined = redefined::redefined(old, new, &pairing);
+    let mut globals = changes(old, new, Kind::Variable, &pairing, globals::compare);
+    for change in redefined::initialised(old, new, &pairing, &redefined) {
+        if !globals.iter().any(|known| known.new_item() == change.new_item()) {
+            globals.push(change);
+        }
+    }
     let functions = changes(old, new, Kind::Function, &pairing, functions::compare);
-    ChangeSet { types, globals, functions, renumbered: types::renumbered(old, new), pairing }
+    ChangeSet { types, globals, functions, renumbered: types::renumbered(old, new), redefined, pairing }
 }
 
 type Compare = fn(&Program, ItemId, &Program, ItemId) -> Vec<Modification>;
@@ -125,7 +135,7 @@ type Compare = fn(&Program, ItemId, &Program, ItemId) -> Vec<Modification>;
 /// Changes of one kind among what the programs themselves define.
 fn changes(old: &Program, new: &Program, kind: Kind, pairing: &Pairing, compare: Compare) -> Vec<Change> {
     let named = |program: &Program, id: ItemId| !program.items[id].original.is_empty();
-    let counterpart = |id: ItemId| pairing.to_new[id].filter(|&n| new.items[n].defined());
+    let counterpart = |id: ItemId| pairing.to_new[id].filter(|&n| is_own(new, n));
     let mut found: Vec<Change> = vec![];
     for id in old.own(kind).filter(|&id| named(old, id)) {
         match counterpart(id) {
@@ -138,9 +148,13 @@ fn changes(old: &Program, new: &Program, kind: Kind, pairing: &Pairing, compare:
             }
         }
     }
-    let is_new = |&id: &ItemId| named(new, id) && pairing.to_old[id].is_none_or(|o| !old.items[o].defined());
+    let is_new = |&id: &ItemId| named(new, id) && pairing.to_old[id].is_none_or(|o| !is_own(old, o));
     found.extend(new.own(kind).filter(is_new).map(|new| Change::Added { new }));
     found
+}
+
+fn is_own(program: &Program, id: ItemId) -> bool {
+    program.items[id].defined() && !program.items[id].system
 }
 
 /// Locations and names of a program, for normal forms of its chunks.

@@ -2,14 +2,17 @@
 
 mod effects;
 mod endless;
+mod hidden;
+mod meaning;
 mod origin;
 mod syntax;
 
 pub use effects::Effects;
 pub use endless::never_return;
+pub use meaning::{Meaning, aliased, meaning};
 pub use syntax::{Syntax, declared_name, local_static};
 
-use crate::clang::{self, Bindings, Entity, EntityId, Kind, Role, Use};
+use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};
 use crate::diag::{Diagnostic, Failure, Place, Result};
 use crate::merge::MergedUnit;
 use crate::text;
@@ -53,6 +56,8 @@ pub struct Program {
     pub items: Vec<Item>,
     /// All uses, by holder.
     pub uses: Vec<Use>,
+    /// Addresses of labels that statics hold, or that functions store.
+    pub labels: Vec<KeptLabel>,
     /// Folder of the sources; string literals may hold it.
     pub root: String,
     spans: Vec<Range<usize>>,
@@ -64,10 +69,11 @@ pub struct Program {
 /// # Errors
 /// libclang is missing (its package is named), or cannot read the text (with the places).
 pub fn model(unit: MergedUnit, root: String) -> Result<Program> {
-    let bindings = clang::bind(&text::shadow_clang(&unit.text).text).map_err(unavailable)?;
+    let mut bindings = clang::bind(&text::shadow_clang(&unit.text).text).map_err(unavailable)?;
     if !bindings.problems.is_empty() {
         return Err(Failure::Refused(unreadable(&unit, &bindings)));
     }
+    hidden::add(&unit.text, &mut bindings);
     Ok(Program::new(unit, bindings, root))
 }
 
@@ -99,7 +105,7 @@ impl Program {
         for (id, item) in items.iter().enumerate() {
             by_name.entry(item.entity.name.clone()).or_default().push(id);
         }
-        Self { unit, items, uses: bindings.uses, root, spans, by_name }
+        Self { unit, items, uses: bindings.uses, labels: bindings.labels, root, spans, by_name }
     }
 
     /// The uses in an item's own text.

@@ -161,13 +161,14 @@ impl<'p> Work<'p> {
     }
 
     fn need_object(&mut self, id: ItemId, role: &Role, holder: Option<ItemId>) {
+        let id = self.names.behind(id);
         match self.names.standing(self.new, id) {
             Standing::Copied => {
                 self.closure.holders.entry(id).or_default().extend(holder);
                 self.closure.copied.insert(id);
                 self.body(id, holder.unwrap_or(id));
             }
-            Standing::Library => {
+            Standing::Library | Standing::Chosen => {
                 if self.closure.declared.insert(id) {
                     for declaration in &self.new.items[id].entity.declarations {
                         self.span(declaration.span.clone(), None);
@@ -182,14 +183,14 @@ impl<'p> Work<'p> {
         }
     }
 
-    /// What a library's wrapper calls: libclang may have been shown its declaration only.
+    /// What a library's wrapper calls and converts to: libclang may have been shown its declaration only.
     fn wrapped_in(&mut self, offset: usize) {
         let (new, span) = (self.new, self.whole_chunk(offset));
         let Some(body) = new.unit.text[span.clone()].find('{') else { return };
         let text = &new.unit.text[span.start + body..span.end];
         for token in text::lex(text).iter().filter(|token| token.kind == text::Kind::Ident) {
             for &id in new.named(token.text(text)) {
-                if new.items[id].kind() == Kind::Function && new.items[id].system {
+                if matches!(new.items[id].kind(), Kind::Function | Kind::Typedef) && new.items[id].system {
                     self.need(id, &Role::Mention, None);
                 }
             }

@@ -4,11 +4,12 @@ use super::closure::Closure;
 use super::cut::{self, Edits, Form, Function, Place};
 use super::names::{Names, Standing};
 use super::{Block, Patch, at, statics, sync};
-use crate::clang::{Declaration, Kind, Use};
+use crate::clang::{Declaration, Kind, Role, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
 use crate::running::Running;
+use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod old_types;
@@ -27,6 +28,7 @@ pub fn emit(
     let edits = references(versions.new, names);
     let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
     let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
+    patch.declarations.extend(emit.choices());
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);
     emit.synchronization(crossing, &mut patch);
@@ -74,6 +76,18 @@ impl Emit<'_> {
             }
         }
         by_chunk.iter().filter_map(|(&chunk, ids)| self.declaration(chunk, ids)).collect()
+    }
+
+    /// Where the process keeps what it chose for functions when it started.
+    fn choices(&self) -> Vec<Block> {
+        let new = self.versions.new;
+        let chosen = self.closure.declared.iter().filter(|&&id| self.names.choice(id).is_some());
+        let text = |name: &str| {
+            format!("extern __typeof__({name}) *const polus__chosen_{name} __attribute__((weak));")
+        };
+        chosen
+            .map(|&id| self.block(id, "chosen when the program started", text(&new.items[id].entity.name)))
+            .collect()
     }
 
     /// A function that is declared before its definition needs no second prototype.
@@ -172,6 +186,7 @@ impl Emit<'_> {
             return Err(Diagnostic::error(format!("the definition of {} cannot be read", new.title(id)))
                 .at(new.place(id), "this function belongs into the patch"));
         };
+        statics::check_labels(self.versions, id)?;
         let found = statics::of(self.versions, id, self.running);
         let mut edits = self.edits.over();
         statics::edit(new, syntax, &found, &mut edits);
@@ -193,7 +208,11 @@ impl Emit<'_> {
         } else {
             self.reason(id)
         };
-        let isolated = if copied { "" } else { "__attribute__((noipa)) " };
+        let isolated = if self.needs_room(id, standing) {
+            "__attribute__((noipa, patchable_function_entry(5))) "
+        } else {
+            "__attribute__((noipa)) "
+        };
         let text = match copied {
             true => format!("static {};", function.prototype(function.name(), Place::Copy, &self.edits)),
             false => format!("static {isolated}{};", function.prototype(name, Place::Own, &self.edits)),
@@ -205,6 +224,21 @@ impl Emit<'_> {
         };
         patch.functions.push(self.block(id, &why, text));
         Ok(())
+    }
+
+    /// A short function that more than its old entry leads to: the next update writes a jump over its
+    /// first bytes, and nothing is known of what the linker puts behind it.
+    fn needs_room(&self, id: ItemId, standing: &Standing) -> bool {
+        /// Tokens of which a compiler may make fewer bytes than a jump has.
+        const SHORT: usize = 40;
+        let new = self.versions.new;
+        let in_patch = |holder: ItemId| {
+            self.names.defined().any(|(id, _)| id == holder) || self.closure.copied.contains(&holder)
+        };
+        let mut calls = new.uses.iter().filter(|u| u.target == id && u.holder != id && u.role == Role::Call);
+        let is_called = *standing == Standing::Added || calls.any(|u| in_patch(u.holder));
+        let source = new.source(id);
+        is_called && !source.contains("patchable_function_entry") && text::Lexer::new(source).count() <= SHORT
     }
 
     fn reason(&self, id: ItemId) -> String {

@@ -62,14 +62,19 @@ fn on_stack(shape: &str) -> bool {
 
 /// C text of an entry that calls `target` and keeps registers across it.
 fn stub(name: &str, target: &str, kept: &[String]) -> String {
-    let slot = |at: usize| format!("{}(%%rsp)", 16 * at);
-    let with = |register: &str| if register.starts_with("xmm") { "movups" } else { "movq" };
+    let room = if kept.iter().any(|register| register.starts_with(['y', 'z'])) { 64 } else { 16 };
+    let slot = |at: usize| format!("{}(%%rsp)", room * at);
+    let with = |register: &str| match &register[..1] {
+        "x" => "movups",
+        "y" | "z" => "vmovups",
+        _ => "movq",
+    };
     let save = |(at, r): (usize, &String)| format!("\"{} %%{r}, {}\\n\\t\"", with(r), slot(at));
     let restore = |(at, r): (usize, &String)| format!("\"{} {}, %%{r}\\n\\t\"", with(r), slot(at));
     let lines = [
         "\"pushq %%rbp\\n\\t.cfi_def_cfa_offset 16\\n\\t.cfi_offset 6, -16\\n\\t\"".to_string(),
         "\"movq %%rsp, %%rbp\\n\\t.cfi_def_cfa_register 6\\n\\t\"".to_string(),
-        format!("\"subq ${}, %%rsp\\n\\tandq $-16, %%rsp\\n\\t\"", 16 * kept.len()),
+        format!("\"subq ${}, %%rsp\\n\\tandq $-16, %%rsp\\n\\t\"", room * kept.len()),
     ];
     let saved = kept.iter().enumerate().map(save);
     let restored = kept.iter().enumerate().map(restore);

@@ -7,11 +7,14 @@ mod emit;
 mod entry;
 pub mod history;
 mod names;
+mod reach;
 mod render;
 mod statics;
 mod sync;
 mod tables;
+mod target;
 
+pub use reach::looping;
 pub use render::render;
 pub use tables::{FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 
@@ -20,6 +23,7 @@ use crate::diag::Diagnostic;
 use crate::model::ItemId;
 use crate::running::Running;
 use history::{History, Step};
+use std::collections::BTreeMap;
 
 /// A piece of C text with the reason for its presence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub struct Patch {
     pub identity: Identity,
     /// Flags of the program's own build that change what code means.
     pub optimize: Vec<String>,
+    /// Instructions beyond the least that all of the patch's functions may use.
+    pub target: Vec<String>,
     /// Types, prototypes and objects that stay in the process.
     pub declarations: Vec<Block>,
     /// Symbols that the injector binds.
@@ -93,6 +99,8 @@ pub struct Request<'r> {
     pub digests: (String, String),
     /// Flags that change what code means.
     pub optimize: Vec<String>,
+    /// What the units of the new program may use, by path.
+    pub targets: &'r BTreeMap<String, Vec<String>>,
 }
 
 /// Assembles the patch, and the step that the version file is to record.
@@ -107,6 +115,9 @@ pub fn assemble(
     let (from, to) = &request.digests;
     let mut naming = request.history.step(from, to);
     let names = names::Names::choose(versions, crossing, request.running, &mut naming);
+    if let Some(running) = request.running {
+        reach::check(versions, running, &names)?;
+    }
     let closure = closure::close(versions, crossing, &names);
     let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);
@@ -114,6 +125,7 @@ pub fn assemble(
         entry::keep(versions, running, &mut patch)?;
     }
     patch.optimize = request.optimize.clone();
+    patch.target = target::common(versions.new, &names, &closure, request.targets)?;
     patch.identity = Identity {
         program: request.program.clone(),
         from: from.clone(),

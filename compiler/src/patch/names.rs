@@ -4,7 +4,7 @@ use super::history::Naming;
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diff::{Change, Modification};
-use crate::model::{ItemId, Program};
+use crate::model::{ItemId, Program, aliased};
 use crate::running::Running;
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub enum Standing {
     Instance,
     /// It stays in the process.
     Import,
+    /// What the process chose when it started.
+    Chosen,
     /// Of a library.
     Library,
 }
@@ -36,6 +38,10 @@ pub struct Names {
     foreign: BTreeSet<ItemId>,
     /// Statics whose every caller the compiler knew: it may have fitted them to those calls.
     local: BTreeSet<ItemId>,
+    /// Other names of what the program defines.
+    aliases: BTreeMap<ItemId, ItemId>,
+    /// Functions chosen at start, each with the C expression of the choice and its place in the binary.
+    chosen: BTreeMap<ItemId, (String, u64)>,
 }
 
 impl Names {
@@ -52,6 +58,8 @@ impl Names {
             without_entry: BTreeSet::new(),
             foreign: running.map_or_else(BTreeSet::new, |running| foreign(versions.new, running)),
             local: local(versions),
+            aliases: aliases(versions.new),
+            chosen: BTreeMap::new(),
         };
         let retyped = retyped(versions);
         for &id in versions.relations.affected.keys() {
@@ -68,6 +76,7 @@ impl Names {
             names.give(versions.new, id, Standing::Instance, naming, existing);
         }
         names.find_missing_entries(versions, running, naming);
+        names.find_choices(versions, running, naming);
         names
     }
 
@@ -86,10 +95,36 @@ impl Names {
         let Some(running) = running else { return };
         for id in versions.new.own(Kind::Function) {
             let Some(old) = versions.changes.pairing.to_old[id] else { continue };
-            if !naming.is_known(&versions.new.key(id)) && !running.has_entry(old) {
+            let replaced = self.standing.get(&id) == Some(&Standing::Replaced);
+            // Nothing calls `main` again, and a jump would wait until it is left.
+            let main = versions.new.items[id].original == "main";
+            let bare = || running.obstacle(old).is_some() || main && running.returns_to_entry(old);
+            let reachable = running.has_entry(old) && !(replaced && bare());
+            if !naming.is_known(&versions.new.key(id)) && !reachable {
                 self.without_entry.insert(id);
             }
         }
+    }
+
+    fn find_choices(&mut self, versions: Versions, running: Option<&Running>, naming: &Naming) {
+        let (new, Some(running)) = (versions.new, running) else { return };
+        let functions = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Function);
+        let kept = functions.filter(|id| !self.standing.contains_key(id) && !naming.is_known(&new.key(*id)));
+        let chosen = kept.filter_map(|id| {
+            let place = running.choice(versions.changes.pairing.to_old[id]?)?;
+            Some((id, (format!("(*polus__chosen_{})", new.items[id].entity.name), place)))
+        });
+        self.chosen = chosen.collect();
+    }
+
+    /// Stated address of the word that holds what the process chose for a function.
+    pub fn choice(&self, id: ItemId) -> Option<u64> {
+        self.chosen.get(&id).map(|(_, place)| *place)
+    }
+
+    /// What an item is another name of, or itself.
+    pub fn behind(&self, id: ItemId) -> ItemId {
+        self.aliases.get(&id).copied().unwrap_or(id)
     }
 
     /// The binary holds no ordinary entry of the function.
@@ -105,6 +140,7 @@ impl Names {
         let item = &new.items[id];
         let function = item.kind() == Kind::Function;
         match () {
+            () if self.chosen.contains_key(&id) => Standing::Chosen,
             () if self.foreign.contains(&id) => Standing::Import,
             () if !item.defined() || item.system => Standing::Library,
             () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
@@ -116,7 +152,11 @@ impl Names {
 
     /// The name under which a use of the item appears in the patch.
     pub fn reference<'n>(&'n self, new: &'n Program, id: ItemId, role: &Role) -> &'n str {
+        let id = self.behind(id);
         let plain = &new.items[id].entity.name;
+        if let Some((choice, _)) = self.chosen.get(&id) {
+            return choice;
+        }
         let identity = Rule::Identity.holds()
             && *role != Role::Call
             && self.standing.get(&id) == Some(&Standing::Replaced);
@@ -135,6 +175,15 @@ impl Names {
     pub fn defined(&self) -> impl Iterator<Item = (ItemId, &Standing)> {
         self.standing.iter().map(|(id, standing)| (*id, standing))
     }
+}
+
+/// Aliases of functions and globals that the program defines, where both have the same type.
+fn aliases(new: &Program) -> BTreeMap<ItemId, ItemId> {
+    let objects =
+        (0..new.items.len()).filter(|&id| matches!(new.items[id].kind(), Kind::Function | Kind::Variable));
+    let declared = objects.filter(|&id| !new.items[id].defined() && Rule::Names.holds());
+    let pairs = declared.filter_map(|id| Some((id, aliased(new, id)?)));
+    pairs.filter(|(id, of)| new.items[*id].entity.shape == new.items[*of].entity.shape).collect()
 }
 
 /// Declared only, and in the binary: its own dynamic symbols need not name them.

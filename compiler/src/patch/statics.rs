@@ -3,8 +3,10 @@
 
 use super::cut::{self, Edits, Place};
 use crate::cross::Versions;
+use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program, Syntax};
 use crate::running::{Running, Static};
+use crate::text;
 use lang_c::ast::{Declaration, InitDeclarator};
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
@@ -53,6 +55,11 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
     }
     let writable = |old: &ItemId| !versions.old.items[*old].entity.constant;
     let Some(old) = versions.changes.pairing.to_old[id].filter(writable) else { return Fate::Own(symbol) };
+    // Labels of the old function lead into its old code.
+    let labelled = |program: &Program, id: ItemId| program.labels.iter().any(|label| label.holder == id);
+    if labelled(versions.old, old) || labelled(new, id) {
+        return Fate::Own(symbol);
+    }
     match running.map(|r| r.variable(old)) {
         _ if !Rule::Statics.holds() => Fate::Own(symbol),
         // gcc drops a static that nothing writes, or nothing reads: no running value is lost to the
@@ -60,6 +67,35 @@ fn fate(versions: Versions, id: ItemId, nth: usize, running: Option<&Running>) -
         Some(Static::OptimisedOut) => Fate::Own(symbol),
         _ => Fate::Import(symbol),
     }
+}
+
+/// Refuses a function whose labels' addresses are stored where they outlive a call: those that the old
+/// version stored would lead from new frames into old code.
+///
+/// # Errors
+/// The place where one is stored.
+pub fn check_labels(versions: Versions, function: ItemId) -> Result<(), Diagnostic> {
+    let new = versions.new;
+    let Some(old) = versions.changes.pairing.to_old[function] else { return Ok(()) };
+    let stored = |program: &Program, id: ItemId| {
+        let label = program.labels.iter().find(|label| label.holder == id)?;
+        Some(program.place_at(label.offset))
+    };
+    let Some(place) = stored(versions.old, old).or_else(|| stored(new, function)) else { return Ok(()) };
+    if !has_computed_goto(new, function) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(format!("{} keeps addresses of its labels", new.title(function)))
+        .at(place, "this address outlives the call")
+        .at(new.place(function), "the new version would go on from it in old code")
+        .help("leave this function as it is in this update, or restart the program for it"))
+}
+
+fn has_computed_goto(program: &Program, function: ItemId) -> bool {
+    let source = program.source(function);
+    let tokens = text::lex(source);
+    let words = tokens.windows(2).map(|pair| (pair[0].text(source), pair[1].text(source)));
+    words.into_iter().any(|pair| pair == ("goto", "*"))
 }
 
 /// Edits the declarations of a function's statics.

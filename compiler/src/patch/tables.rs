@@ -315,6 +315,19 @@ impl Fill<'_> {
         let new = self.versions.new;
         let mut rows: Vec<ImportRow> =
             closure.imports.iter().map(|&id| self.import(id, &new.items[id].entity.name)).collect();
+        for (id, place) in closure.declared.iter().filter_map(|&id| Some((id, self.names.choice(id)?))) {
+            let symbol = format!("polus__chosen_{}", new.items[id].entity.name);
+            let (name, file, function) = (symbol.clone(), String::new(), String::new());
+            rows.push(ImportRow {
+                symbol,
+                name,
+                file,
+                function,
+                address: place,
+                size: 8,
+                kind: "POLUS_VARIABLE",
+            });
+        }
         for bound in statics {
             if let Fate::Import(symbol) = &bound.fate {
                 rows.push(self.import(bound.item, symbol));

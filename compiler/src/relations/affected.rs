@@ -26,7 +26,7 @@ pub fn spread(
 }
 
 fn has_counterpart(old: &Program, changes: &ChangeSet, id: ItemId) -> bool {
-    changes.pairing.to_old[id].is_some_and(|o| old.items[o].defined())
+    changes.pairing.to_old[id].is_some_and(|o| old.items[o].defined() && !old.items[o].system)
 }
 
 fn seed_with_own_changes(changes: &ChangeSet, relations: &mut Relations) {
@@ -71,6 +71,9 @@ impl<'p> Facts<'p> {
 
     fn reason(&self, found: &Use) -> Option<Reason> {
         let item = &self.new.items[found.target];
+        if self.changes.redefined.contains(&found.target) {
+            return Some(Reason::UsesRedefined(found.target));
+        }
         let layout = matches!(found.role, Role::Member(_) | Role::Layout);
         match item.kind() {
             Kind::Record | Kind::Typedef if layout && self.types.contains(&found.target) => {
@@ -141,6 +144,7 @@ impl Reason {
             Self::ReliesOn(_, fact) => Self::ReliesOn(item, fact),
             Self::SharesCode(_) => Self::SharesCode(item),
             Self::CallsTwin(_) => Self::CallsTwin(item),
+            Self::CallsEntry(_, why) => Self::CallsEntry(item, why),
             other => other,
         }
     }
@@ -166,6 +170,12 @@ impl Reason {
             }
             Self::CallsTwin(id) => {
                 format!("the binary folds {}, which it calls, into an equal function", new.title(*id))
+            }
+            Self::CallsEntry(id, why) => {
+                format!("it calls {}, whose entry {why}", new.title(*id))
+            }
+            Self::UsesRedefined(id) => {
+                format!("it uses {}, which now is another definition", new.title(*id))
             }
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),
         }

@@ -63,6 +63,8 @@ fn cause(reason: &Reason) -> Option<(ItemId, String)> {
         Reason::CallsClone(id, symbol) => Some((*id, symbol.clone())),
         Reason::ReliesOn(id, _) => Some((*id, "callee facts".into())),
         Reason::SharesCode(id) | Reason::CallsTwin(id) => Some((*id, "folded".into())),
+        Reason::CallsEntry(id, _) => Some((*id, "calls".into())),
+        Reason::UsesRedefined(id) => Some((*id, "uses".into())),
         Reason::Modified(_) | Reason::UsesEnumerator(_) => None,
     }
 }

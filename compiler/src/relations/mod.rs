@@ -37,6 +37,10 @@ pub enum Reason {
     SharesCode(ItemId),
     /// It calls a replaced function that the compiler folded into another: no jump would lead it.
     CallsTwin(ItemId),
+    /// It calls a replaced function whose entry can take no jump; why not.
+    CallsEntry(ItemId, String),
+    /// A name in it means another definition than in the old program.
+    UsesRedefined(ItemId),
 }
 
 /// What the running binary adds to the sources' relations; functions by item of the old program.
@@ -162,7 +166,9 @@ fn uses_of_globals(
             if uses.insert((function, found.target)) {
                 let inlined = copies.dependents(function).into_iter();
                 // A caller of a clone goes on calling it, whatever the entry does.
-                let inside = |r: &Reason| matches!(r, Reason::Inlines(..) | Reason::CallsClone(..));
+                let inside = |r: &Reason| {
+                    matches!(r, Reason::Inlines(..) | Reason::CallsClone(..) | Reason::CallsEntry(..))
+                };
                 open.extend(inlined.filter(|(_, r)| inside(r)).map(|(f, _)| f));
             }
         }

@@ -19,6 +19,9 @@ impl Running<'_> {
 
     /// No code of its own: never used, or folded into an equal function.
     fn is_folded(&self, function: ItemId) -> bool {
+        if self.resolver(function).is_some() {
+            return false;
+        }
         let mut found = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
         found.any(|f| f.presence() == Presence::Nowhere || f.entry().is_some_and(|entry| !entry.described))
     }

@@ -2,7 +2,11 @@
 //! addresses (design rules 1, 2, 3, 7, 9).
 
 mod folded;
+mod reach;
 mod reliance;
+mod undescribed;
+
+pub use reach::Obstacle;
 
 use crate::clang::{Kind, Role};
 use crate::model::never_return;
@@ -207,6 +211,7 @@ impl Copies for Running<'_> {
         if Rule::Folding.holds() {
             found.extend(self.folded(function));
         }
+        found.extend(self.calling(function));
         found.retain(|(holder, _)| *holder != function);
         found
     }

@@ -4,10 +4,11 @@ mod captured;
 pub mod command;
 mod compile_commands;
 pub mod dialect;
-mod flags;
+pub mod flags;
 mod preprocess;
 pub mod record;
 mod single;
+pub mod target;
 pub mod text;
 
 use crate::diag::{Diagnostic, Failure, Level, Result};

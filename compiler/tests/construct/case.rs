@@ -10,10 +10,11 @@ const DEADLINE: &str = "120";
 pub const GOLDEN: [&str; 4] = ["changes.txt", "relations.txt", "patch.c", "diagnostics.txt"];
 const INPUT: [&str; 8] = ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
-/// of the old program alone, whether that is built and named, options, exit status, whether both
-/// versions can be read, rules (of `polus_runtime::rules`) without each of which the case fails.
-const KEYS: [&str; 10] =
-    ["why", "old", "new", "cflags", "build", "binary", "options", "status", "loads", "proves"];
+/// of the old program alone, a shell command after it was built, whether it is built and named, options,
+/// exit status, whether both versions can be read, rules (of `polus_runtime::rules`) without each of
+/// which the case fails.
+const KEYS: [&str; 11] =
+    ["why", "old", "new", "cflags", "build", "after", "binary", "options", "status", "loads", "proves"];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.
 pub struct Case {
@@ -152,7 +153,9 @@ impl Case {
         let old = self.input("old");
         let sources = if self.path("old").is_dir() { "old/*.c" } else { &old };
         let flags = [self.list("cflags"), self.list("build")].concat().join(" ");
-        let output = self.command("sh", &["-c", &format!("gcc -O2 -g {flags} {sources} -o program")])?;
+        let after = self.settings.get("after").and_then(toml::Value::as_str).unwrap_or("true");
+        let all = format!("gcc -O2 -g {flags} {sources} -o program\n{after}");
+        let output = self.command("sh", &["-ec", &all])?;
         match output.status.success() {
             true => Ok(()),
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
@@ -167,10 +170,14 @@ impl Case {
     /// Text without what differs between machines and between versions of the compiler.
     pub fn portable(&self, text: &str) -> String {
         let text = text.replace(&format!("{}/", self.work.path().display()), "");
+        let mut parts = text.split(".build-id/");
+        let first = parts.next().unwrap_or_default().to_string();
+        let text = parts.fold(first, |text, part| text + ".build-id/ID" + part.get(2..).unwrap_or_default());
         let mut out = String::new();
         for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
             let body = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-            let digest = body.len() >= 40 && body.bytes().all(|b| b.is_ascii_hexdigit());
+            // A build-id's place below .build-id lacks the first two digits, which are a folder.
+            let digest = body.len() >= 38 && body.bytes().all(|b| b.is_ascii_hexdigit());
             let address = self.is("binary") == Some(true) && body.starts_with("0x") && body != "0x0";
             let masked = if digest {
                 "DIGEST"

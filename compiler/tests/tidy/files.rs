@@ -61,7 +61,7 @@ const CASES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("testdata/merge", &[&["a.c", "x"]]),
-    ("testdata/live", &[&["old.c", "case.toml"], &["patch.c", "new.c", "new"], &["session.txt"]]),
+    ("testdata/live", &[&["old.c", "old", "case.toml"], &["patch.c", "new.c", "new"], &["session.txt"]]),
 ];
 
 #[test]

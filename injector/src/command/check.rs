@@ -53,7 +53,14 @@ fn check(pid: i32, patch: &PatchFile, debug_file: Option<&Path>, output: &Output
         return Err(Fault::refused(format!("{}: an update is under way or was interrupted", session.name()))
             .hint("`polus status` repairs it"));
     }
-    verify::layouts(&session.program(debug_file)?, patch)
+    let program = session.program(debug_file)?;
+    if let Some(why) = program.cannot_tell_types().filter(|_| !patch.tables.layouts.is_empty()) {
+        output.warning(&format!(
+            "{}: the patch's types are not compared with the process's: {why}",
+            session.name()
+        ));
+    }
+    verify::layouts(&program, patch)
         .map_err(|fault| fault.within(format!("{}: {}", session.name(), patch.name)))?;
     let plan = plan(&session, patch, debug_file)?;
     entries_are_ours(&session, &plan)?;

@@ -22,15 +22,19 @@ pub struct Program {
 pub fn read(file: &File, path: &Path, origins: &[Origin], debug_file: Option<&Path>) -> Result<Program> {
     let binary = Binary::from_file(file, &path.to_string_lossy(), origins, debug_file).map_err(unreadable)?;
     if !binary.has_symbols() {
-        return Err(Fault::refused(format!("{} has no symbol table: it is stripped", path.display()))
-            .hint("name its debug file or unstripped twin: --debug-file FILE"));
+        let advice = binary.absence().advice();
+        return Err(Fault::refused(format!(
+            "{} has no symbol table: it is stripped{advice}",
+            path.display()
+        ))
+        .hint("name its debug file or unstripped twin: --debug-file FILE"));
     }
     Ok(Program { path: path.to_path_buf(), binary })
 }
 
 fn unreadable(error: Error) -> Fault {
     match error.problem {
-        Problem::NoDebugInfo | Problem::UnsupportedDebugInfo(_) => {
+        Problem::NoDebugInfo(_) | Problem::LinesOnly(_) | Problem::UnsupportedDebugInfo(_) => {
             Fault::refused(error.to_string()).hint("name a debug file: --debug-file FILE")
         }
         Problem::ForeignDebugFile { .. } => Fault::refused(error.to_string()),
@@ -58,6 +62,11 @@ impl Program {
 
     fn symbols(&self) -> Result<&Symbols> {
         self.binary.symbols().map_err(unreadable)
+    }
+
+    /// Some symbol has this name; also where that cannot be told.
+    pub fn defines(&self, name: &str) -> bool {
+        self.symbols().map_or(true, |symbols| symbols.named(name).next().is_some())
     }
 
     /// Entry of a function; `file` is empty unless it is static.
@@ -197,6 +206,18 @@ impl Program {
         let clones = self.binary.clones_of(&key).map_err(unreadable)?;
         let own = clones.into_iter().filter(|clone| clone.kinds != [CloneKind::Cold]);
         Ok(own.map(|clone| clone.symbol).collect())
+    }
+
+    /// Why nothing can be said of types, if so.
+    pub fn cannot_tell_types(&self) -> Option<String> {
+        self.binary.debug_info().err().map(|error| error.to_string())
+    }
+
+    /// C files of the executable that were compiled without debug information.
+    ///
+    /// Needs debug information.
+    pub fn undescribed_files(&self) -> Result<Vec<String>> {
+        self.binary.undescribed_files().map_err(unreadable)
     }
 
     /// What the executable says of a type, if it says otherwise than the patch.

@@ -122,7 +122,7 @@ pub struct Load {
 pub fn load(target: &Target, program: &Program, registry: &Registry, patch: &PatchFile) -> Result<Load> {
     verify::belongs(target, patch)?;
     let known = verify::follows(target, registry, patch)?.map(|record| record.address);
-    verify::loads(target, patch)?;
+    verify::loads(target, program, patch)?;
     if patch.tables.build_id.is_empty() && patch.tables.text_digest.is_empty() {
         verify::complete(program, patch)
             .map_err(|fault| fault.within(format!("{}: {}", target.name, patch.name)))?;
@@ -193,7 +193,10 @@ impl Planner<'_> {
         let new = |identity| self.new_entry(function, identity);
         let no_entry = function.flags & kind::NO_ENTRY != 0;
         if function.kind == kind::ADDED {
-            return Ok(vec![new(Place::Patch(function.code))?]);
+            let identity = Place::Patch(function.code);
+            let old =
+                if self.has_old_code(function) { self.code_before(function, identity)? } else { vec![] };
+            return Ok([vec![new(identity)?], old].concat());
         }
         if no_entry || function.kind == kind::REMOVED {
             let mut entries: Vec<Entry> = self.parts_without_entry(function)?.into_iter().collect();
@@ -258,6 +261,37 @@ impl Planner<'_> {
         let Some(first) = extents.first() else { return Ok(None) };
         let (name, flags) = (function.name.clone(), kind::ORIGIN | kind::KEEPS_ENTRY);
         Ok(Some(Entry { identity: first.0, code: first.0, name, original: [0; 5], flags, extents }))
+    }
+
+    /// Nobody is led from the old code to the new one, but it may be active and use what changes.
+    fn has_old_code(&self, function: &Function) -> bool {
+        let tables = &self.patch.tables;
+        let is_used = |(user, _): &(u32, u32)| {
+            tables.functions.get(*user as usize).is_some_and(|found| found.code == function.code)
+        };
+        function.flags & kind::NO_ENTRY != 0 || tables.uses.iter().any(is_used)
+    }
+
+    /// The code of earlier versions, under the identity of the new one.
+    fn code_before(&self, function: &Function, identity: Place) -> Result<Vec<Entry>> {
+        let registry = self.names.registry;
+        let earlier = self.names.identity_in_patches(&function.name, &function.file);
+        let Some(earlier) = earlier else {
+            let parts = self.parts_without_entry(function)?;
+            return Ok(parts.into_iter().map(|entry| Entry { identity, ..entry }).collect());
+        };
+        let known = registry.records.iter().flat_map(|record| &record.entries);
+        let versions = known.filter(|entry| entry.identity == earlier);
+        let place = |(start, end): &(u64, u64)| (Place::Process(*start), Place::Process(*end));
+        let copies = versions.map(|entry| Entry {
+            identity,
+            code: Place::Process(entry.code),
+            name: entry.name.clone(),
+            original: entry.original,
+            flags: kind::ORIGIN | kind::KEEPS_ENTRY,
+            extents: entry.extents.iter().map(place).collect(),
+        });
+        Ok(copies.collect())
     }
 
     fn actual(&self, extents: &[(u64, u64)]) -> Vec<(Place, Place)> {

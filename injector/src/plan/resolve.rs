@@ -30,7 +30,8 @@ impl Names<'_> {
         Ok(stated.wrapping_add(self.bias))
     }
 
-    fn identity_in_patches(&self, name: &str, file: &str) -> Option<u64> {
+    /// The entry of the first version, of a function that some active patch brought or replaced.
+    pub fn identity_in_patches(&self, name: &str, file: &str) -> Option<u64> {
         self.registry.chain(self.registry.version).into_iter().rev().find_map(|record| {
             let same = |found: &&Definition| found.name == name && found.file == file && found.address != 0;
             let function = record.functions.iter().find(same)?;

@@ -104,10 +104,13 @@ pub fn follows<'a>(target: &Target, registry: &'a Registry, patch: &PatchFile) -
 }
 
 /// Refuses what ld.so would not find, before it is asked.
-pub fn loads(target: &Target, patch: &PatchFile) -> Result<()> {
+pub fn loads(target: &Target, program: &Program, patch: &PatchFile) -> Result<()> {
     let imports: BTreeSet<&str> = patch.tables.imports.iter().map(|import| import.symbol.as_str()).collect();
-    let unknown = patch.undefined.iter().find(|(symbol, _)| {
-        !imports.contains(symbol.as_str())
+    // What is weak may be missing in the program, too; what the program has must be bound.
+    let may_miss = |symbol: &str, weak: bool| weak && !program.defines(symbol);
+    let unknown = patch.undefined.iter().find(|(symbol, weak)| {
+        !may_miss(symbol, *weak)
+            && !imports.contains(symbol.as_str())
             && !LINKER_SYMBOLS.contains(&symbol.as_str())
             && !target.exported.contains(symbol)
     });
@@ -133,6 +136,11 @@ pub fn complete(program: &Program, patch: &PatchFile) -> Result<()> {
     let tables = &patch.tables;
     let replaced: BTreeSet<&str> = tables.functions.iter().map(|function| function.name.as_str()).collect();
     let construct = |what: String| Err(Fault::refused(what).hint("construct the patch with --binary"));
+    if let Some(file) = program.undescribed_files()?.first() {
+        return construct(format!(
+            "`{file}` was compiled without debug information, and may hold copies of what the patch replaces"
+        ));
+    }
     for function in tables.functions.iter().filter(|function| function.kind == kind::REPLACED) {
         let name = &function.name;
         let holders = program.inlined_into(name, &function.file)?;

@@ -2,6 +2,7 @@
 
 use crate::build::{Build, Debug};
 use crate::matrix::Expected;
+use crate::tree;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,6 +26,10 @@ pub struct Settings {
     pub sources: Vec<String>,
     /// The program is stripped; its unstripped twin is `twin`.
     pub stripped: bool,
+    /// A shell command in the folder of the built program, `old`; `$CASE` is the case's folder.
+    pub after: Option<String>,
+    /// What polusc gets as debug file; `twin` where the program is stripped.
+    pub debug_file: Option<String>,
     /// Also walk through all steps, failing and dying at each.
     pub faults: bool,
     /// Where the debug information lies, if that matters.
@@ -92,7 +97,17 @@ fn settings(folder: &Path) -> Settings {
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let known = [
-        "compiler", "cflags", "variants", "sources", "faults", "stripped", "start", "debug", "matrix",
+        "compiler",
+        "cflags",
+        "variants",
+        "sources",
+        "faults",
+        "stripped",
+        "after",
+        "debug_file",
+        "start",
+        "debug",
+        "matrix",
         "proves",
     ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
@@ -100,8 +115,10 @@ fn settings(folder: &Path) -> Settings {
     let words = |value: &toml::Value| -> Vec<String> {
         value.as_array().into_iter().flatten().filter_map(|word| Some(word.as_str()?.to_string())).collect()
     };
+    let text = |key: &str| table.get(key).and_then(toml::Value::as_str).map(str::to_string);
+    let stripped = table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false);
     Settings {
-        compiler: table.get("compiler").and_then(toml::Value::as_str).map(str::to_string),
+        compiler: text("compiler"),
         cflags: table.get("cflags").map(words).unwrap_or_default(),
         variants: table
             .get("variants")
@@ -111,7 +128,9 @@ fn settings(folder: &Path) -> Settings {
             .map(words)
             .collect(),
         sources: table.get("sources").map(words).unwrap_or_default(),
-        stripped: table.get("stripped").and_then(toml::Value::as_bool).unwrap_or(false),
+        stripped,
+        after: text("after"),
+        debug_file: text("debug_file").or(stripped.then(|| "twin".to_string())),
         proves: table.get("proves").map(words).unwrap_or_default(),
         faults: table.get("faults").and_then(toml::Value::as_bool).unwrap_or(false),
         debug: table.get("debug").map(|value| {
@@ -145,6 +164,9 @@ impl Case {
         } else {
             self.build_program(&program)?;
         }
+        if let Some(after) = &self.settings.after {
+            run(Command::new("sh").args(["-ec", after]).current_dir(&output).env("CASE", &self.folder))?;
+        }
         let mut entries: Vec<PathBuf> = self.files()?;
         entries.sort();
         for patch in entries.iter().filter(|path| name_of(path).starts_with("patch")) {
@@ -160,9 +182,12 @@ impl Case {
     fn construct(&self, number: usize, new: &Path, output: &Path) -> Result<()> {
         let name = |number: usize| if number == 0 { String::new() } else { (number + 1).to_string() };
         let old = match number {
-            0 => self.folder.join("old.c"),
-            _ => self.folder.join(format!("new{}.c", name(number - 1))),
+            0 => "old".to_string(),
+            _ => format!("new{}", name(number - 1)),
         };
+        let version = |name: &str| tree::version(&self.folder, name, output, &self.settings.cflags);
+        let (old, new) =
+            (version(&old)?, version(new.file_stem().unwrap_or_default().to_str().unwrap_or_default())?);
         let versions = output.join("polus.versions");
         if number == 0 && versions.exists() {
             fs::remove_file(&versions).map_err(|error| error.to_string())?;
@@ -170,11 +195,18 @@ impl Case {
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
+        let is_file = new.is_file();
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
-        if self.build.debug == Debug::File {
-            polusc.arg("--debug-file").arg(output.join("old.debug"));
+        let named = self.settings.debug_file.as_deref();
+        let separate = (self.build.debug == Debug::File).then_some("old.debug");
+        if let Some(file) = named.or(separate) {
+            polusc.arg("--debug-file").arg(output.join(file));
         }
-        run(polusc.arg("-o").arg(&patch))?;
+        polusc.arg("-o").arg(&patch);
+        if is_file {
+            polusc.arg("--").args(&self.settings.cflags);
+        }
+        run(&mut polusc)?;
         build_patch(&patch, output)
     }
 
@@ -183,13 +215,18 @@ impl Case {
         Ok(entries
             .flatten()
             .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|end| end == "c"))
+            .filter(|path| path.is_dir() || path.extension().is_some_and(|end| end == "c"))
             .collect())
+    }
+
+    fn old_sources(&self, program: &Path) -> Result<Vec<PathBuf>> {
+        let output = program.parent().unwrap_or(program);
+        tree::sources(&tree::version(&self.folder, "old", output, &self.settings.cflags)?)
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {
         let sources: Vec<PathBuf> = match self.settings.sources.is_empty() {
-            true => vec![self.folder.join("old.c")],
+            true => self.old_sources(output)?,
             false => self.settings.sources.iter().map(|source| self.folder.join(source)).collect(),
         };
         self.build.compile(&self.settings, &sources, output)

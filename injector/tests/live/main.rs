@@ -1,6 +1,6 @@
 //! Live cases: every folder below testdata/live is a program that runs (old.c), a
 //! patch or several (patch.c, patch2.c … by hand, or new.c, new2.c … from which
-//! polusc makes them), and a session that drives both. See `session.rs` for its language.
+//! polusc makes them; or folders old, new …), and a session that drives both. See `session.rs` for its language.
 //! Every case answers before, has changed, answers after, and exits cleanly.
 //! With POLUS_MATRIX set they run in other builds than the plain one; see `matrix.rs`.
 
@@ -9,6 +9,7 @@ mod case;
 mod faults;
 mod matrix;
 mod session;
+mod tree;
 mod victim;
 
 use case::Case;

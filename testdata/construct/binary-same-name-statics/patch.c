@@ -42,7 +42,7 @@ extern int level__a;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) __attribute__((noinline)) int step__a_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noinline)) int step__a_v2(int n);
 static __attribute__((noipa)) int entry_v2(int n);
 
 /* ---- Functions ---- */

@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noinline)) int entry_v2(int n);
 static __attribute__((noipa)) int main_v2(int argc, char **argv);
 
 /* ---- Functions ---- */

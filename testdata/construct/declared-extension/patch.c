@@ -45,7 +45,7 @@ extern long long int total;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) long long int wide_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) long long int wide_v2(int n);
 static __attribute__((noipa)) long long entry_v2(const char *text);
 
 /* ---- Functions ---- */

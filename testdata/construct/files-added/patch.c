@@ -43,7 +43,7 @@ extern int moved(int n);
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int a_v2(int n);
-static __attribute__((noipa)) int extra_v1(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int extra_v1(int n);
 
 /* ---- Functions ---- */
 

@@ -45,7 +45,7 @@ extern int level;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int twice_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int twice_v2(int n);
 static __attribute__((noipa)) int a_v2(int n);
 static __attribute__((noipa)) int b_v2(int n);
 

@@ -45,7 +45,7 @@ extern int level;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) __attribute__((hot)) int measure_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((hot)) int measure_v2(int n);
 static __attribute__((noipa)) void start_v2(void);
 static __attribute__((noipa)) int show_v2(int n);
 

@@ -49,7 +49,7 @@ extern handler current;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int first_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int first_v2(int n);
 static __attribute__((noipa)) int call_v2(int n);
 
 /* ---- Functions ---- */

@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int clamp_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int clamp_v2(int n);
 static __attribute__((noipa)) int low_v2(int n);
 static __attribute__((noipa)) int high_v2(int n);
 

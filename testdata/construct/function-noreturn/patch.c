@@ -41,7 +41,7 @@ extern _Noreturn void stop(int code);
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) __attribute__((noreturn, cold)) void fail_v2(int code);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noreturn, cold)) void fail_v2(int code);
 static __attribute__((noipa)) int check_v2(int n);
 
 /* ---- Functions ---- */

@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int after_v1(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int after_v1(int n);
 static __attribute__((noipa)) int use_v2(int n);
 
 /* ---- Functions ---- */

@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) long total_v2(void);
+static __attribute__((noipa, patchable_function_entry(5))) long total_v2(void);
 static __attribute__((noipa)) int use_v2(void);
 
 /* ---- Functions ---- */

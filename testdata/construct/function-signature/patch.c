@@ -33,7 +33,7 @@
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int scale_v2(int n, int by);
+static __attribute__((noipa, patchable_function_entry(5))) int scale_v2(int n, int by);
 static __attribute__((noipa)) int use_v2(int n);
 
 /* ---- Functions ---- */

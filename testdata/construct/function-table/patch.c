@@ -53,7 +53,7 @@ typedef struct { const char *name; handler run; } polus__nameless_159;
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int down_v2(int n);
-static __attribute__((noipa)) int stay_v1(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int stay_v1(int n);
 static __attribute__((noipa)) int run_v2(unsigned which, int n);
 static const polus__nameless_159 table_v2[3];
 

@@ -38,7 +38,7 @@ extern void hook(void) __attribute__((weak));
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int plugin_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int plugin_v2(int n);
 static __attribute__((noipa)) int call_v2(int n);
 
 /* ---- Functions ---- */

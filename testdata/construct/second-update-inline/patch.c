@@ -42,7 +42,7 @@ extern int count;
 
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int base_v2(void);
+static __attribute__((noipa, patchable_function_entry(5))) int base_v2(void);
 static __attribute__((noipa)) int get_v3(void);
 
 /* ---- Functions ---- */

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use iced_x86::{Code, Decoder, DecoderOptions};
+use iced_x86::{Code, Decoder, DecoderOptions, FlowControl};
 
 use super::decode::{branch_target, instructions, is_filler};
 use crate::binary::Binary;
@@ -34,6 +34,15 @@ impl Binary {
         let code = function.iter().flat_map(|range| instructions(&self.image, range));
         let branches = code.filter_map(|i| Some(Branch { from: i.ip(), target: branch_target(&i)? }));
         branches.filter(|branch| window.contains(&branch.target)).collect()
+    }
+
+    /// Does a call of the function return into `window`?
+    pub fn returns_into(&self, function: &[Range<u64>], window: Range<u64>) -> bool {
+        let mut code = function.iter().flat_map(|range| instructions(&self.image, range));
+        code.any(|i| {
+            matches!(i.flow_control(), FlowControl::Call | FlowControl::IndirectCall)
+                && window.contains(&i.next_ip())
+        })
     }
 
     /// How many bytes after the end of a function (its entry's range) are only there for alignment.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use iced_x86::{FlowControl, InstructionInfoFactory, Mnemonic};
+use iced_x86::{FlowControl, Instruction, InstructionInfoFactory, Mnemonic, Register};
 
 use super::decode::{branch_target, instructions};
 use super::flow::{Flow, Next};
@@ -17,7 +17,7 @@ use crate::error::Error;
 pub struct KeptAcrossCall {
     /// Stated address of the call.
     pub call: u64,
-    /// The registers: `rcx`, `xmm3`.
+    /// The registers: `rcx`, `xmm3`; `ymm3` or `zmm3` where the caller uses more of them.
     pub registers: Vec<String>,
 }
 
@@ -59,8 +59,9 @@ impl Binary {
             (at, after.and(held[at]).and(spared))
         });
         let kept = kept.filter(|(_, registers)| !registers.is_empty());
+        let width = widest_vector(&flow);
         Ok(kept
-            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names() })
+            .map(|(at, set)| KeptAcrossCall { call: flow.code[at].ip(), registers: set.names(width) })
             .collect())
     }
 
@@ -73,6 +74,10 @@ impl Binary {
         let info = self.debug_info()?;
         let unit = |svma| info.function_at(svma).map(|(_, instance)| instance.unit);
         let caller = caller.first().and_then(|range| unit(range.start));
+        let compiled = caller.and_then(|caller| info.units().find(|unit| unit.id == caller));
+        if compiled.is_some_and(|unit| !unit.may_count_on_callees()) {
+            return Ok(false);
+        }
         Ok(match (caller, unit(callee)) {
             (Some(caller), Some(callee)) => caller == callee,
             _ => true,
@@ -118,6 +123,14 @@ impl Binary {
     fn convention(&self, entry: u64) -> Result<Convention, Error> {
         if self.has_debug_info() { Ok(self.debug_info()?.convention(entry)) } else { Ok(Convention::UNKNOWN) }
     }
+}
+
+/// How many bytes of a vector register the function may use.
+fn widest_vector(flow: &Flow) -> usize {
+    let operands =
+        |code: &Instruction| (0..code.op_count()).map(|at| code.op_register(at)).collect::<Vec<_>>();
+    let vectors = flow.code.iter().flat_map(operands).filter(|register| register.is_vector_register());
+    vectors.map(Register::size).max().unwrap_or(16)
 }
 
 /// One function's flow with the effects of its instructions and callees.

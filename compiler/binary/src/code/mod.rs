@@ -1,6 +1,7 @@
 //! The machine code: what refers to what, where a jump fits, which registers callers count on.
 
 mod calls;
+mod chosen;
 mod decode;
 mod entry;
 mod flow;

@@ -56,14 +56,16 @@ impl Registers {
         self.0 == 0
     }
 
-    /// `rcx`, `xmm3`.
-    pub fn names(self) -> Vec<String> {
+    /// `rcx`, `xmm3`; `ymm3` where vector registers of 32 bytes are used.
+    pub fn names(self, vector_size: usize) -> Vec<String> {
         const GENERAL: [&str; 16] = [
             "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
             "r14", "r15",
         ];
         let name = |bit: u32| match GENERAL.get(bit as usize) {
             Some(name) => name.to_string(),
+            None if vector_size > 32 => format!("zmm{}", bit - VECTORS),
+            None if vector_size > 16 => format!("ymm{}", bit - VECTORS),
             None => format!("xmm{}", bit - VECTORS),
         };
         (0..48).filter(|bit| self.0 & 1 << bit != 0).map(name).collect()

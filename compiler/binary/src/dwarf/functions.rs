@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::entries::Entries;
 use super::sections::EntryAt;
 use super::units::UnitId;
-use crate::clone_name::{CloneKind, clone_kinds};
+use crate::clone_name::{CloneKind, base_name, clone_kinds};
 use crate::symbols::{Binding, Symbols};
 
 /// What a function is called in C.
@@ -81,9 +81,13 @@ impl Function {
         }
     }
 
-    /// The instance with the ordinary calling convention.
+    /// The instance with the ordinary calling convention; of a weak definition that another one
+    /// replaced the code is still there, but no symbol leads to it.
     pub fn entry(&self) -> Option<&Instance> {
-        self.instances.iter().find(|instance| instance.clone.is_empty())
+        let ordinary = || self.instances.iter().filter(|instance| instance.clone.is_empty());
+        let named =
+            |instance: &&Instance| instance.symbols.iter().any(|symbol| base_name(symbol) == self.key.name);
+        ordinary().find(named).or_else(|| ordinary().next())
     }
 }
 
@@ -96,6 +100,10 @@ pub(crate) struct Functions {
     pub by_key: HashMap<FunctionKey, FunctionId>,
     /// Per unit and routine: the function, as seen from that unit.
     of_routine: Vec<Vec<Option<FunctionId>>>,
+    /// Further functions that a routine (unit, number) stands for: see [`Owners::Units`].
+    shared: HashMap<(u32, u32), Vec<FunctionId>>,
+    /// Entries in pieces that dwz shares, with the functions that they describe.
+    in_pieces: Vec<(FunctionId, EntryAt)>,
     /// Every range of code with its function and instance, by address.
     by_address: OnceLock<Vec<(Range<u64>, FunctionId, u32)>>,
     /// Per function the entries that stand for it.
@@ -106,24 +114,62 @@ impl Functions {
     pub fn collect(entries: &Entries, symbols: Option<&Symbols>, is_code: impl Fn(u64) -> bool) -> Functions {
         let (all, of_routine) = (Vec::new(), Vec::new());
         let (by_address, routines) = (OnceLock::new(), OnceLock::new());
-        let mut functions = Functions { all, by_key: HashMap::new(), of_routine, by_address, routines };
+        let (by_key, shared) = (HashMap::new(), HashMap::new());
+        let in_pieces = Vec::new();
+        let mut functions = Functions { all, by_key, of_routine, shared, in_pieces, by_address, routines };
         for (unit, scan) in entries.scans.iter().enumerate() {
             let mut of_routine = Vec::with_capacity(scan.routines.len());
             for at in 0..scan.routines.len() {
-                let id = key_of(entries, unit, (unit, at)).map(|found| functions.intern(found));
-                of_routine.push(id);
-                let instance =
-                    id.and_then(|id| Some((id, instance(entries, (unit, at), symbols, &is_code)?)));
-                if let Some((id, instance)) = instance {
-                    functions.all[id as usize].instances.push(instance);
+                let described = describe(entries, unit, (unit, at));
+                let Some(described) = described else {
+                    of_routine.push(None);
+                    continue;
+                };
+                let instance = instance(entries, (unit, at), symbols, &is_code);
+                let mut keys = described.keys(entries);
+                let first = keys.next();
+                for key in keys {
+                    let id = functions.add(key, described.noreturn, instance.clone());
+                    functions.shared.entry((unit as u32, at as u32)).or_default().push(id);
                 }
+                of_routine.push(first.map(|key| functions.add(key, described.noreturn, instance)));
             }
             functions.of_routine.push(of_routine);
+        }
+        if entries.has_pieces() {
+            functions.add_from_pieces(entries);
         }
         if let Some(symbols) = symbols {
             functions.complete(entries, symbols);
         }
         functions
+    }
+
+    /// Functions that stand in shared pieces and are only inlined: each unit with a copy has its own.
+    fn add_from_pieces(&mut self, entries: &Entries) {
+        let routines = self.of_routine.iter().enumerate().flat_map(|(unit, ids)| {
+            ids.iter().enumerate().filter_map(move |(at, id)| Some(((unit, at), (*id)?)))
+        });
+        self.in_pieces = routines.flat_map(|(routine, id)| pieces(entries, routine, id)).collect();
+        for (unit, scan) in entries.scans.iter().enumerate().filter(|(_, scan)| !scan.partial) {
+            for inlined in &scan.inlined {
+                let routine = entries.routine_at(inlined.origin);
+                let routine = routine.filter(|&(of, _)| entries.scans[of].partial);
+                let described = routine.and_then(|routine| describe(entries, unit, routine));
+                for key in described.iter().flat_map(|described| described.keys(entries)) {
+                    let noreturn = described.as_ref().is_some_and(|described| described.noreturn);
+                    let id = self.add(key, noreturn, None);
+                    self.in_pieces.extend(routine.into_iter().flat_map(|at| pieces(entries, at, id)));
+                }
+            }
+        }
+    }
+
+    /// A static function with code of its own of which link-time optimisation and dwz together leave open
+    /// whose it is.
+    pub fn unowned(&self) -> Option<&Function> {
+        let all = self.shared.values().flatten().map(|&id| &self.all[id as usize]);
+        all.filter(|function| !function.instances.is_empty()).min_by_key(|function| &function.key)
     }
 
     /// Gives functions that debug information shows no entry of the one that the symbol table has.
@@ -191,20 +237,48 @@ impl Functions {
         order
     }
 
-    /// The function that the routine at `origin` stands for, seen from `unit`.
+    /// The function that the routine at `origin` stands for, seen from `unit`; one of them, if dwz shares
+    /// its description between several.
     pub fn id_of(&self, entries: &Entries, unit: usize, origin: EntryAt) -> Option<FunctionId> {
-        let (of, at) = entries.routine_at(origin)?;
-        if !entries.scans[of].partial {
-            return self.of_routine[of][at];
+        let mut first = None;
+        self.each_id_of(entries, unit, origin, |id| first = first.or(Some(id)));
+        first
+    }
+
+    /// All functions that the routine at `origin` stands for, seen from `unit`.
+    pub fn each_id_of(
+        &self,
+        entries: &Entries,
+        unit: usize,
+        origin: EntryAt,
+        mut found: impl FnMut(FunctionId),
+    ) {
+        let Some((of, at)) = entries.routine_at(origin) else { return };
+        if entries.scans[of].partial {
+            let described = describe(entries, unit, (of, at));
+            let keys = described.iter().flat_map(|described| described.keys(entries));
+            keys.filter_map(|key| self.by_key.get(&key)).for_each(|&id| found(id));
+            return;
         }
-        let (key, _) = key_of(entries, unit, (of, at))?;
-        self.by_key.get(&key).copied()
+        self.of_routine[of][at].into_iter().for_each(&mut found);
+        if !self.shared.is_empty() {
+            self.shared.get(&(of as u32, at as u32)).into_iter().flatten().for_each(|&id| found(id));
+        }
     }
 
     /// All entries that stand for a function.
     pub fn routines_of(&self, entries: &Entries, id: FunctionId) -> &[EntryAt] {
         let all = self.routines.get_or_init(|| {
             let mut all = vec![Vec::new(); self.all.len()];
+            for &(id, at) in &self.in_pieces {
+                if !all[id as usize].contains(&at) {
+                    all[id as usize].push(at);
+                }
+            }
+            for (&(unit, at), ids) in &self.shared {
+                let place = entries.scans[unit as usize].routines[at as usize].at;
+                ids.iter().for_each(|&id| all[id as usize].push(place));
+            }
             for (ids, scan) in self.of_routine.iter().zip(&entries.scans) {
                 for (id, routine) in ids.iter().zip(&scan.routines) {
                     id.iter().for_each(|&id| all[id as usize].push(routine.at));
@@ -220,22 +294,67 @@ impl Functions {
         self.of_routine[unit][routine]
     }
 
-    fn intern(&mut self, (key, noreturn): (FunctionKey, bool)) -> FunctionId {
+    fn add(&mut self, key: FunctionKey, noreturn: bool, instance: Option<Instance>) -> FunctionId {
         let next = self.all.len() as FunctionId;
         let id = *self.by_key.entry(key.clone()).or_insert(next);
         if id == next {
             self.all.push(Function { key, noreturn, instances: Vec::new(), inlined: false });
         }
-        self.all[id as usize].noreturn |= noreturn;
+        let function = &mut self.all[id as usize];
+        function.noreturn |= noreturn;
+        function.instances.extend(instance);
         id
     }
 }
 
-/// The key of a routine, found along its chain of origins, and whether it is declared noreturn.
-/// `None` for what has no name, and for functions that are only declared.
-fn key_of(entries: &Entries, seen_from: usize, routine: (usize, usize)) -> Option<(FunctionKey, bool)> {
+/// The shared pieces along a routine's chain of origins.
+fn pieces(
+    entries: &Entries,
+    routine: (usize, usize),
+    id: FunctionId,
+) -> impl Iterator<Item = (FunctionId, EntryAt)> + '_ {
+    let shared = entries.chain(routine).filter(|&(of, _)| entries.scans[of].partial);
+    shared.map(move |(of, at)| (id, entries.scans[of].routines[at].at))
+}
+
+/// What a routine says of its function, found along its chain of origins.
+struct Described<'e> {
+    name: &'e str,
+    noreturn: bool,
+    owners: Owners<'e>,
+}
+
+/// Whose function it is.
+enum Owners<'e> {
+    /// Everybody's: it is external.
+    External,
+    /// A static one of this unit.
+    Unit(usize),
+    /// dwz shares one description between the equal statics of these units.
+    Units(&'e [usize]),
+}
+
+impl Described<'_> {
+    fn keys(&self, entries: &Entries) -> impl Iterator<Item = FunctionKey> {
+        let (one, several) = match &self.owners {
+            Owners::External => (Some(None), &[][..]),
+            Owners::Unit(unit) => (Some(Some(*unit)), &[][..]),
+            Owners::Units(units) => (None, *units),
+        };
+        let owners = one.into_iter().chain(several.iter().map(|&unit| Some(unit)));
+        owners.map(|owner| {
+            let unit = owner.map(|owner| entries.scans[owner].unit.id);
+            FunctionKey { name: self.name.to_string(), unit }
+        })
+    }
+}
+
+/// Describes a routine as seen from a unit that refers to it. `None` for what has no name, and for
+/// functions that are only declared.
+fn describe<'e>(entries: &'e Entries, seen_from: usize, routine: (usize, usize)) -> Option<Described<'e>> {
     let mut owner = (!entries.scans[seen_from].partial).then_some(seen_from);
     let (mut name, mut external, mut noreturn, mut defined) = (None, false, false, false);
+    let mut root = routine.0;
     for (unit, at) in entries.chain(routine) {
         let (scan, routine) = (&entries.scans[unit], &entries.scans[unit].routines[at]);
         name = routine.name.as_deref().or(name);
@@ -244,10 +363,19 @@ fn key_of(entries: &Entries, seen_from: usize, routine: (usize, usize)) -> Optio
         defined |= !routine.declaration;
         // A piece that dwz shares between units belongs to the unit that refers to it.
         owner = if scan.partial { owner } else { Some(unit) };
+        root = unit;
     }
-    let (name, owner) = (name.filter(|_| defined)?.to_string(), owner?);
-    let unit = (!external).then(|| entries.scans[owner].unit.id);
-    Some((FunctionKey { name, unit }, noreturn))
+    let name = name.filter(|_| defined)?;
+    // What link-time optimisation wrote declares nothing: then the piece belongs to all that include it.
+    let declares = owner.is_some_and(|owner| !entries.scans[owner].unit.artificial);
+    let owners = match owner {
+        _ if external => Owners::External,
+        Some(owner) if declares || !entries.scans[root].partial => Owners::Unit(owner),
+        Some(_) => Owners::Units(entries.importers(root)),
+        // Seen from itself a piece tells nothing: those who refer to it count.
+        None => return None,
+    };
+    Some(Described { name, noreturn, owners })
 }
 
 fn instance(

@@ -27,14 +27,17 @@ impl InlinedIndex {
         let mut places = vec![Vec::new(); functions.all.len()];
         for (unit, scan) in entries.scans.iter().enumerate() {
             for (at, inlined) in scan.inlined.iter().enumerate() {
-                let target = functions.id_of(entries, unit, inlined.origin);
                 // An abstract description holds no code; its copies are described again.
-                let real = holder(entries, functions, unit, inlined.routine as usize).is_some();
-                if let Some(target) = target.filter(|_| real) {
-                    places[target as usize].push((unit as u32, at as u32));
-                    functions.all[target as usize].inlined = true;
+                if holder(entries, functions, unit, inlined.routine as usize).is_none() {
+                    continue;
                 }
+                functions.each_id_of(entries, unit, inlined.origin, |target| {
+                    places[target as usize].push((unit as u32, at as u32));
+                });
             }
+        }
+        for (function, places) in functions.all.iter_mut().zip(&places) {
+            function.inlined = !places.is_empty();
         }
         InlinedIndex { places }
     }

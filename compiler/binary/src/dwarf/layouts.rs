@@ -55,7 +55,12 @@ impl TypeIndex {
         let reader = TypeReader::new(entries, &dwarfs);
         let mut places = self.named(entries, &reader, name);
         if let Some(unit) = unit {
-            let own: Vec<_> = places.iter().copied().filter(|place| place.0 == unit).collect();
+            let includes = |piece: UnitId| {
+                let piece = piece.0 as usize;
+                entries.scans[piece].partial && entries.importers(piece).contains(&(unit.0 as usize))
+            };
+            let own = places.iter().copied().filter(|place| place.0 == unit || includes(place.0));
+            let own: Vec<_> = own.collect();
             places = if own.is_empty() { places } else { own };
         }
         let mut found: Vec<(UnitId, Layout)> = Vec::new();

@@ -7,6 +7,8 @@ mod inlined;
 mod layouts;
 mod scan;
 mod sections;
+mod split;
+mod supplementary;
 mod types;
 mod units;
 mod variables;
@@ -53,9 +55,20 @@ impl DebugInfo {
     ) -> Result<DebugInfo, Error> {
         let entries = Entries::read(Sections::load(debug)?)?;
         if entries.scans.is_empty() {
-            return Err(Error::new(&code.name, Problem::NoDebugInfo));
+            return Err(Error::new(&code.name, Problem::NoDebugInfo(Box::default())));
+        }
+        if let Some(unit) = entries.only_lines() {
+            return Err(Error::new(&code.name, Problem::LinesOnly(unit.path.clone())));
         }
         let mut functions = Functions::collect(&entries, symbols, |svma| code.is_code(svma));
+        if let Some(function) = functions.unowned() {
+            let what = format!(
+                "link-time optimisation and dwz together leave open whose the code of the static function `{}` is; \
+                 name a debug file that dwz did not change with --debug-file",
+                function.key.name
+            );
+            return Err(Error::new(&code.name, Problem::UnsupportedDebugInfo(what)));
+        }
         let inlined = InlinedIndex::collect(&entries, &mut functions);
         let (variables, types) = (OnceLock::new(), OnceLock::new());
         Ok(DebugInfo { entries, functions, inlined, variables, types })
@@ -111,8 +124,7 @@ impl DebugInfo {
     /// The distinct layouts of a type, each with the first unit that describes it so. The name is
     /// spelled as in C: `struct client`, `union value`, `enum state`, `size_t`. Empty: no unit describes
     /// it. With a unit: as that unit sees it, where that
-    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody; of DWARF 4 such
-    /// types are not read).
+    /// can be told (a type in a type unit, `-fdebug-types-section`, belongs to nobody).
     pub fn layouts(&self, name: &str, unit: Option<UnitId>) -> Vec<(UnitId, Layout)> {
         let types = self.types.get_or_init(|| TypeIndex::collect(&self.entries));
         types.layouts(&self.entries, name, unit)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use gimli::{Attribute, AttributeValue, Dwarf, EntriesRaw, Operation, constants};
 
-use super::sections::{EntryAt, Slice};
+use super::sections::{EntryAt, Slice, Space};
+use super::split::Half;
 use super::units::{Unit, UnitId};
 
 /// What one unit holds, in the order of its entries.
@@ -18,8 +19,14 @@ pub(crate) struct Scan {
     pub header: usize,
     /// No compile unit: shared pieces (dwz), which belong to whoever refers to them.
     pub partial: bool,
-    /// Its entries are in a `.dwo` file.
-    pub split: bool,
+    /// Of C: it holds code, and types are described.
+    pub described: bool,
+    /// The shared pieces that it includes (DW_TAG_imported_unit).
+    pub imports: Vec<EntryAt>,
+    /// Of a skeleton: its entries are in a `.dwo` file.
+    pub half: Option<Box<Half>>,
+    /// What a skeleton and its other half have in common.
+    pub dwo_id: Option<u64>,
     /// Of a type unit: the signature and the type.
     pub signature: Option<(u64, EntryAt)>,
     pub abbreviations: Arc<gimli::Abbreviations>,
@@ -110,44 +117,88 @@ pub(crate) fn keyword(tag: gimli::DwTag) -> Option<&'static str> {
 }
 
 /// Walks one unit.
-pub(crate) fn scan(
+///
+/// `skeleton`: of a split unit what stands in the executable, which the addresses refer to.
+pub(crate) fn scan<'d>(
     id: UnitId,
-    supplementary: bool,
-    dwarf: &Dwarf<Slice<'_>>,
-    header: gimli::UnitHeader<Slice<'_>>,
+    space: Space,
+    dwarf: &Dwarf<Slice<'d>>,
+    header: gimli::UnitHeader<Slice<'d>>,
+    skeleton: Option<&gimli::Unit<Slice<'d>>>,
 ) -> gimli::Result<Scan> {
-    let unit = dwarf.unit(header)?;
-    let offset = unit.header.debug_info_offset().map_or(0, |offset| offset.0);
+    let mut unit = dwarf.unit(header)?;
+    if let Some(skeleton) = skeleton {
+        unit.copy_relocated_attributes(skeleton);
+        unit.comp_dir = unit.comp_dir.or(skeleton.comp_dir);
+    }
+    let offset = unit.header.debug_info_offset().map(|offset| offset.0);
+    let offset = offset.or(unit.header.debug_types_offset().map(|offset| offset.0)).unwrap_or(0);
     let root = unit.entry(unit.header.root_offset())?;
+    let dwo_id = unit.dwo_id.map(|id| id.0);
     let scan = Scan {
         unit: Unit::read(id, dwarf, &unit, &root),
-        start: EntryAt::new(supplementary, offset),
+        start: EntryAt::new(space, offset),
         end: offset.saturating_add(unit.header.length_including_self()),
         header: offset,
         partial: root.tag() != constants::DW_TAG_compile_unit,
-        split: unit.dwo_name()?.is_some(),
-        signature: signature(&unit.header, EntryAt::new(supplementary, offset)),
+        described: false,
+        imports: Vec::new(),
+        half: if skeleton.is_none() { half(dwarf, &unit, dwo_id)? } else { None },
+        dwo_id,
+        signature: signature(&unit.header, EntryAt::new(space, offset)),
         abbreviations: unit.abbreviations.clone(),
         routines: Vec::new(),
         inlined: Vec::new(),
         variables: Vec::new(),
         types: Vec::new(),
     };
-    let reader = EntryReader { supplementary, dwarf, unit: &unit, offset };
-    let mut walk = Walk { reader, scan, open: Vec::new(), attributes: Vec::new() };
+    let reader = EntryReader { space, dwarf, unit: &unit, offset };
+    // clang may describe no function at all. gcc does, and counts file-scope assembly as the unit's code.
+    let code =
+        [constants::DW_AT_high_pc, constants::DW_AT_ranges].map(|name| root.attr_value(name).is_some());
+    let holds_code = !scan.unit.is_gnu() && code.contains(&true);
+    let mut walk =
+        Walk { reader, scan, open: Vec::new(), attributes: Vec::new(), holds_code, detailed: false };
     walk.run()?;
     Ok(walk.scan)
 }
 
+impl Scan {
+    /// Takes away what was found: it is described elsewhere.
+    pub fn discard(&mut self) {
+        self.partial = true;
+        (self.routines, self.inlined) = (Vec::new(), Vec::new());
+        (self.variables, self.types) = (Vec::new(), Vec::new());
+    }
+}
+
+fn half<'d>(
+    dwarf: &Dwarf<Slice<'d>>,
+    unit: &gimli::Unit<Slice<'d>>,
+    id: Option<u64>,
+) -> gimli::Result<Option<Box<Half>>> {
+    // In a `.dwo` file the attribute is only a copy.
+    if dwarf.file_type == gimli::DwarfFileType::Dwo {
+        return Ok(None);
+    }
+    let Some(name) = unit.dwo_name()? else { return Ok(None) };
+    let name = dwarf.attr_string(unit, name)?.to_string_lossy().into_owned();
+    Ok(Some(Box::new(Half { name, id })))
+}
+
 fn signature(header: &gimli::UnitHeader<Slice<'_>>, start: EntryAt) -> Option<(u64, EntryAt)> {
-    let gimli::UnitType::Type { type_signature, type_offset } = header.type_() else { return None };
+    let (gimli::UnitType::Type { type_signature, type_offset }
+    | gimli::UnitType::SplitType { type_signature, type_offset }) = header.type_()
+    else {
+        return None;
+    };
     let offset = start.offset().checked_add(type_offset.0)?;
-    Some((type_signature.0, EntryAt::new(start.is_supplementary(), offset)))
+    Some((type_signature.0, EntryAt::new(start.space(), offset)))
 }
 
 /// What is needed to understand an attribute of an entry.
 pub(crate) struct EntryReader<'w, 'd> {
-    pub supplementary: bool,
+    pub space: Space,
     pub dwarf: &'w Dwarf<Slice<'d>>,
     pub unit: &'w gimli::Unit<Slice<'d>>,
     /// The unit header's offset.
@@ -160,6 +211,9 @@ struct Walk<'w, 'd> {
     /// The routines and inlined copies around the current entry, with their depths.
     open: Vec<(isize, Scope)>,
     attributes: Vec<Attribute<Slice<'d>>>,
+    holds_code: bool,
+    /// Types are described.
+    detailed: bool,
 }
 
 impl<'d> Walk<'_, 'd> {
@@ -172,19 +226,29 @@ impl<'d> Walk<'_, 'd> {
             self.close(depth, offset);
             if self.wants(abbreviation.tag()) {
                 self.read(&mut entries, abbreviation.attributes())?;
-                self.note(abbreviation.tag(), depth, EntryAt::new(self.reader.supplementary, offset))?;
+                self.note(abbreviation.tag(), depth, EntryAt::new(self.reader.space, offset))?;
             } else {
                 entries.skip_attributes(abbreviation.attributes())?;
             }
         }
         self.close(0, self.scan.end);
+        let scan = &mut self.scan;
+        let typed = scan.variables.iter().any(|variable| variable.type_at.is_some());
+        let detailed = self.detailed || typed || !scan.types.is_empty() || scan.unit.states_full_debug();
+        let is_c = scan.unit.language.starts_with("DW_LANG_C") && !scan.partial && scan.half.is_none();
+        let described = is_c && !scan.unit.artificial && self.holds_code;
+        scan.unit.lines_only = described && !detailed;
+        scan.described = described && detailed;
         Ok(())
     }
 
     fn wants(&self, tag: gimli::DwTag) -> bool {
         let inner = matches!(
             tag,
-            constants::DW_TAG_subprogram | constants::DW_TAG_inlined_subroutine | constants::DW_TAG_variable
+            constants::DW_TAG_subprogram
+                | constants::DW_TAG_inlined_subroutine
+                | constants::DW_TAG_variable
+                | constants::DW_TAG_imported_unit
         );
         inner || keyword(tag).is_some()
     }
@@ -202,6 +266,11 @@ impl<'d> Walk<'_, 'd> {
             constants::DW_TAG_subprogram => self.note_routine(depth, at),
             constants::DW_TAG_inlined_subroutine => self.note_inlined(depth),
             constants::DW_TAG_variable => self.note_variable(at),
+            constants::DW_TAG_imported_unit => {
+                let import = self.value(constants::DW_AT_import);
+                self.scan.imports.extend(import.and_then(|value| self.reader.entry_at(value)));
+                Ok(())
+            }
             _ => self.note_type(tag, at),
         }
     }
@@ -247,11 +316,13 @@ impl<'d> Walk<'_, 'd> {
         let start = ranges.first().map(|range| range.start);
         // Beside DW_AT_ranges a low_pc of 0 is only the base for the ranges.
         let entry = stated.flatten().filter(|entry| ranges.iter().any(|range| range.start == *entry));
+        let origin = self.origin();
+        self.note_detail(origin, !ranges.is_empty());
         let routine = Routine {
             at,
             end: self.scan.end,
             name: self.text(constants::DW_AT_name)?,
-            origin: self.origin(),
+            origin,
             external: self.flag(constants::DW_AT_external),
             declaration: self.flag(constants::DW_AT_declaration),
             noreturn: self.flag(constants::DW_AT_noreturn),
@@ -261,6 +332,20 @@ impl<'d> Walk<'_, 'd> {
         self.open.push((depth, Scope::Routine(self.scan.routines.len() as u32)));
         self.scan.routines.push(routine);
         Ok(())
+    }
+
+    /// What tells a full description of a function from one for line numbers only (-g1).
+    fn note_detail(&mut self, origin: Option<EntryAt>, has_code: bool) {
+        if self.flag(constants::DW_AT_declaration) {
+            return;
+        }
+        self.holds_code |= has_code || origin.is_none();
+        let has = |name| self.value(name).is_some();
+        // clang leaves the line out where it describes no more than lines, gcc the type.
+        let placed = !self.scan.unit.is_gnu() && has(constants::DW_AT_decl_line);
+        let elsewhere = |at: EntryAt| at < self.scan.start || at.offset() >= self.scan.end;
+        let full = placed || has(constants::DW_AT_prototyped) || has(constants::DW_AT_type);
+        self.detailed |= full || origin.is_some_and(elsewhere);
     }
 
     fn note_inlined(&mut self, depth: isize) -> gimli::Result<()> {
@@ -325,10 +410,12 @@ impl<'d> EntryReader<'_, 'd> {
     pub fn entry_at(&self, value: AttributeValue<Slice<'d>>) -> Option<EntryAt> {
         match value {
             AttributeValue::UnitRef(offset) => {
-                Some(EntryAt::new(self.supplementary, self.offset.checked_add(offset.0)?))
+                Some(EntryAt::new(self.space, self.offset.checked_add(offset.0)?))
             }
-            AttributeValue::DebugInfoRef(offset) => Some(EntryAt::new(self.supplementary, offset.0)),
-            AttributeValue::DebugInfoRefSup(offset) => Some(EntryAt::new(true, offset.0)),
+            AttributeValue::DebugInfoRef(offset) => {
+                Some(EntryAt::new(Space::info(self.space.file()), offset.0))
+            }
+            AttributeValue::DebugInfoRefSup(offset) => Some(EntryAt::new(Space::SUPPLEMENTARY, offset.0)),
             _ => None,
         }
     }

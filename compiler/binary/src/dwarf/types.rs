@@ -1,14 +1,14 @@
 //! Reading one entry on demand: names, sizes of types, types as C spells them.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use gimli::{AttributeValue, DebugInfoOffset, Dwarf, UnitOffset, constants};
+use gimli::{AttributeValue, DebugInfoOffset, Dwarf, Section, UnitOffset, constants};
 
 use super::entries::Entries;
 use super::scan::{EntryReader, TypeAt, keyword};
-use super::sections::{EntryAt, Slice};
+use super::sections::{EntryAt, Sections, Slice, Space};
 
 type Unit<'d> = gimli::Unit<Slice<'d>>;
 type Entry<'d> = gimli::DebuggingInformationEntry<Slice<'d>>;
@@ -16,10 +16,10 @@ type Entry<'d> = gimli::DebuggingInformationEntry<Slice<'d>>;
 /// Types nest (`int (*(*)[3])(void)`); deeper than this is a loop in a damaged file.
 const DEEPEST: usize = 64;
 
-/// Readers for the file and its supplementary file.
+/// Readers for all files, each made when it is first needed.
 pub(crate) struct Dwarfs<'d> {
-    main: Dwarf<Slice<'d>>,
-    supplementary: Dwarf<Slice<'d>>,
+    sections: &'d Sections,
+    readers: Vec<OnceCell<Box<Dwarf<Slice<'d>>>>>,
 }
 
 /// Reads single entries; keeps the units that it has opened.
@@ -39,7 +39,13 @@ pub(crate) struct Place<'d> {
 
 impl<'d> Dwarfs<'d> {
     pub fn new(entries: &'d Entries) -> Dwarfs<'d> {
-        Dwarfs { main: entries.sections.dwarf(false), supplementary: entries.sections.dwarf(true) }
+        let sections = &entries.sections;
+        Dwarfs { sections, readers: (0..sections.files()).map(|_| OnceCell::new()).collect() }
+    }
+
+    fn of(&self, space: Space) -> &Dwarf<Slice<'d>> {
+        let file = space.file();
+        self.readers[file].get_or_init(|| Box::new(self.sections.dwarf(file)))
     }
 }
 
@@ -67,7 +73,7 @@ impl<'r, 'd> TypeReader<'r, 'd> {
         while let Ok(Some(node)) = nodes.next() {
             let entry = node.entry().clone();
             let offset = self.entries.scans[place.index].header + entry.offset().0;
-            let at = EntryAt::new(place.at.is_supplementary(), offset);
+            let at = EntryAt::new(place.at.space(), offset);
             children.push(Place { at, entry, index: place.index, unit: place.unit.clone() });
         }
         children
@@ -103,11 +109,7 @@ impl<'r, 'd> TypeReader<'r, 'd> {
                     _ => Some(place),
                 }
             }
-            TypeAt::Signature(signature) => {
-                let units = self.entries.scans.iter().filter_map(|scan| scan.signature);
-                let found = units.into_iter().find(|unit| unit.0 == signature)?;
-                self.place(found.1)
-            }
+            TypeAt::Signature(signature) => self.place(self.entries.signed(signature)?),
         }
     }
 
@@ -210,7 +212,7 @@ impl<'r, 'd> TypeReader<'r, 'd> {
 
     fn reader(&self, place: &'r Place<'d>) -> EntryReader<'r, 'd> {
         EntryReader {
-            supplementary: place.at.is_supplementary(),
+            space: place.at.space(),
             dwarf: self.dwarf(place.at),
             unit: &place.unit,
             offset: self.entries.scans[place.index].header,
@@ -218,7 +220,7 @@ impl<'r, 'd> TypeReader<'r, 'd> {
     }
 
     fn dwarf(&self, at: EntryAt) -> &'r Dwarf<Slice<'d>> {
-        if at.is_supplementary() { &self.dwarfs.supplementary } else { &self.dwarfs.main }
+        self.dwarfs.of(at.space())
     }
 
     fn unit(&self, index: usize) -> Option<Rc<Unit<'d>>> {
@@ -227,7 +229,13 @@ impl<'r, 'd> TypeReader<'r, 'd> {
         }
         let scan = &self.entries.scans[index];
         let dwarf = self.dwarf(scan.start);
-        let header = dwarf.debug_info.header_from_offset(DebugInfoOffset(scan.header)).ok()?;
+        let header = match scan.start.space().is_types() {
+            false => dwarf.debug_info.header_from_offset(DebugInfoOffset(scan.header)).ok()?,
+            true => {
+                let rest = dwarf.debug_types.reader().slice().get(scan.header..)?;
+                gimli::DebugTypes::new(rest, gimli::LittleEndian).units().next().ok()??
+            }
+        };
         let unit = Unit::new_with_abbreviations(dwarf, header, scan.abbreviations.clone()).ok()?;
         let unit = Rc::new(unit);
         self.units.borrow_mut().insert(index, unit.clone());

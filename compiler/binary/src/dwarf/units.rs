@@ -28,6 +28,9 @@ pub struct Unit {
     /// Made by link-time optimisation, without a source file of its own: it holds the code whose
     /// functions other units declare.
     pub artificial: bool,
+    /// It was compiled with `-g1` or `-gline-tables-only`: functions, inlined copies and lines are
+    /// described, types and variables are not.
+    pub lines_only: bool,
 }
 
 /// Why a path means no unit.
@@ -40,6 +43,26 @@ pub enum NoUnit {
 }
 
 impl Unit {
+    /// Its code may count on registers that a callee happens to leave alone: gcc optimised it with
+    /// -fipa-ra, which `-O2` and up turn on and profiling turns off. No clang does. True where the
+    /// producer does not tell its options.
+    pub(crate) fn may_count_on_callees(&self) -> bool {
+        let mut words = self.producer.split_whitespace();
+        if !words.clone().next().is_some_and(|compiler| compiler == "GNU") {
+            return !self.producer.contains("clang");
+        }
+        let told = words.clone().any(|word| word.starts_with("-m"));
+        let last = |of: &dyn Fn(&str) -> Option<bool>| words.clone().rev().find_map(of);
+        let asked = last(&|word| match word {
+            "-fipa-ra" => Some(true),
+            "-fno-ipa-ra" => Some(false),
+            _ => None,
+        });
+        let level = last(&|word| word.strip_prefix("-O").map(|level| !matches!(level, "0" | "1" | "" | "g")));
+        let profiled = words.any(|word| matches!(word, "-p" | "-pg"));
+        !profiled && asked.or(level).unwrap_or(!told)
+    }
+
     pub(super) fn read(
         id: UnitId,
         dwarf: &Dwarf<Slice<'_>>,
@@ -59,7 +82,24 @@ impl Unit {
         };
         let artificial = name == "<artificial>";
         let lto = artificial || producer.contains("-flto");
-        Unit { id, path: absolute(&comp_dir, &name), name, comp_dir, producer, language, lto, artificial }
+        let path = absolute(&comp_dir, &name);
+        Unit { id, path, name, comp_dir, producer, language, lto, artificial, lines_only: false }
+    }
+}
+
+impl Unit {
+    /// Compiled by gcc.
+    pub(super) fn is_gnu(&self) -> bool {
+        self.producer.starts_with("GNU ")
+    }
+
+    /// gcc noted its options, and the last one about debug information asks for all of it.
+    pub(super) fn states_full_debug(&self) -> bool {
+        let mut levels = self.producer.split(' ').rev().filter(|word| {
+            let level = word.strip_prefix("-ggdb").or_else(|| word.strip_prefix("-g"));
+            level.is_some_and(|level| matches!(level, "" | "0" | "1" | "2" | "3"))
+        });
+        self.is_gnu() && levels.next().is_some_and(|last| !last.ends_with('1'))
     }
 }
 
@@ -114,7 +154,17 @@ mod tests {
         let empty = String::new;
         let (path, comp_dir, name) = (absolute(comp_dir, name), comp_dir.to_string(), name.to_string());
         let (producer, language) = (empty(), empty());
-        Unit { id: UnitId(id), name, comp_dir, path, producer, language, lto: false, artificial: false }
+        Unit {
+            id: UnitId(id),
+            name,
+            comp_dir,
+            path,
+            producer,
+            language,
+            lto: false,
+            artificial: false,
+            lines_only: false,
+        }
     }
 
     #[test]
@@ -122,6 +172,23 @@ mod tests {
         assert_eq!(absolute("/x/redis/src", "../deps/./lua/a.c"), "/x/redis/deps/lua/a.c");
         assert_eq!(absolute("/x", "/y//a.c"), "/y/a.c");
         assert_eq!(absolute(".", "src/a.c"), "src/a.c");
+    }
+
+    #[test]
+    fn who_counts_on_callees() {
+        let counts = |producer: &str| {
+            Unit { producer: producer.to_string(), ..unit(0, "/x", "a.c") }.may_count_on_callees()
+        };
+        assert!(counts("GNU C17 12.2.0 -mtune=generic -march=x86-64 -g -O2"));
+        assert!(counts("GNU C17 12.2.0 -mtune=generic -g -Os -fwrapv"));
+        assert!(counts("GNU C17 12.2.0"), "options may be left out of the producer");
+        assert!(counts("GNU C17 12.2.0 -mtune=generic -O1 -fipa-ra"));
+        assert!(!counts("GNU C17 12.2.0 -mtune=generic -march=x86-64 -g"));
+        assert!(!counts("GNU C17 12.2.0 -mtune=generic -O2 -O0"));
+        assert!(!counts("GNU C17 12.2.0 -mtune=generic -O2 -p"));
+        assert!(!counts("GNU C17 12.2.0 -mtune=generic -O2 -fno-ipa-ra"));
+        assert!(!counts("Debian clang version 14.0.6"));
+        assert!(counts("another compiler"));
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) struct Static {
     pub function: Option<FunctionId>,
     pub declaration: bool,
     pub place: Option<Place>,
+    /// It is that of one of several units, and which is open: see [`Entries::importers`].
+    pub shared: bool,
     type_at: Option<TypeAt>,
 }
 
@@ -45,9 +47,11 @@ impl Variables {
         let mut by_name: HashMap<Box<str>, Vec<Static>> = HashMap::new();
         for (unit, scan) in entries.scans.iter().enumerate() {
             for variable in &scan.variables {
-                if let Some((name, found)) = describe(entries, functions, &reader, unit, variable) {
-                    by_name.entry(name).or_default().push(found);
-                }
+                let Some(root) = Root::find(entries, &reader, unit, variable) else { continue };
+                let found = root
+                    .owners(entries)
+                    .map(|owner| describe(entries, functions, (unit, variable), (&root, owner)));
+                by_name.entry(root.name.clone()).or_default().extend(found);
             }
         }
         Variables { by_name }
@@ -84,29 +88,31 @@ impl Static {
     }
 }
 
+/// What a variable, noted in a unit, is as the object of one of its owners.
 fn describe(
     entries: &Entries,
     functions: &Functions,
-    reader: &TypeReader<'_, '_>,
-    unit: usize,
-    variable: &Variable,
-) -> Option<(Box<str>, Static)> {
-    let root = Root::find(entries, reader, unit, variable)?;
+    (unit, variable): (usize, &Variable),
+    (root, owner): (&Root, usize),
+) -> Static {
     let around = entries.routine_around(root.at).map(|(of, at)| entries.scans[of].routines[at].at);
     let inlined = match variable.scope {
         Scope::Inlined(at) => Some(entries.scans[unit].inlined[at as usize].origin),
         _ => None,
     };
-    let function = around.filter(|_| root.at != variable.at).or(inlined).or(around);
-    let function = function.and_then(|routine| functions.id_of(entries, unit, routine));
-    let found = Static {
-        unit: (!root.external).then(|| entries.scans[root.owner].unit.id),
-        function,
-        declaration: variable.declaration,
-        place: variable.place,
-        type_at: root.type_at,
-    };
-    Some((root.name, found))
+    let routine = around.filter(|_| root.at != variable.at).or(inlined).or(around);
+    let mut function = None;
+    let id = entries.scans[owner].unit.id;
+    if let Some(routine) = routine {
+        functions.each_id_of(entries, unit, routine, |found| {
+            if function.is_none() || functions.all[found as usize].key.unit == Some(id) {
+                function = Some(found);
+            }
+        });
+    }
+    let (declaration, place, type_at) = (variable.declaration, variable.place, root.type_at);
+    let unit = (!root.external).then_some(id);
+    Static { unit, function, declaration, place, shared: root.shared, type_at }
 }
 
 /// The entry that declares a variable: the end of its chain of origins.
@@ -115,8 +121,10 @@ struct Root {
     name: Box<str>,
     external: bool,
     type_at: Option<TypeAt>,
-    /// The unit it belongs to.
+    /// The unit it belongs to, or a piece that dwz shares between several.
     owner: usize,
+    /// It is such a piece, and who refers to it does not tell.
+    shared: bool,
 }
 
 impl Root {
@@ -128,22 +136,39 @@ impl Root {
     ) -> Option<Root> {
         let Variable { at, external, type_at, .. } = *variable;
         let Some(origin) = variable.origin else {
-            return Some(Root { at, name: variable.name.clone()?, external, type_at, owner: unit });
+            let name = variable.name.clone()?;
+            let shared = entries.scans[unit].partial;
+            return Some(Root { at, name, external, type_at, owner: unit, shared });
         };
         let of = entries.unit_of(origin)?;
-        let owner = if entries.scans[of].partial { unit } else { of };
+        let declares = !entries.scans[unit].partial && !entries.scans[unit].unit.artificial;
+        let piece = entries.scans[of].partial;
+        let (owner, shared) = (if piece && declares { unit } else { of }, piece && !declares);
         if let Some((of, index)) = entries.variable_at(origin) {
             let noted = &entries.scans[of].variables[index];
             let name = variable.name.clone().or_else(|| noted.name.clone())?;
             let (external, type_at) = (external || noted.external, type_at.or(noted.type_at));
-            return Some(Root { at: origin, name, external, type_at, owner });
+            return Some(Root { at: origin, name, external, type_at, owner, shared });
         }
-        Root::read(reader, origin, owner, type_at)
+        Root::read(reader, origin, (owner, shared), type_at)
+    }
+
+    fn owners<'e>(&self, entries: &'e Entries) -> impl Iterator<Item = usize> + use<'e> {
+        let (own, others) = match self.shared {
+            true => (None, entries.importers(self.owner)),
+            false => (Some(self.owner), &[][..]),
+        };
+        own.into_iter().chain(others.iter().copied())
     }
 
     /// A static inside a function that was inlined or optimised at link time: its declaration has no
     /// place of its own and was therefore not noted.
-    fn read(reader: &TypeReader<'_, '_>, at: EntryAt, owner: usize, type_at: Option<TypeAt>) -> Option<Root> {
+    fn read(
+        reader: &TypeReader<'_, '_>,
+        at: EntryAt,
+        (owner, shared): (usize, bool),
+        type_at: Option<TypeAt>,
+    ) -> Option<Root> {
         let place = reader.place(at)?;
         if place.entry.tag() != constants::DW_TAG_variable {
             return None;
@@ -151,7 +176,7 @@ impl Root {
         let name = reader.name(&place)?.into_boxed_str();
         let external = place.entry.attr_value(constants::DW_AT_external).is_some();
         let type_at = type_at.or_else(|| reader.type_of(&place).map(|type_| TypeAt::Entry(type_.at)));
-        Some(Root { at, name, external, type_at, owner })
+        Some(Root { at, name, external, type_at, owner, shared })
     }
 }
 

@@ -15,6 +15,11 @@ pub struct Program {
 impl Program {
     /// Writes the files, compiles all `.c` ones in one go and links them to `program`.
     pub fn build(files: &[(&str, &str)], flags: &[&str]) -> Program {
+        Program::build_with("gcc", files, flags)
+    }
+
+    /// The same with another compiler.
+    pub fn build_with(compiler: &str, files: &[(&str, &str)], flags: &[&str]) -> Program {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
             let path = folder.path().join(name);
@@ -23,7 +28,7 @@ impl Program {
         }
         let sources = files.iter().map(|file| file.0).filter(|name| name.ends_with(".c"));
         let path = folder.path().join("program");
-        let gcc = Command::new("gcc")
+        let gcc = Command::new(compiler)
             .current_dir(folder.path())
             .arg("-I.")
             .args(flags)
@@ -44,6 +49,11 @@ impl Program {
         run(self.folder.path(), tool, arguments)
     }
 
+    /// Runs a shell command in the folder.
+    pub fn shell(&self, command: &str) -> String {
+        self.run("sh", &["-ec", command])
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -53,6 +63,13 @@ impl Program {
         let lines = self.run("nm", &["program"]);
         lines.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_string).collect()
     }
+}
+
+/// The clang there is, of whichever version.
+pub fn clang() -> String {
+    let names = (14..30).map(|version| format!("clang-{version}")).chain(["clang".to_string()]);
+    let mut found = names.filter(|name| Command::new(name).arg("--version").output().is_ok());
+    found.next().expect("no clang: run scripts/install-deps")
 }
 
 pub fn run(folder: &Path, tool: &str, arguments: &[&str]) -> String {

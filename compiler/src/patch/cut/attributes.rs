@@ -21,8 +21,17 @@ impl Place {
     /// An attribute (without underscores around it) that a declaration there must not have.
     fn forbids(self, name: &str) -> bool {
         /// A hidden import would be bound inside the patch; starting and naming are the process's affair.
-        const EVERYWHERE: &[&str] =
-            &["visibility", "alias", "ifunc", "weakref", "constructor", "destructor", "gnu_inline"];
+        const EVERYWHERE: &[&str] = &[
+            "visibility",
+            "alias",
+            "ifunc",
+            "weakref",
+            "symver",
+            "target_clones",
+            "constructor",
+            "destructor",
+            "gnu_inline",
+        ];
         const NEED_LINKAGE: &[&str] = &["weak", "externally_visible", "common", "selectany", "leaf"];
         const OF_TYPES: &[&str] = &["aligned", "mode", "vector_size", "packed", "scalar_storage_order"];
         let name = name.strip_prefix("__").and_then(|n| n.strip_suffix("__")).unwrap_or(name);

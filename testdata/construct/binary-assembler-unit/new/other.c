@@ -1,0 +1,2 @@
+#include "inner.h"
+int other(int n) { return inner(n) * 3; }

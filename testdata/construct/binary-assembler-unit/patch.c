@@ -1,0 +1,126 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* inner.h:3: declared by a library */
+extern int third(int);
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) int inner_v2(int n);
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa)) int main_v2(int argc, char **argv);
+static __attribute__((noipa)) int other_v2(int n);
+
+/* ---- Functions ---- */
+
+/* inner.h:1: its text changed */
+static int inner_v2(int n) { return n ^ 22; }
+
+/* main.c:2: the binary inlines inner into it; it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known) */
+static __attribute__((noinline)) int entry_v2(int n) { return inner_v2(n) + 1; }
+
+/* main.c:3: it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known) */
+static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc) + third(argc); }
+
+/* other.c:2: the binary inlines inner into it; it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known) */
+static int other_v2(int n) { return inner_v2(n) * 3; }
+
+/* main.c:2: old callers count on rdx, rsi across calls of it */
+static __attribute__((naked, used)) void polus_entry_entry_v2(void)
+{
+    __asm__(
+        "pushq %%rbp\n\t.cfi_def_cfa_offset 16\n\t.cfi_offset 6, -16\n\t"
+        "movq %%rsp, %%rbp\n\t.cfi_def_cfa_register 6\n\t"
+        "subq $32, %%rsp\n\tandq $-16, %%rsp\n\t"
+        "movq %%rdx, 0(%%rsp)\n\t"
+        "movq %%rsi, 16(%%rsp)\n\t"
+        "call %P0\n\t"
+        "movq 0(%%rsp), %%rdx\n\t"
+        "movq 16(%%rsp), %%rsi\n\t"
+        "leave\n\t.cfi_def_cfa 7, 8\n\tret"
+        :: "i"(entry_v2));
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "inner", "main.c", "inner_v2",
+      "its text changed",
+      (void *)inner_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
+    { "inner", "other.c", "inner_v2",
+      "its text changed",
+      (void *)inner_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
+    { "other", "", "other_v2",
+      "the binary inlines inner into it; it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known)",
+      (void *)other_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "entry", "", "entry_v2",
+      "the binary inlines inner into it; it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known); its entry keeps rdx, rsi, which an old caller counts on",
+      (void *)polus_entry_entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "main", "", "main_v2",
+      "it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known)",
+      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    5, 0, 0, 0, 0,
+};

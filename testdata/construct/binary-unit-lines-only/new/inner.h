@@ -1,0 +1,2 @@
+static inline int inner(int n) { return n ^ 22; }
+int other(int n);

@@ -1,0 +1,3 @@
+__attribute__((symver("run@V1"))) int run_first(int n) { return n + 3; }
+int run_second(int n) { return n + 4; }
+__asm__(".symver run_second, run@@V2");
