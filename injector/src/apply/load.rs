@@ -41,7 +41,8 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
     let outcome = loader.run(patch, plan);
     let ended = loader.hijack.end();
     drop(stopped);
-    ended.and(outcome)
+    // a thread that did not come back in time was not given back either: the first fault tells why
+    outcome.and_then(|record| ended.map(|()| record))
 }
 
 /// The C library's way back from signal handlers.

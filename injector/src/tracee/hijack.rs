@@ -87,7 +87,7 @@ impl<'a> Hijack<'a> {
         let mut changed = None;
         let mut entry = true;
         loop {
-            self.next_syscall_stop(deadline)?;
+            self.next_syscall_stop(deadline).map_err(|fault| self.late(fault, deadline))?;
             let registers = raw::registers(self.tid)?;
             if entry && self.is_way_back(&registers) {
                 self.skip_syscall(registers, deadline)?;
@@ -180,6 +180,19 @@ impl<'a> Hijack<'a> {
     fn skip_syscall(&mut self, registers: libc::user_regs_struct, deadline: Instant) -> Result<()> {
         raw::set_registers(self.tid, &self.returning_registers(registers))?;
         self.next_syscall_stop(deadline)
+    }
+
+    /// The thread goes on with the call, and comes back by itself.
+    fn late(&self, fault: Fault, deadline: Instant) -> Fault {
+        if Instant::now() <= deadline {
+            return fault;
+        }
+        let (tid, seconds) = (self.tid, CALL_TIME.as_secs());
+        Fault::environment(format!(
+            "thread {tid} has not come back from loading within {seconds} seconds: it waits for a lock, \
+             or the machine is too busy"
+        ))
+        .hint("the process goes on as before; try again when it is less busy")
     }
 
     fn gone(&self) -> Fault {

@@ -81,7 +81,9 @@ impl Build {
         let pies: &[_] = if link_is_set { &[None] } else { &[Some(true), Some(false)] };
         let places = match settings.debug {
             Some(debug) => vec![debug],
-            None if settings.stripped => vec![Debug::Inside],
+            None if settings.stripped || settings.after.is_some() || settings.debug_file.is_some() => {
+                vec![Debug::Inside]
+            }
             None => vec![Debug::Inside, Debug::File, Debug::Link],
         };
         compilers

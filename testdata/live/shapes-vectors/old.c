@@ -11,7 +11,7 @@ SHAPE __attribute__((noipa)) four scale(four a, four b) { return a * b + VERSION
 SHAPE __attribute__((noipa)) __m256d twice(__m256d a) { return _mm256_add_pd(a, _mm256_set1_pd(VERSION)); }
 SHAPE __attribute__((noipa)) unsigned bits(unsigned x) { return _mm_popcnt_u32(x) * VERSION; }
 
-int changing;
+volatile int changing;
 SHAPE int step(int x)
 {
     return x + changing;
