@@ -106,7 +106,11 @@ fn merge_command(
 ) -> Result<Outcome> {
     let inputs = Inputs { program, cflags, ..Inputs::default() };
     let loaded = construct::load(input, &inputs, Members::All, None)?;
-    let (unit, told) = merge::merge(&loaded.tree)?;
+    // What libclang cannot read is written nevertheless, so that it can be seen.
+    let (unit, told) = match construct::read(&loaded.tree) {
+        Ok((program, told)) => (program.unit, told),
+        Err(_) => merge::merge(&loaded.tree)?,
+    };
     tell(&loaded.notes);
     tell(&told);
     write_out(output, &merge::emit(&unit, true))?;
