@@ -128,11 +128,7 @@ impl Build {
             Some(false) => command.args(["-fno-pie", "-no-pie"]),
             None => &mut command,
         };
-        run(command
-            .args(&words[1..])
-            .args(sources)
-            .arg("-o")
-            .arg(&linked))?;
+        run(command.args(&words[1..]).args(sources).arg("-o").arg(&linked))?;
         self.separate(&linked, program)?;
         // a program may still run from an older build in this place
         std::fs::rename(&linked, program).map_err(|error| error.to_string())

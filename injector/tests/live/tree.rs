@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 pub fn version(folder: &Path, name: &str, output: &Path, command: &[String]) -> Result<PathBuf> {
     let file = folder.join(format!("{name}.c"));
     match folder.join(name).is_dir() {
-        true => copied(&folder.join(name), &output.join("tree").join(name), command).map_err(|e| e.to_string()),
+        true => {
+            copied(&folder.join(name), &output.join("tree").join(name), command).map_err(|e| e.to_string())
+        }
         false => Ok(file),
     }
 }
