@@ -36,19 +36,18 @@
 /* new.c:1: a type that the patch uses */
 struct limits { int low, high; };
 
-/* new.c:2: limits stays in the process */
-extern struct limits limits;
-
-/* ---- Bound by the injector ---- */
-
-#pragma weak limits
-
 /* ---- What the patch defines ---- */
 
-static __attribute__((noipa)) int inner_v2(int n);
-static __attribute__((noipa)) int middle_v2(int n);
-static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int inner_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) int middle_v2(int n);
+static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noinline)) int entry_v2(int n);
 static __attribute__((noipa)) int main_v2(int argc, char **argv);
+static struct limits limits;
+
+/* ---- Globals ---- */
+
+/* new.c:2: its value is known, and the binary has no object for it */
+static struct limits limits = { 1, 90 };
 
 /* ---- Functions ---- */
 
@@ -93,7 +92,6 @@ static const struct polus_use polus_uses[] = {
 };
 
 static const struct polus_import polus_imports[] = {
-    { "limits", "limits", "old.c", "", 0x0, 8, POLUS_VARIABLE, 0 },
     { "polus__inner__calls_0", "calls", "old.c", "inner", 0xADDRESS, 4, POLUS_VARIABLE, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
@@ -120,5 +118,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    4, 0, 0, 2, 1,
+    4, 0, 0, 1, 1,
 };
