@@ -16,7 +16,9 @@ impl Running<'_> {
         for path in own.clone() {
             match self.info.match_unit(path) {
                 Ok(unit) if self.info.unit(unit).lines_only => told.push(lines_only(path)),
-                _ if without.iter().any(|file| file == last_part(path)) => told.push(no_debug_info(path)),
+                _ if without.iter().any(|file| file == last_part(path)) && self.is_filled(path) => {
+                    told.push(no_debug_info(path));
+                }
                 Err(NoUnit::Missing) if self.exports_of(path) => told.push(no_debug_info(path)),
                 _ => {}
             }
@@ -24,6 +26,12 @@ impl Running<'_> {
         let others = left_out.iter().filter(|path| without.iter().any(|file| file == last_part(path)));
         told.extend(others.map(|path| no_debug_info(path)));
         told
+    }
+
+    /// The unit defines something; compilers describe nothing of one that is all left out by `#if`.
+    fn is_filled(&self, path: &str) -> bool {
+        let mut own = self.program.own(Kind::Function).chain(self.program.own(Kind::Variable));
+        own.any(|id| self.program.files(id).contains(&path))
     }
 
     /// The executable holds a function of this unit that its debug information does not know.
