@@ -3,12 +3,12 @@
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::diff::{self, ChangeSet};
-use crate::merge;
+use crate::merge::{self, Clash};
 use crate::model::{self, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
 use crate::relations::{self, Copies, Relations, SourceCopies};
 use crate::running::Running;
-use crate::source::{self, Loaded, Members, Select};
+use crate::source::{self, Loaded, Members, Select, Tree};
 use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -211,10 +211,32 @@ fn meaning_flags(loaded: &Loaded) -> Vec<String> {
 /// # Errors
 /// As the stages.
 pub fn program(loaded: Loaded) -> Result<(Program, Vec<Diagnostic>)> {
-    let (unit, told) = merge::merge(&loaded.tree)?;
-    let notes = loaded.notes.into_iter().chain(told).collect();
-    let root = loaded.tree.root.to_string_lossy().into_owned();
-    Ok((model::model(unit, root)?, notes))
+    let (program, told) = read(&loaded.tree)?;
+    Ok((program, loaded.notes.into_iter().chain(told).collect()))
+}
+
+/// Merges and models units. Where they declare an external name with different types, libclang tells,
+/// and the units are merged again with these declarations apart.
+///
+/// # Errors
+/// As the stages.
+pub fn read(tree: &Tree) -> Result<(Program, Vec<Diagnostic>)> {
+    let root = tree.root.to_string_lossy().into_owned();
+    let mut clashes: Vec<Clash> = vec![];
+    loop {
+        let (unit, told) = merge::merge_apart(tree, &clashes)?;
+        let unreadable = match model::read(unit, root.clone())? {
+            Ok(program) => return Ok((program, told)),
+            Err(unreadable) => unreadable,
+        };
+        let known = clashes.len();
+        clashes.extend(unreadable.clashes);
+        clashes.sort();
+        clashes.dedup();
+        if clashes.len() == known {
+            return Err(Failure::Refused(unreadable.told));
+        }
+    }
 }
 
 /// Compares, relates and decides.

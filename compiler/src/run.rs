@@ -87,8 +87,11 @@ fn write_out(output: Option<&Path>, text: &str) -> Result<()> {
     }
 }
 
-/// Whole or not at all.
+/// Whole or not at all; what is no file, such as /dev/null, stays what it is.
 fn write_file(path: &Path, text: &str) -> Result<()> {
+    if path.exists() && !path.is_file() {
+        return std::fs::write(path, text).map_err(|e| Failure::io(path, &e));
+    }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| Failure::io(path, &e))?;
     file.write_all(text.as_bytes()).map_err(|e| Failure::io(path, &e))?;
@@ -106,7 +109,11 @@ fn merge_command(
 ) -> Result<Outcome> {
     let inputs = Inputs { program, cflags, ..Inputs::default() };
     let loaded = construct::load(input, &inputs, Members::All, None)?;
-    let (unit, told) = merge::merge(&loaded.tree)?;
+    // What libclang cannot read is written nevertheless, so that it can be seen.
+    let (unit, told) = match construct::read(&loaded.tree) {
+        Ok((program, told)) => (program.unit, told),
+        Err(_) => merge::merge(&loaded.tree)?,
+    };
     tell(&loaded.notes);
     tell(&told);
     write_out(output, &merge::emit(&unit, true))?;

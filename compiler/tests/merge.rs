@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use polusc::construct;
 use polusc::diag::{Diagnostic, Failure};
 use polusc::merge::{MergedUnit, emit, merge};
 use polusc::source::{Tree, Unit};
@@ -46,8 +47,8 @@ fn case(folder: &Path) -> Result<(), Failed> {
     let flags: Vec<&str> = flags.split_whitespace().collect();
     let sources = sources(folder);
     let out = tempfile::tempdir()?;
-    let merged = match merge(&tree(folder, &sources, &flags)?) {
-        Ok((merged, _)) => merged,
+    let merged = match construct::read(&tree(folder, &sources, &flags)?) {
+        Ok((program, _)) => program.unit,
         Err(failure) => return expect(read("error.txt"), &refusal(failure)?),
     };
     if read("error.txt").is_some() {

@@ -48,6 +48,8 @@ pub struct Problem {
     pub offset: usize,
     /// libclang's sentence.
     pub message: String,
+    /// Where the declarations stand to which it points back.
+    pub previous: Vec<usize>,
 }
 
 impl Unit {
@@ -103,6 +105,7 @@ impl Unit {
                     let problem = severe.then(|| Problem {
                         offset: offset_of(clang_getDiagnosticLocation(diagnostic)).unwrap_or(0),
                         message: text_of(clang_getDiagnosticSpelling(diagnostic)),
+                        previous: notes_of(diagnostic),
                     });
                     clang_disposeDiagnostic(diagnostic);
                     problem
@@ -119,6 +122,16 @@ impl Drop for Unit {
             clang_disposeTranslationUnit(self.unit);
             clang_disposeIndex(self.index);
         }
+    }
+}
+
+/// Where the notes of a diagnostic point to.
+fn notes_of(diagnostic: CXDiagnostic) -> Vec<usize> {
+    // SAFETY: the set and what it holds belong to the diagnostic, which is live.
+    unsafe {
+        let notes = clang_getChildDiagnostics(diagnostic);
+        let note = |i| clang_getDiagnosticLocation(clang_getDiagnosticInSet(notes, i));
+        (0..clang_getNumDiagnosticsInSet(notes)).filter_map(|i| offset_of(note(i))).collect()
     }
 }
 

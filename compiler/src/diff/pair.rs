@@ -13,8 +13,8 @@ pub struct Pairing {
     pub to_old: Vec<Option<ItemId>>,
 }
 
-/// Kind, name in the sources, and for a static of a function that function's name.
-type Key<'p> = (Kind, &'p str, &'p str);
+/// Kind, name in the sources, and for a static of a function that function's name; views are apart.
+type Key<'p> = (Kind, &'p str, &'p str, bool);
 
 /// Matches by kind and name; where a name stands for several items, by file.
 pub fn pair(old: &Program, new: &Program) -> Pairing {
@@ -33,7 +33,10 @@ fn by_key(program: &Program) -> BTreeMap<Key<'_>, Vec<ItemId>> {
     for (id, item) in program.items.iter().enumerate() {
         let function = item.entity.function.map_or("", |f| program.items[f].original.as_str());
         if !item.original.is_empty() {
-            groups.entry((item.kind(), &item.original, function)).or_default().push(id);
+            groups
+                .entry((item.kind(), &item.original, function, program.views.contains_key(&id)))
+                .or_default()
+                .push(id);
         }
     }
     groups

@@ -7,6 +7,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::Clash;
 use super::bases::{Base, Bases};
 use super::facts::{Declared, Entity, Facts};
 use super::names::{Identifiers, Name};
@@ -14,6 +15,9 @@ use super::unique::{Pieces, Unique};
 
 /// A unit that does not know the name.
 const ABSENT: u32 = u32::MAX;
+
+/// What a unit does for an external entity that it only declares.
+const DECLARING: u32 = 2;
 
 /// Functions that compiled code calls though no source mentions them: a static one of that name
 /// must not catch the calls of other units.
@@ -53,8 +57,19 @@ pub(super) struct Classes {
 }
 
 /// Finds the entities of all names.
-pub(super) fn classes(pieces: &Pieces, facts: &[Facts], identifiers: &Identifiers, bases: &Bases) -> Classes {
+pub(super) fn classes(
+    pieces: &Pieces,
+    facts: &[Facts],
+    identifiers: &Identifiers,
+    bases: &Bases,
+    clashes: &[Clash],
+) -> Classes {
     let mut refinement = Refinement::new(pieces, facts, identifiers, bases);
+    for (index, clash) in clashes.iter().enumerate() {
+        if let Some(name) = identifiers.get(&clash.name).map(|id| Name::new(id, false)) {
+            refinement.clashes.entry(name).or_default().push((index as u32, clash.pieces));
+        }
+    }
     let mut names: Vec<Name> = refinement.suspects();
     names.sort_unstable();
     while !names.is_empty() {
@@ -89,6 +104,19 @@ struct Refinement<'a> {
     called_by_compilers: Vec<Name>,
     split: FxHashMap<Name, Split>,
     variants: Vec<Vec<u32>>,
+    /// For external names the numbers of clashes, and the pieces that clash.
+    clashes: FxHashMap<Name, Vec<(u32, [usize; 2])>>,
+}
+
+/// What must be equal in two units whose declarations of an external name can stand in one text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Aspect {
+    /// The symbol that an `__asm__` label binds the name to.
+    Label,
+    /// The entity that a name in the declarations means.
+    Meaning(Name),
+    /// The side of a clash.
+    Side(u32),
 }
 
 /// What a unit knows about a name.
@@ -127,6 +155,7 @@ impl<'a> Refinement<'a> {
             called_by_compilers: called.map(|id| Name::new(id, false)).collect(),
             split: FxHashMap::default(),
             variants: vec![vec![]; facts.len()],
+            clashes: FxHashMap::default(),
         }
     }
 
@@ -151,7 +180,8 @@ impl<'a> Refinement<'a> {
         let internal = declarations.iter().any(|&d| is_internal(self.declared(d)));
         let declared = self.declared(first);
         if !internal {
-            return declarations.iter().any(|&d| self.declared(d).label != declared.label);
+            return self.clashes.contains_key(&name)
+                || declarations.iter().any(|&d| self.declared(d).label != declared.label);
         }
         let one = declarations.len() == 1 && !self.has_own_state(first.0, declared);
         let settled = one && declared.entity == Entity::Tag;
@@ -193,10 +223,9 @@ impl<'a> Refinement<'a> {
                     labelled[class as usize] |= self.label(&known[unit]) != 0;
                 }
             }
-            let defining = (0..self.units).find(|&unit| {
-                let class = classes[unit];
-                class != ABSENT && external[class as usize] && self.defines(&known[unit])
-            });
+            let external_at = |unit: &usize| classes[*unit] != ABSENT && external[classes[*unit] as usize];
+            let units = (0..self.units).filter(external_at).map(|unit| (self.rank(&known[unit]), unit));
+            let defining = units.filter(|(rank, _)| *rank < DECLARING).min().map(|(_, unit)| unit);
             let defining = defining.map(|unit| classes[unit] as usize);
             self.split.insert(name, Split { classes, external, labelled, defining });
         }
@@ -256,7 +285,7 @@ impl<'a> Refinement<'a> {
                 classes[unit] = classes[unit].or(first).or(Some(0)).filter(|_| known.mentioned);
             }
         } else {
-            self.external_classes(known, &mut classes);
+            self.external_classes(name, known, &mut classes);
         }
         classes
     }
@@ -280,16 +309,16 @@ impl<'a> Refinement<'a> {
 
     /// External names are one entity; but declarations with different types cannot stand in one text.
     /// Units whose declarations agree in what type names mean share a class, the defining ones the first.
-    fn external_classes(&self, known: &[Known], classes: &mut [Option<u32>]) {
+    fn external_classes(&self, name: Name, known: &[Known], classes: &mut [Option<u32>]) {
         let base = self.units as u32;
-        let mut views: Vec<FxHashMap<Option<Name>, u32>> = vec![];
+        let mut views: Vec<FxHashMap<Aspect, u32>> = vec![];
         let external = |unit: &usize| known[*unit].mentioned && !self.is_internal_in(&known[*unit]);
         let mut units: Vec<usize> = (0..self.units).filter(external).collect();
-        units.sort_by_key(|&unit| !self.defines(&known[unit]));
+        units.sort_by_key(|&unit| self.rank(&known[unit]));
         for unit in units {
-            let view = self.view(unit, &known[unit]);
-            let agrees = |known: &FxHashMap<Option<Name>, u32>| {
-                view.iter().all(|(name, class)| known.get(name).is_none_or(|known| known == class))
+            let view = self.view(name, unit, &known[unit]);
+            let agrees = |known: &FxHashMap<Aspect, u32>| {
+                view.iter().all(|(aspect, is)| known.get(aspect).is_none_or(|known| known == is))
             };
             let class = views.iter().position(agrees).unwrap_or_else(|| {
                 views.push(FxHashMap::default());
@@ -300,11 +329,17 @@ impl<'a> Refinement<'a> {
         }
     }
 
-    fn defines(&self, known: &Known) -> bool {
-        known.declarations.iter().any(|&(piece, _, index)| {
+    /// How much a unit does for an external entity: 0, it defines it; 1, it does so if no other does.
+    fn rank(&self, known: &Known) -> u32 {
+        let rank = |&(piece, _, index): &(u32, u32, u32)| {
             let declared = self.declared((piece, index));
-            declared.definition && !declared.inline
-        })
+            match declared.definition && !declared.inline {
+                true => 0,
+                false if declared.tentative => 1,
+                false => DECLARING,
+            }
+        };
+        known.declarations.iter().map(rank).min().unwrap_or(DECLARING)
     }
 
     fn label(&self, known: &Known) -> u32 {
@@ -314,17 +349,22 @@ impl<'a> Refinement<'a> {
 
     /// What the split names in a unit's declarations of an external name mean there.
     /// A declaration that is bound to another symbol by `__asm__` names that symbol too.
-    fn view(&self, unit: usize, known: &Known) -> FxHashMap<Option<Name>, u32> {
+    fn view(&self, name: Name, unit: usize, known: &Known) -> FxHashMap<Aspect, u32> {
         let mut view = FxHashMap::default();
         if !known.declarations.is_empty() {
-            view.insert(None, self.label(known));
+            view.insert(Aspect::Label, self.label(known));
+        }
+        for (clash, pieces) in self.clashes.get(&name).into_iter().flatten() {
+            let holds = |piece: usize| known.declarations.iter().any(|d| d.0 as usize == piece);
+            let side = pieces.iter().position(|&piece| holds(piece));
+            view.extend(side.map(|side| (Aspect::Side(*clash), side as u32)));
         }
         for &(piece, _, index) in &known.declarations {
             let declared = self.declared((piece, index));
             let mentions = &self.facts[piece as usize].mentions;
             for mention in mentions.iter().filter(|m| m.at < declared.head_end && m.name != declared.name) {
                 if let Some(split) = self.split.get(&mention.name) {
-                    view.insert(Some(mention.name), split.classes[unit]);
+                    view.insert(Aspect::Meaning(mention.name), split.classes[unit]);
                 }
             }
         }

@@ -28,12 +28,12 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Appends a piece with sorted edits, as it stands in `units`.
-    pub(super) fn piece(&mut self, piece: &Unique, edits: &[Edit], units: Vec<usize>) {
+    pub(super) fn piece(&mut self, index: usize, piece: &Unique, edits: &[Edit], units: Vec<usize>) {
         let start = self.text.len();
         self.text.push_str(&piece.wrap.before);
         self.edited(piece, edits);
         self.text.push_str(&piece.wrap.behind);
-        self.chunks.push(Chunk { span: start..self.text.len(), units, system: piece.system });
+        self.chunks.push(Chunk { span: start..self.text.len(), units, system: piece.system, piece: index });
         self.text.push('\n');
     }
 

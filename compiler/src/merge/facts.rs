@@ -29,6 +29,8 @@ pub(super) struct Declared {
     pub(super) inline: bool,
     /// `extern` within a function: it is no file-scope declaration, but binds the name.
     pub(super) within_function: bool,
+    /// `int count;` of file scope: it defines the object if no other declaration does.
+    pub(super) tentative: bool,
     /// The symbol that an `__asm__` label binds it to, as a number; 0: that of its name.
     pub(super) label: u32,
 }

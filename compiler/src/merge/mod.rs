@@ -58,6 +58,17 @@ pub struct Chunk {
     pub units: Vec<usize>,
     /// It came from a system header.
     pub system: bool,
+    /// Number of the text that it was made of, the same in every merge of one tree.
+    pub piece: usize,
+}
+
+/// Two declarations of an external name that cannot stand in one text, because their types differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Clash {
+    /// The name in the sources.
+    pub name: String,
+    /// [`Chunk::piece`] of both.
+    pub pieces: [usize; 2],
 }
 
 /// A name that clashed and got its file's name.
@@ -71,10 +82,17 @@ pub struct Renamed {
     pub tag: bool,
     /// The units in which the original name means this.
     pub units: Vec<usize>,
+    /// It is the external entity of that name, declared here with another type.
+    pub view: bool,
 }
 
 /// Merges a program's units into one text that compiles to the same program.
 pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
+    merge_apart(tree, &[])
+}
+
+/// Merges units of which the declarations that clash get names of their own, bound to the one symbol.
+pub fn merge_apart(tree: &Tree, clashes: &[Clash]) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     let paths: Vec<&str> = tree.units.iter().map(|unit| unit.path.as_str()).collect();
     let mut pieces = unique::unique(&tree.units);
     let (identifiers, facts) = analyse::analyse(&mut pieces)?;
@@ -84,7 +102,7 @@ pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     }
     let bases = bases::bases(&pieces.unique, &facts, &identifiers);
     bases::unify(&mut pieces, &facts, &identifiers, &bases);
-    let classes = classes::classes(&pieces, &facts, &identifiers, &bases);
+    let classes = classes::classes(&pieces, &facts, &identifiers, &bases, clashes);
     let (new_names, renamed) = naming::choose(&classes, &identifiers, &paths);
     let weak_winners = duplicates::weak_winners(&facts);
     let rewriter =
@@ -135,7 +153,12 @@ impl<'a> Merging<'a> {
         let variants = &self.rewriter.classes.variants[index as usize];
         let rewritten = self.rewriter.rewrite(index as usize, piece, &self.facts[index as usize], unit);
         let units = piece.units.iter().filter(|&&unit| variant_in(piece, variants, unit) == variant);
-        self.writer.piece(piece, &rewritten.edits, units.map(|&unit| unit as usize).collect());
+        self.writer.piece(
+            index as usize,
+            piece,
+            &rewritten.edits,
+            units.map(|&unit| unit as usize).collect(),
+        );
         self.errors.extend(rewritten.errors);
         self.bound.extend(rewritten.bound);
     }

@@ -27,13 +27,15 @@ pub(super) fn choose(
     for (&name, split) in names {
         let original = identifiers.text(name.identifier());
         let plain = plain_class(split);
+        let labelled = plain.is_some_and(|class| split.labelled[class]);
         let mut choose = |class: usize| {
             let units = split.units(class);
             let wanted = format!("{original}__{}", stems[units[0]]);
             let merged = free(&wanted, identifiers, &taken, name.tag());
             taken.insert((merged.clone(), name.tag()));
             let original = original.to_string();
-            renamed.push(Renamed { merged: merged.clone(), original, tag: name.tag(), units });
+            let view = split.external[class] && !split.labelled[class] && !labelled;
+            renamed.push(Renamed { merged: merged.clone(), original, tag: name.tag(), units, view });
             merged
         };
         let chosen = (0..split.external.len()).map(|class| (Some(class) != plain).then(|| choose(class)));

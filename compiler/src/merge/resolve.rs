@@ -189,6 +189,7 @@ impl Resolver<'_> {
             mutable: false,
             inline: false,
             within_function: false,
+            tentative: false,
             label: 0,
         });
     }
@@ -221,6 +222,10 @@ impl Resolver<'_> {
             mutable,
             inline: specified.inline,
             within_function: !self.at_file_scope(),
+            tentative: entity == Entity::Object
+                && specified.storage == Storage::Plain
+                && self.at_file_scope()
+                && !defined,
             label: 0,
         });
     }

@@ -34,8 +34,12 @@ pub(super) fn bound_names(bound: &[(String, Place)]) -> Option<Diagnostic> {
     let mut names: Vec<&str> = bound.iter().map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let title =
-        format!("{} external names are declared with types that units define differently", names.len());
+    let count = if names.len() == 1 {
+        "1 external name is".into()
+    } else {
+        format!("{} external names are", names.len())
+    };
+    let title = format!("{count} declared with types that differ between units");
     let (_, place) = bound.first()?;
     let warning = Diagnostic::warning(title).at(place.clone(), "the first of these declarations");
     let shown = names.len().min(6);
@@ -61,7 +65,7 @@ impl Rewriter<'_> {
         }
         for declared in &facts.declared {
             if self.is_second_view(declared, unit) {
-                self.bind(piece, declared, unit, &mut out);
+                self.bind(piece, facts, declared, unit, &mut out);
             }
         }
         self.function_names(facts, unit, &mut out.edits);
@@ -93,13 +97,14 @@ impl Rewriter<'_> {
     }
 
     /// Binds a renamed declaration to the original symbol.
-    fn bind(&self, piece: &Unique, declared: &Declared, unit: u32, out: &mut Rewritten) {
+    fn bind(&self, piece: &Unique, facts: &Facts, declared: &Declared, unit: u32, out: &mut Rewritten) {
         let symbol = self.identifiers.text(declared.name.identifier());
         if declared.definition && declared.inline {
             // A plain declaration stands before it in headers, and that one is bound.
             return;
         }
-        if declared.definition {
+        let alone = facts.declared.iter().filter(|d| d.entity == Entity::Object).count() == 1;
+        if declared.definition || declared.tentative && !alone {
             let title = format!("`{symbol}` is defined here with types that other units define differently");
             let error = Diagnostic::error(title).at(piece.place(declared.at), "defined here");
             let help = "give the types that its declaration names one definition in all units";
@@ -107,6 +112,10 @@ impl Rewriter<'_> {
         }
         if self.is_labelled(declared.name, unit) {
             return;
+        }
+        if declared.tentative {
+            // Another unit's definition is the object; this one would be a second.
+            out.edits.push(Edit { at: 0, length: 0, text: "extern ".to_string() });
         }
         out.edits.push(Edit { at: declared.head_end, length: 0, text: format!(" __asm__(\"{symbol}\")") });
         if !piece.system {

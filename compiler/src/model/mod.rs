@@ -11,6 +11,7 @@ mod origin;
 mod results;
 mod sites;
 mod syntax;
+mod views;
 
 pub use accesses::{Access, accesses};
 pub use endless::never_return;
@@ -22,9 +23,9 @@ pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};
 use crate::diag::{Diagnostic, Failure, Place, Result};
-use crate::merge::MergedUnit;
+use crate::merge::{Clash, MergedUnit};
 use crate::text;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Number of an item in [`Program::items`].
@@ -66,6 +67,9 @@ pub struct Program {
     pub uses: Vec<Use>,
     /// Addresses of labels that statics hold, or that functions store.
     pub labels: Vec<KeptLabel>,
+    /// Declarations of a function or global with a type of their own, and the item that they mean.
+    /// Uses of the one are uses of the other, too.
+    pub views: BTreeMap<ItemId, ItemId>,
     /// Folder of the sources; string literals may hold it.
     pub root: String,
     spans: Vec<Range<usize>>,
@@ -77,12 +81,30 @@ pub struct Program {
 /// # Errors
 /// libclang is missing (its package is named), or cannot read the text (with the places).
 pub fn model(unit: MergedUnit, root: String) -> Result<Program> {
+    read(unit, root)?.map_err(|unreadable| Failure::Refused(unreadable.told))
+}
+
+/// Why a text has no model.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// What libclang could not read.
+    pub told: Vec<Diagnostic>,
+    /// Declarations that clash only since they stand in one text.
+    pub clashes: Vec<Clash>,
+}
+
+/// Builds the model, or tells what in the text forbids it.
+///
+/// # Errors
+/// libclang is missing.
+pub fn read(unit: MergedUnit, root: String) -> Result<std::result::Result<Program, Unreadable>> {
     let mut bindings = clang::bind(&text::shadow_clang(&unit.text).text).map_err(unavailable)?;
     if !bindings.problems.is_empty() {
-        return Err(Failure::Refused(unreadable(&unit, &bindings)));
+        let clashes = views::clashes(&unit, &bindings.problems);
+        return Ok(Err(Unreadable { told: unreadable(&unit, &bindings), clashes }));
     }
     hidden::add(&unit.text, &mut bindings);
-    Ok(Program::new(unit, bindings, root))
+    Ok(Ok(Program::new(unit, bindings, root)))
 }
 
 fn unavailable(why: clang::Unavailable) -> Failure {
@@ -104,16 +126,18 @@ impl Program {
     fn new(unit: MergedUnit, bindings: Bindings, root: String) -> Self {
         let origins = origin::Origins::new(&unit);
         let items: Vec<Item> = bindings.entities.into_iter().map(|e| origins.item(&unit, e)).collect();
+        let views = views::views(&unit, &items);
+        let uses = views::shared(&items, &views, bindings.uses);
         let mut spans = vec![0..0; items.len()];
-        for (index, found) in bindings.uses.iter().enumerate() {
+        for (index, found) in uses.iter().enumerate() {
             let span: &mut Range<usize> = &mut spans[found.holder];
             *span = if span.start == span.end { index..index + 1 } else { span.start..index + 1 };
         }
         let mut by_name: HashMap<String, Vec<ItemId>> = HashMap::new();
         for (id, item) in items.iter().enumerate() {
-            by_name.entry(item.entity.name.clone()).or_default().push(id);
+            by_name.entry(item.entity.name.clone()).or_default().push(*views.get(&id).unwrap_or(&id));
         }
-        Self { unit, items, uses: bindings.uses, labels: bindings.labels, root, spans, by_name }
+        Self { unit, items, uses, labels: bindings.labels, views, root, spans, by_name }
     }
 
     /// The uses in an item's own text.
@@ -121,7 +145,14 @@ impl Program {
         &self.uses[self.spans[holder].clone()]
     }
 
-    /// Items by their name in the merged text.
+    /// The item's own name stands at the use, not that of another view of it.
+    pub fn is_spelled(&self, found: &Use) -> bool {
+        let name = &self.items[found.target].entity.name;
+        let rest = self.unit.text.get(found.offset..).and_then(|text| text.strip_prefix(name.as_str()));
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$'))
+    }
+
+    /// Items by their name in the merged text; a view of an item is that item.
     pub fn named(&self, name: &str) -> &[ItemId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
     }

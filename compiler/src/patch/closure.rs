@@ -99,9 +99,17 @@ impl<'p> Work<'p> {
             let last = self.by_offset.partition_point(|u| u.offset < span.end);
             for at in first..last {
                 let found = self.by_offset[at];
+                if self.is_shared(found) {
+                    continue;
+                }
                 self.need(found.target, &found.role, holder);
             }
         }
+    }
+
+    /// A use that stands for that of a view, which is declared by itself.
+    fn is_shared(&self, found: &Use) -> bool {
+        self.new.views.values().any(|&item| item == found.target) && !self.new.is_spelled(found)
     }
 
     /// Types and enumerators by every identifier: more than needed does no harm.

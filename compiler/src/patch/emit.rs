@@ -3,7 +3,7 @@
 use super::closure::Closure;
 use super::cut::{self, Edits, Form, Function, Place};
 use super::names::{Names, Standing};
-use super::{Block, Patch, at, lost, statics, sync, threads};
+use super::{Block, Patch, at, lost, statics, sync, threads, views};
 use crate::clang::{Declaration, Kind, Role, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
@@ -43,10 +43,13 @@ fn references(new: &Program, names: &Names) -> Edits<'static> {
     for found in new.uses.iter().filter(renamed) {
         let plain = &new.items[found.target].entity.name;
         let name = names.reference(new, found.target, &found.role);
-        let range = found.offset..found.offset + plain.len();
-        if name != plain && new.unit.text.get(range.clone()) == Some(plain) {
-            edits.replace(range, name);
+        if name != plain && new.is_spelled(found) {
+            edits.replace(found.offset..found.offset + plain.len(), name);
         }
+    }
+    let bound = |view: &&ItemId| names.standing(new, **view) == Standing::Import;
+    for &view in new.views.keys().filter(bound) {
+        views::unlabelled(new, view, &mut edits);
     }
     edits
 }

@@ -15,6 +15,7 @@ mod sync;
 mod tables;
 mod target;
 mod threads;
+mod views;
 
 pub use reach::looping;
 pub use render::render;
@@ -126,6 +127,10 @@ pub fn assemble(
         if !lost.is_empty() {
             return Err(lost);
         }
+    }
+    let seen_otherwise = views::check(versions, &names, &closure);
+    if !seen_otherwise.is_empty() {
+        return Err(seen_otherwise);
     }
     let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);

@@ -149,6 +149,7 @@ impl Names {
         match () {
             () if self.chosen.contains_key(&id) => Standing::Chosen,
             () if self.foreign.contains(&id) => Standing::Import,
+            () if new.views.get(&id).is_some_and(|&of| new.items[of].defined()) => Standing::Import,
             () if !item.defined() || item.system => Standing::Library,
             () if function && (item.entity.inline || self.lacks_entry(id) || self.local.contains(&id)) => {
                 Standing::Copied

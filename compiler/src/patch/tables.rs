@@ -352,6 +352,7 @@ impl Fill<'_> {
 
     fn import(&self, id: ItemId, symbol: &str) -> ImportRow {
         let new = self.versions.new;
+        let id = *new.views.get(&id).unwrap_or(&id);
         let item = &new.items[id];
         let ours = self.versions.changes.pairing.to_old[id];
         let (program, source) = ours.map_or((new, id), |o| (self.versions.old, o));

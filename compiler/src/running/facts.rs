@@ -118,6 +118,9 @@ impl Against<'_> {
 
     /// Callers that the compiler saw together with a function, and that may count on it.
     fn callers(&self, function: ItemId) -> Vec<ItemId> {
+        if self.running.keeps_to_itself(function) {
+            return vec![];
+        }
         let callers = self.running.callers.get(&function).into_iter().flatten().copied();
         let together = callers.filter(|&caller| self.running.seen_together(caller, function));
         together.filter(|&caller| caller != function && self.running.may_count_on(caller, function)).collect()

@@ -6,7 +6,7 @@ use crate::clang::Kind;
 use crate::model::ItemId;
 use crate::relations::Reason;
 use polus_binary::{Presence, ReferenceKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Running<'_> {
     /// Functions whose calls and `function`'s code lead to each other through folding.
@@ -31,7 +31,7 @@ impl Running<'_> {
         let entries = self.entries(function).into_iter().filter_map(|(_, entry)| entry);
         let references = entries.flat_map(|e| self.binary.references_to(e..e + 1).unwrap_or_default());
         let code = references.filter(|r| r.kind != ReferenceKind::Data);
-        let holders = code.filter_map(|r| self.item_of(&self.info.function_at(r.from)?.0.key));
+        let holders = code.flat_map(|r| self.holders_of(r.from));
         let named = self.users.get(&function);
         let mut strangers: BTreeSet<ItemId> = holders
             .filter(|holder| *holder != function && !named.is_some_and(|users| users.contains(holder)))
@@ -43,6 +43,24 @@ impl Running<'_> {
             }
         }
         strangers
+    }
+
+    /// The functions whose code an address is in: one, and those that were folded into it.
+    fn holders_of(&self, address: u64) -> Vec<ItemId> {
+        let Some((function, instance)) = self.info.function_at(address) else { return vec![] };
+        let twins = self.twins.get_or_init(|| self.find_twins());
+        let twins = twins.get(&instance.entry).into_iter().flatten().copied();
+        self.item_of(&function.key).into_iter().chain(twins).collect()
+    }
+
+    /// By the address of its code: what shares the code of another function.
+    fn find_twins(&self) -> BTreeMap<u64, Vec<ItemId>> {
+        let mut twins: BTreeMap<u64, Vec<ItemId>> = BTreeMap::new();
+        for id in self.program.own(Kind::Function).filter(|&id| self.is_folded(id)) {
+            let found = self.keys(id).into_iter().filter_map(|key| self.info.function(&key)?.entry());
+            found.for_each(|entry| twins.entry(entry.entry).or_default().push(id));
+        }
+        twins
     }
 
     fn names_folded(&self, holder: ItemId) -> bool {

@@ -22,6 +22,7 @@ use crate::relations::{Copies, Object, Reason};
 use polus_binary::{Binary, Binding, DebugInfo, Error, Found, FunctionKey, Presence, Symbol, SymbolKind};
 use polus_runtime::rules::Rule;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Where a variable of the program is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Running<'r> {
     /// Names for which others stand.
     aliased: BTreeSet<String>,
     fitted: fitted::Fitted,
+    /// Functions that share the code of another, by its address; found when asked for.
+    twins: OnceLock<BTreeMap<u64, Vec<ItemId>>>,
 }
 
 impl<'r> Running<'r> {
@@ -80,6 +83,7 @@ impl<'r> Running<'r> {
             brought,
             aliased: objects::aliased(&program.unit.text),
             fitted: fitted::Fitted::default(),
+            twins: OnceLock::new(),
         };
         let by_key: BTreeMap<String, ItemId> =
             program.own(Kind::Function).map(|id| (program.key(id), id)).collect();

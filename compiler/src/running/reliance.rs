@@ -5,6 +5,7 @@
 
 use super::Running;
 use crate::model::ItemId;
+use crate::text;
 use polus_binary::{Callee, Compiler, Kept};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -60,6 +61,17 @@ impl Running<'_> {
         let functions = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
         let mut entries = functions.filter_map(|f| f.entry());
         self.endless.contains(&function) || entries.any(|entry| !self.binary.may_return(&entry.ranges))
+    }
+
+    /// gcc tells nobody of what is declared `noipa`; clang does not know the word.
+    pub(super) fn keeps_to_itself(&self, function: ItemId) -> bool {
+        let declarations = &self.program.items[function].entity.declarations;
+        let words = declarations.iter().map(|d| &self.program.unit.text[d.span.clone()]);
+        let heads = words.map(|words| words.split_once('{').map_or(words, |(head, _)| head));
+        self.is_of_gcc(function)
+            && heads.into_iter().any(|head| {
+                text::lex(head).iter().any(|token| matches!(token.text(head), "noipa" | "__noipa__"))
+            })
     }
 
     /// All of it was compiled by gcc.

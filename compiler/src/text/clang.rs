@@ -8,6 +8,9 @@ use super::{Kind, Shadow, Token, lex};
 /// Flags that libclang needs with the shadow: types whose clang names are longer than gcc's.
 pub const CLANG_DEFINES: [&str; 2] = ["-D_Float64x=long double", "-D_Float128=__float128"];
 
+/// Types of gcc that the C library's headers define for other compilers.
+const FLOATS: [&str; 5] = ["_Float32", "_Float64", "_Float32x", "_Float64x", "_Float128"];
+
 /// A copy of equal length that libclang reads with the types and layouts of gcc.
 pub fn shadow_clang(text: &str) -> Shadow {
     let tokens = lex(text);
@@ -24,6 +27,9 @@ fn replace(text: &str, tokens: &[Token], index: usize, canvas: &mut Canvas) {
     let token = tokens[index];
     let range = token.start..token.end;
     match token.text(text) {
+        word if FLOATS.contains(&word) && is_typedef(text, tokens, index) => {
+            canvas.blank(beginning(text, tokens, index)..token.end);
+        }
         "_Float32" => canvas.put(range, "float"),
         "_Float64" | "_Float32x" => canvas.put(range, "double"),
         // gcc's generic atomics are applied to _Atomic objects, which clang forbids;
@@ -76,6 +82,12 @@ fn beginning(text: &str, tokens: &[Token], index: usize) -> usize {
     tokens[before.map_or(0, |before| before + 1)].start
 }
 
+/// The word is what a `typedef` without parentheses declares.
+fn is_typedef(text: &str, tokens: &[Token], index: usize) -> bool {
+    let ends = tokens.get(index + 1).is_some_and(|token| token.text(text) == ";");
+    ends && tokens.iter().any(|t| t.start == beginning(text, tokens, index) && t.text(text) == "typedef")
+}
+
 fn opens(text: &str, tokens: &[Token], index: usize) -> bool {
     tokens.get(index).is_some_and(|token| token.text(text) == "(")
 }
@@ -113,6 +125,13 @@ mod tests {
              void *g(void) __attribute__((__malloc__ , __aligned__(8))); \
              int h(void) { return malloc(3) ? 0 : 1; }"
         );
+    }
+
+    #[test]
+    fn what_clang_is_told_to_define_is_not_defined_twice() {
+        let source = "int a; typedef float _Float32; typedef long double _Float64x; _Float32 b;";
+        let words: Vec<String> = shadow_clang(source).text.split_whitespace().map(str::to_string).collect();
+        assert_eq!(words.join(" "), "int a; ; ; float b;");
     }
 
     #[test]

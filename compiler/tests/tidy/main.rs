@@ -3,6 +3,7 @@
 mod documents;
 mod files;
 mod imports;
+mod soundness;
 
 use std::path::{Path, PathBuf};
 

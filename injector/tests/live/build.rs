@@ -107,23 +107,28 @@ impl Build {
         words.split_whitespace().all(|word| own.clone().any(|own| own == word)) && own.next().is_some()
     }
 
+    /// The compiler's name, its level, and the case's own flags.
+    pub fn command(&self, settings: &Settings) -> Vec<String> {
+        let (_, compiler, flags) = COMPILERS[self.compiler];
+        let compiler = if compiler == "clang" { clang() } else { compiler };
+        let compiler = settings.compiler.as_deref().unwrap_or(compiler).to_string();
+        let flags = flags.iter().map(|flag| flag.to_string());
+        let own = settings.cflags.iter().map(|flag| expand(flag));
+        [compiler].into_iter().chain(flags).chain(own).collect()
+    }
+
     /// Compiles and links `sources` to `program`.
     pub fn compile(&self, settings: &Settings, sources: &[std::path::PathBuf], program: &Path) -> Result<()> {
-        let (_, compiler, flags) = COMPILERS[self.compiler];
         let linked = program.with_extension("linked");
-        let compiler = if compiler == "clang" { clang() } else { compiler };
-        let mut command = Command::new(settings.compiler.as_deref().unwrap_or(compiler));
-        command.args(flags).args(["-g", "-pthread"]);
+        let words = self.command(settings);
+        let mut command = Command::new(&words[0]);
+        command.args(["-g", "-pthread"]);
         match self.pie {
             Some(true) => command.args(["-fPIE", "-pie"]),
             Some(false) => command.args(["-fno-pie", "-no-pie"]),
             None => &mut command,
         };
-        run(command
-            .args(settings.cflags.iter().map(|flag| expand(flag)))
-            .args(sources)
-            .arg("-o")
-            .arg(&linked))?;
+        run(command.args(&words[1..]).args(sources).arg("-o").arg(&linked))?;
         self.separate(&linked, program)?;
         // a program may still run from an older build in this place
         std::fs::rename(&linked, program).map_err(|error| error.to_string())

@@ -185,7 +185,8 @@ impl Case {
             0 => "old".to_string(),
             _ => format!("new{}", name(number - 1)),
         };
-        let version = |name: &str| tree::version(&self.folder, name, output, &self.settings.cflags);
+        let command = self.build.command(&self.settings);
+        let version = |name: &str| tree::version(&self.folder, name, output, &command);
         let (old, new) =
             (version(&old)?, version(new.file_stem().unwrap_or_default().to_str().unwrap_or_default())?);
         let versions = output.join("polus.versions");
@@ -195,6 +196,9 @@ impl Case {
         let patch = output.join(format!("patch{}.c", name(number)));
         let mut polusc = Command::new(polusc()?);
         polusc.env("POLUS_WITHOUT", self.without.as_deref().unwrap_or_default());
+        if let Some(compiler) = &self.settings.compiler {
+            polusc.env("CC", compiler);
+        }
         let is_file = new.is_file();
         polusc.arg(old).arg(new).arg("--binary").arg(output.join("old")).arg("--versions").arg(versions);
         let named = self.settings.debug_file.as_deref();
@@ -221,7 +225,7 @@ impl Case {
 
     fn old_sources(&self, program: &Path) -> Result<Vec<PathBuf>> {
         let output = program.parent().unwrap_or(program);
-        tree::sources(&tree::version(&self.folder, "old", output, &self.settings.cflags)?)
+        tree::sources(&tree::version(&self.folder, "old", output, &self.build.command(&self.settings))?)
     }
 
     fn build_program(&self, output: &Path) -> Result<()> {

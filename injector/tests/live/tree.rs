@@ -6,10 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What stands for version `name` of the case in `folder`: its file, or a copy of its folder below `output`.
-pub fn version(folder: &Path, name: &str, output: &Path, flags: &[String]) -> Result<PathBuf> {
+pub fn version(folder: &Path, name: &str, output: &Path, command: &[String]) -> Result<PathBuf> {
     let file = folder.join(format!("{name}.c"));
     match folder.join(name).is_dir() {
-        true => copied(&folder.join(name), &output.join("tree").join(name), flags).map_err(|e| e.to_string()),
+        true => {
+            copied(&folder.join(name), &output.join("tree").join(name), command).map_err(|e| e.to_string())
+        }
         false => Ok(file),
     }
 }
@@ -27,7 +29,7 @@ pub fn sources(version: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn copied(from: &Path, to: &Path, flags: &[String]) -> std::io::Result<PathBuf> {
+fn copied(from: &Path, to: &Path, compiler: &[String]) -> std::io::Result<PathBuf> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -35,8 +37,7 @@ fn copied(from: &Path, to: &Path, flags: &[String]) -> std::io::Result<PathBuf> 
     }
     let units = sources(to).map_err(std::io::Error::other)?;
     let command = |file: &PathBuf| {
-        let arguments =
-            [&["gcc".to_string(), "-O2".to_string()], flags, &["-c".to_string(), file.display().to_string()]];
+        let arguments = [compiler, &["-c".to_string(), file.display().to_string()]];
         serde_json::json!({"directory": to, "file": file, "arguments": arguments.concat()})
     };
     let database = serde_json::Value::from_iter(units.iter().map(command));

@@ -39,9 +39,8 @@ struct limits { int low, high; };
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa, patchable_function_entry(5))) int inner_v2(int n);
-static __attribute__((noipa, patchable_function_entry(5))) int middle_v2(int n);
-static __attribute__((noipa, patchable_function_entry(5))) __attribute__((noinline)) int entry_v2(int n);
-static __attribute__((noipa)) int main_v2(int argc, char **argv);
+static int middle(int n);
+static __attribute__((noipa)) __attribute__((noinline)) int entry_v2(int n);
 static struct limits limits;
 
 /* ---- Globals ---- */
@@ -54,14 +53,11 @@ static struct limits limits = { 1, 90 };
 /* new.c:3: its text changed */
 static int inner_v2(int n) { extern int calls __asm__("polus__inner__calls_0") __attribute__((weak)); return (n ^ 22) + ++calls; }
 
-/* new.c:4: it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known) */
-static int middle_v2(int n) { return inner_v2(n) * limits.high; }
+/* new.c:4: repeated, because the binary has no entry of it to call or it is inline */
+static int middle(int n) { return inner_v2(n) * limits.high; }
 
-/* new.c:5: it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (it calls nothing that the compiler did not see, so its effects were known) */
-static __attribute__((noinline)) int entry_v2(int n) { return middle_v2(n) + limits.low; }
-
-/* new.c:6: it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known) */
-static int main_v2(int argc, char **argv) { (void)argv; return entry_v2(argc); }
+/* new.c:5: it holds an inlined copy of inner (by way of middle) */
+static __attribute__((noinline)) int entry_v2(int n) { return middle(n) + limits.low; }
 
 /* ---- What the injector reads ---- */
 
@@ -71,15 +67,9 @@ static const struct polus_function polus_functions[] = {
     { "inner", "old.c", "inner_v2",
       "its text changed",
       (void *)inner_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
-    { "middle", "old.c", "middle_v2",
-      "it was compiled on facts about inner (it calls nothing that the compiler did not see, so its effects were known)",
-      (void *)middle_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "entry", "", "entry_v2",
-      "it holds an inlined copy of inner (by way of middle); the binary inlines middle into it; it was compiled on facts about middle (it calls nothing that the compiler did not see, so its effects were known)",
+      "it holds an inlined copy of inner (by way of middle)",
       (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
-    { "main", "", "main_v2",
-      "it was compiled on facts about entry (it calls nothing that the compiler did not see, so its effects were known)",
-      (void *)main_v2, 0xADDRESS, POLUS_REPLACED, POLUS_NEVER_RETURNS },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -118,5 +108,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    4, 0, 0, 1, 1,
+    2, 0, 0, 1, 1,
 };

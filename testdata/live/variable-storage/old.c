@@ -21,6 +21,9 @@ __attribute__((noinline)) int answer(int question)
 
 int table[3] = {1, 2, 3};
 
+/* Who calls through it knows nothing of what it does. */
+int (*volatile ask)(int) = answer;
+
 int main(void)
 {
     char line[64];
@@ -28,7 +31,7 @@ int main(void)
     puts("ready");
     fflush(stdout);
     while (fgets(line, sizeof line, stdin) && sscanf(line, "%d", &question) == 1) {
-        printf("answer %d\n", answer(question));
+        printf("answer %d\n", ask(question));
         fflush(stdout);
     }
     return 0;

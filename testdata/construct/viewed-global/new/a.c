@@ -1,0 +1,9 @@
+#include <stdio.h>
+unsigned int count = 7;
+int report(int);
+__attribute__((noinline)) unsigned int raise(unsigned int by) { return count += by; }
+int main(int argc, char **argv)
+{
+    raise(argc);
+    return report(argc) == (int)argv[0][0];
+}

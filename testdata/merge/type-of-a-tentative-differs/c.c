@@ -1,0 +1,2 @@
+extern int total;
+int minus(void) { return -total; }
