@@ -12,7 +12,7 @@ SHAPE int constant(void) { return 8; }
 SHAPE PADDED int zero(void) { return 5; }
 SHAPE PADDED void nothing(void) { seen = 0; }
 SHAPE PADDED void note(int x) { seen += x * 10; }
-SHAPE __attribute__((section(".text.hot"))) int hot(int x) { return x * 20 + 10000; }
+SHAPE __attribute__((section(".text.hot"))) int hot(int x) { return x * 20 - (x >> 3) * 7 + 10000; }
 SHAPE __attribute__((section(".shapes.text"))) int elsewhere(int x) { return x * 30 + 3 + 10000; }
 SHAPE __attribute__((patchable_function_entry(5))) int patchable(int x) { return x * 40 + 10000; }
 SHAPE __attribute__((patchable_function_entry(10, 5))) int patchable_before(int x) { return x * 50 + 10000; }

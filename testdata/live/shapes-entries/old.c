@@ -12,7 +12,7 @@ SHAPE int constant(void) { return 7; }
 SHAPE PADDED int zero(void) { return 0; }
 SHAPE PADDED void nothing(void) { __asm__ volatile(""); }
 SHAPE PADDED void note(int x) { seen = x; }
-SHAPE __attribute__((section(".text.hot"))) int hot(int x) { return x * 20; }
+SHAPE __attribute__((section(".text.hot"))) int hot(int x) { return x * 20 - (x >> 3) * 7; }
 SHAPE __attribute__((section(".shapes.text"))) int elsewhere(int x) { return x * 30 + 3; }
 SHAPE __attribute__((patchable_function_entry(5))) int patchable(int x) { return x * 40; }
 SHAPE __attribute__((patchable_function_entry(10, 5))) int patchable_before(int x) { return x * 50; }
