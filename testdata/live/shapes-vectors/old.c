@@ -26,6 +26,9 @@ SHAPE double keeps(four *all, int x)
     return kept[0] + kept[1] * 10 + kept[2] * 100 + kept[3] * 1000;
 }
 
+/* Who calls through it knows nothing of what it does. */
+double (*volatile keeping)(four *, int) = keeps;
+
 int main(void)
 {
     char line[64];
@@ -36,7 +39,7 @@ int main(void)
         four some = {x, 1, 2, 3};
         four scaled = scale(some, some);
         scaled = twice(scaled);
-        printf("%.1f %.1f %u %.1f\n", scaled[0], scaled[3], bits(255), keeps(&some, x));
+        printf("%.1f %.1f %u %.1f\n", scaled[0], scaled[3], bits(255), keeping(&some, x));
         fflush(stdout);
     }
     return 0;
