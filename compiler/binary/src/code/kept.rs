@@ -62,7 +62,7 @@ impl Binary {
                 continue;
             }
             for caller in self.callers_of(function)? {
-                if !self.may_know(&caller.ranges, function)? {
+                if !self.compiled_together(&caller.ranges, function)? {
                     continue;
                 }
                 let flow = Flow::new(&self.image, &caller.ranges);

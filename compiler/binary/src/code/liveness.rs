@@ -65,19 +65,22 @@ impl Binary {
             .collect())
     }
 
+    /// Where the compiler counted on registers that a callee leaves alone, if it knew the callee's code.
+    pub(crate) fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
+        let start = caller.first().map_or(0, |range| range.start);
+        let counts = !self.has_debug_info() || self.debug_info()?.counts_on_callees(start);
+        Ok(counts && self.compiled_together(caller, callee)?)
+    }
+
     /// A compiler knows the code of functions that it compiles in one go: in one unit, also an artificial
     /// one of link-time optimisation. Without debug information it may always.
-    pub(crate) fn may_know(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
+    pub(crate) fn compiled_together(&self, caller: &[Range<u64>], callee: u64) -> Result<bool, Error> {
         if !self.has_debug_info() {
             return Ok(true);
         }
         let info = self.debug_info()?;
         let unit = |svma| info.function_at(svma).map(|(_, instance)| instance.unit);
         let caller = caller.first().and_then(|range| unit(range.start));
-        let compiled = caller.and_then(|caller| info.units().find(|unit| unit.id == caller));
-        if compiled.is_some_and(|unit| !unit.may_count_on_callees()) {
-            return Ok(false);
-        }
         Ok(match (caller, unit(callee)) {
             (Some(caller), Some(callee)) => caller == callee,
             _ => true,

@@ -87,6 +87,11 @@ impl DebugInfo {
             .map(|(_, scan)| &scan.unit)
     }
 
+    /// The code at an address was compiled by who may count on a callee's registers.
+    pub(crate) fn counts_on_callees(&self, svma: u64) -> bool {
+        self.function_at(svma).is_none_or(|(_, instance)| self.unit(instance.unit).may_count_on_callees())
+    }
+
     /// A unit by its number.
     pub fn unit(&self, id: UnitId) -> &Unit {
         &self.entries.scans[id.0 as usize].unit
