@@ -14,7 +14,24 @@ impl Running<'_> {
         let callers = self.callers.get(&function).into_iter().flatten().filter(|_| self.is_folded(function));
         let astray = callers.map(|&caller| (caller, Reason::CallsTwin(function)));
         let strangers = self.strangers(function).into_iter();
-        strangers.map(|holder| (holder, Reason::SharesCode(function))).chain(astray).collect()
+        let above = self.misled_above(function).into_iter();
+        strangers.chain(above).map(|holder| (holder, Reason::SharesCode(function))).chain(astray).collect()
+    }
+
+    /// Functions that come to `function` only because code between was folded: what they name is equal to
+    /// one of its callers, but calls another function.
+    fn misled_above(&self, function: ItemId) -> BTreeSet<ItemId> {
+        let callers = |id| self.callers.get(&id).into_iter().flatten().copied();
+        let (mut open, mut seen): (Vec<ItemId>, _) = (callers(function).collect(), BTreeSet::new());
+        let mut misled = BTreeSet::new();
+        while let Some(caller) = open.pop() {
+            if seen.insert(caller) {
+                misled.extend(self.strangers(caller));
+                open.extend(callers(caller));
+            }
+        }
+        // Who comes to the function by its own text, too, is led where it belongs.
+        misled.difference(&seen).copied().collect()
     }
 
     /// No code of its own: never used, or folded into an equal function.
