@@ -78,7 +78,7 @@ fn another_kind_of_file_is_refused() {
 fn another_abi_is_refused() {
     let mut bytes = good().to_vec();
     let root = parse(bytes.clone()).expect("a patch");
-    let mark = [1u32.to_le_bytes(), (abi::Patch::SIZE as u32).to_le_bytes()].concat();
+    let mark = [abi::PATCH_ABI.to_le_bytes(), (abi::Patch::SIZE as u32).to_le_bytes()].concat();
     let at = bytes.windows(8).position(|window| window == mark).expect("abi and size of polus_patch");
     bytes[at] = 9;
     assert!(refusal(bytes).contains("patch ABI 9"), "{}", root.name);
