@@ -11,7 +11,15 @@ fn main() {
         .args(["-std=gnu11", "-O2", "-fPIC", "-shared", "-nostdlib", "-ffreestanding"])
         .args(["-Wall", "-Wextra", "-Werror", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns"])
         .args(["-Wl,-soname,polus-runtime.so", "-Wl,-z,noexecstack", "-Wl,--hash-style=both", "-Wl,-s"])
-        .args(["-Iinclude", "src/registry.c", "src/convert.c", "src/call.c", "-o"])
+        .args([
+            "-Iinclude",
+            "src/registry.c",
+            "src/memory.c",
+            "src/convert.c",
+            "src/cohere.c",
+            "src/call.c",
+            "-o",
+        ])
         .arg(&output)
         .status()
         .unwrap_or_else(|error| panic!("cannot run the C compiler {}: {error}", compiler.path().display()));

@@ -3,9 +3,9 @@
 //! every size and offset with what the C compiler says.
 
 /// `POLUS_ABI`: version of the patch tables.
-pub const PATCH_ABI: u32 = 2;
+pub const PATCH_ABI: u32 = 3;
 /// `POLUS_REGISTRY_ABI`: version of the registry.
-pub const REGISTRY_ABI: u32 = 2;
+pub const REGISTRY_ABI: u32 = 3;
 /// First bytes of the registry.
 pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
 /// Slots for published active functions.
@@ -94,8 +94,10 @@ structs! {
         id: u64, from: u64, to: u64, program: u64, build_id: u64, text_digest: u64,
         functions: u64, variables: u64, uses: u64, imports: u64, layouts: u64,
         function_count: u32, variable_count: u32, use_count: u32, import_count: u32,
-        layout_count: u32, reserved: u32,
+        layout_count: u32, callback_count: u32, callbacks: u64, veto: u64,
     }
+    /// Hand-written code that runs at a certain moment.
+    Callback = "polus_callback" { code: u64, kind: u32, subject: u32, }
     /// One version of a function, in the registry.
     Entry = "polus_entry" {
         identity: u64, code: u64, name: u64, original: [u8; 8], flags: u32, reserved: u32,
@@ -106,7 +108,9 @@ structs! {
     Reference = "polus_reference" { identity: u64, instance: u64, side: u32, reserved: u32, }
     /// A variable that crosses.
     Cell = "polus_cell" {
-        name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64, size: u64,
+        name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64,
+        old_size: u64, new_size: u64, old_before: u64, new_before: u64, writes: u64,
+        variable: u32, flags: u32,
     }
     /// A loaded patch.
     Record = "polus_record" {
@@ -118,10 +122,13 @@ structs! {
     Active = "polus_active" { function: u64, since_ms: u64, thread: u32, reserved: u32, }
     /// A call made on behalf of the injector.
     Call = "polus_call" { function: u64, arguments: [u64; 3], result: u64, errno_location: u64, }
+    /// A system call made on behalf of the injector.
+    System = "polus_system" { number: u64, arguments: [u64; 6], result: u64, }
     /// Head of the registry; `active_count` slots of [`Active`] follow.
     RegistryHead = "polus_registry" {
         magic: [u8; 16], abi: u32, size: u32, newest: u64, version: u32, goal: u32, state: u32,
-        converted: u32, incoming: u64, changed_ms: u64, active_count: u32, reserved: u32,
+        converted: u32, incoming: u64, changed_ms: u64, active_count: u32, tracking: u32,
+        stack: u64,
     }
 }
 
@@ -155,4 +162,11 @@ pub mod kind {
     pub const KEEPS_ENTRY: u32 = 4;
     pub const OLD: u32 = 1;
     pub const NEW_CODE: u32 = 2;
+    pub const TRACKED: u32 = 1;
+    pub const LOST: u32 = 2;
+    pub const PRE_UPDATE: u32 = 1;
+    pub const THREAD_LEFT: u32 = 2;
+    pub const FUNCTION_LEFT: u32 = 3;
+    pub const DATA_UNUSED: u32 = 4;
+    pub const POST_UPDATE: u32 = 5;
 }

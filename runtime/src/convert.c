@@ -2,6 +2,7 @@
 // the one that runs this are stopped.
 #include <polus/patch.h>
 #include <polus/registry.h>
+#include <polus/memory.h>
 
 static void swap(unsigned char *left, unsigned char *right, unsigned long long size)
 {
@@ -12,14 +13,30 @@ static void swap(unsigned char *left, unsigned char *right, unsigned long long s
     }
 }
 
-static void cross(const struct polus_cell *cell, enum polus_direction direction)
+// What the old type cannot hold is lost: forth again it gives another value.
+static unsigned loses(const struct polus_cell *cell)
 {
-    if (!cell->to_new)
-        swap(cell->old_instance, cell->new_instance, cell->size);
-    else if (direction == POLUS_TO_NEW)
-        cell->to_new(cell->old_instance, cell->new_instance);
-    else if (cell->to_old)
-        cell->to_old(cell->new_instance, cell->old_instance);
+    unsigned char *again = polus_reserve(cell->new_size);
+    if (!again)
+        return 0;
+    polus_copy(again, cell->new_instance, cell->new_size);
+    cell->to_new(cell->old_instance, again, 0);
+    int lost = polus_differ(again, cell->new_instance, cell->new_size);
+    polus_release(again, cell->new_size);
+    return lost ? POLUS_LOST : 0;
+}
+
+static void cross(struct polus_cell *cell, enum polus_direction direction)
+{
+    cell->flags &= ~POLUS_LOST;
+    if (!cell->to_new) {
+        swap(cell->old_instance, cell->new_instance, cell->old_size);
+    } else if (direction == POLUS_TO_NEW) {
+        cell->to_new(cell->old_instance, cell->new_instance, 0);
+    } else if (cell->to_old) {
+        cell->to_old(cell->new_instance, cell->old_instance, 0);
+        cell->flags |= loses(cell);
+    }
 }
 
 void polus_convert(const struct polus_record *record, enum polus_direction direction,

@@ -379,7 +379,7 @@ impl Emit<'_> {
 fn sync_function(name: &str, way: &str, from: &str, to: &str, lines: &[String]) -> String {
     let lines = lines.join("\n");
     format!(
-        "static void polus_sync_{name}_{way}(const void *source, void *target)\n{{\n    const {from} *from = source;\n    {to} *to = target;\n{lines}\n}}"
+        "static void polus_sync_{name}_{way}(const void *source, void *target, const void *before)\n{{\n    const {from} *from = source, *was = before;\n    {to} *to = target;\n{lines}\n}}"
     )
 }
 

@@ -21,7 +21,8 @@ struct Side {
     bit_field: bool,
 }
 
-/// The statements that carry `*from` (an instance of `ours` in `source`) into `*to`.
+/// The statements that carry `*from` (an instance of `ours` in `source`) into `*to`: each member by
+/// itself, and where there is `was`, an earlier content of `*from`, only those that differ from it.
 ///
 /// # Errors
 /// What cannot be carried: the path of the member and why.
@@ -43,6 +44,20 @@ pub fn body(source: &Program, ours: ItemId, target: &Program, theirs: ItemId) ->
 impl<'p> Sync<'p> {
     fn line(&mut self, text: String) {
         self.lines.push(format!("{}{text}", "    ".repeat(self.depth + 1)));
+    }
+
+    /// A statement for what differs: `differs` by values, or by bytes.
+    fn moved(&mut self, differs: &str, statement: &str) {
+        self.line(format!("if (!was || {differs})"));
+        self.line(format!("    {statement}"));
+    }
+
+    fn moved_value(&mut self, from: &Side, statement: &str) {
+        self.moved(&format!("{} != {}", earlier(&from.path), from.path), statement);
+    }
+
+    fn moved_bytes(&mut self, from: &str, bytes: &str, statement: &str) {
+        self.moved(&format!("__builtin_memcmp({}, {from}, {bytes})", earlier(from)), statement);
     }
 
     fn carry(&mut self, from: &Side, to: &Side) -> Result<(), String> {
@@ -68,9 +83,11 @@ impl<'p> Sync<'p> {
             || from.bit_field
             || (to.dimensions.is_empty() && to.record.is_none() && !to.shape.contains("const "))
         {
-            self.line(format!("{} = {};", to.path, from.path));
+            self.moved_value(from, &format!("{} = {};", to.path, from.path));
         } else {
-            self.line(format!("__builtin_memcpy((void *)&{}, &{}, sizeof {});", to.path, from.path, to.path));
+            let (source, bytes) = (format!("&{}", from.path), format!("sizeof {}", to.path));
+            let copy = format!("__builtin_memcpy((void *)&{}, {source}, {bytes});", to.path);
+            self.moved_bytes(&source, &bytes, &copy);
         }
     }
 
@@ -101,8 +118,10 @@ impl<'p> Sync<'p> {
     fn scalar(&mut self, from: &Side, to: &Side) -> Result<(), String> {
         let pointer = |side: &Side| side.shape.contains('*') && !side.shape.starts_with("struct{");
         match (pointer(from), pointer(to)) {
-            (true, true) => self.line(format!("{} = (void *){};", to.path, from.path)),
-            (false, false) => self.line(format!("{} = (__typeof__({})){};", to.path, to.path, from.path)),
+            (true, true) => self.moved_value(from, &format!("{} = (void *){};", to.path, from.path)),
+            (false, false) => {
+                self.moved_value(from, &format!("{} = (__typeof__({})){};", to.path, to.path, from.path));
+            }
             _ => return Err(format!("{}: a pointer became a number, or the other way round", to.path)),
         }
         Ok(())
@@ -167,10 +186,9 @@ impl<'p> Sync<'p> {
     }
 
     fn bytes(&mut self, from: &Side, source: u64, to: &Side, target: u64, bytes: u64) {
-        let (from, to) = (&from.path, &to.path);
-        self.line(format!(
-            "__builtin_memcpy((char *)&{to} + {target}, (const char *)&{from} + {source}, {bytes});"
-        ));
+        let (from, to) = (format!("(const char *)&{} + {source}", from.path), &to.path);
+        let copy = format!("__builtin_memcpy((char *)&{to} + {target}, {from}, {bytes});");
+        self.moved_bytes(&from, &bytes.to_string(), &copy);
     }
 
     /// A union whose members all stay crosses by its bytes: whichever is in force keeps its place.
@@ -228,6 +246,11 @@ impl<'p> Sync<'p> {
     fn is_enum(&self, ours: ItemId, theirs: ItemId) -> bool {
         self.from.items[ours].kind() == Kind::Enum && self.to.items[theirs].kind() == Kind::Enum
     }
+}
+
+/// The same place in the earlier content.
+fn earlier(path: &str) -> String {
+    path.replacen("(*from)", "(*was)", 1)
 }
 
 /// Fields are matched by name; anonymous members by shape.

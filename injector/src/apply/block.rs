@@ -48,7 +48,10 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
                 new_instance: cell.new_instance.at(header.base),
                 to_new: actual(cell.to_new),
                 to_old: actual(cell.to_old),
-                size: cell.size,
+                old_size: cell.sizes.0,
+                new_size: cell.sizes.1,
+                variable: cell.variable,
+                ..abi::Cell::default()
             }
         })
         .collect();

@@ -99,8 +99,10 @@ pub struct Cell {
     pub to_new: u64,
     /// The way back.
     pub to_old: u64,
-    /// Bytes to swap.
-    pub size: u64,
+    /// Bytes of the instance before, and of that in the patch.
+    pub sizes: (u64, u64),
+    /// Its number among the patch's variables.
+    pub variable: u32,
 }
 
 /// Everything about a patch in one process that needs no base.
@@ -151,8 +153,9 @@ impl Planner<'_> {
             identities.push(entries.first().map(|entry| entry.identity));
             load.entries.extend(entries);
         }
-        for variable in tables.variables.iter().filter(|variable| variable.kind != kind::NEW) {
-            load.cells.push(self.cell(variable)?);
+        let numbered = tables.variables.iter().enumerate();
+        for (number, variable) in numbered.filter(|(_, variable)| variable.kind != kind::NEW) {
+            load.cells.push(self.cell(number, variable)?);
         }
         load.references = self.old_references(&identities);
         load.references.extend(self.new_references(&load));
@@ -329,7 +332,7 @@ impl Planner<'_> {
         })
     }
 
-    fn cell(&self, variable: &Variable) -> Result<Cell> {
+    fn cell(&self, number: usize, variable: &Variable) -> Result<Cell> {
         let old =
             self.names.variable(&variable.name, &variable.file, &variable.function, variable.address)?;
         let migrated = variable.kind == kind::MIGRATED;
@@ -339,7 +342,8 @@ impl Planner<'_> {
             new_instance: Place::Patch(variable.instance),
             to_new: if migrated { variable.to_new } else { 0 },
             to_old: if migrated { variable.to_old } else { 0 },
-            size: variable.new_size,
+            sizes: (if migrated { variable.old_size } else { variable.new_size }, variable.new_size),
+            variable: number as u32,
         })
     }
 

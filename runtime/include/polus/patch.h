@@ -2,7 +2,7 @@
 // so that a patch needs no header; the injector reads the tables out of patch.so
 // before it touches a process. Change a struct only together with POLUS_ABI and
 // its mirror in runtime/src/abi.rs.
-#define POLUS_ABI 2
+#define POLUS_ABI 3
 
 enum polus_function_kind {
     POLUS_REPLACED = 1, // calls of the old version are led to `code`
@@ -39,8 +39,10 @@ struct polus_variable {
     const char *version_name;   // limits_v2
     const char *reason;
     void *instance;             // the new instance, in this patch
-    void (*to_new)(const void *from, void *to); // state synchronization, MIGRATED only
-    void (*to_old)(const void *from, void *to);
+    // State synchronization, MIGRATED only. With `before`, an earlier content of `from`,
+    // it carries what differs from that and leaves the rest of `to` as it is.
+    void (*to_new)(const void *from, void *to, const void *before);
+    void (*to_old)(const void *from, void *to, const void *before);
     unsigned long long address; // stated address of the old instance, 0: look it up
     unsigned long long old_size, new_size; // bytes
     unsigned kind, flags;
@@ -82,6 +84,20 @@ struct polus_layout {
     unsigned field_count;
 };
 
+// Hand-written code that runs at certain moments of an update (paper 3.4).
+enum polus_callback_kind {
+    POLUS_PRE_UPDATE = 1,    // before anything changes; may write to `veto`
+    POLUS_THREAD_LEFT = 2,   // a thread left the old version of function number `subject`
+    POLUS_FUNCTION_LEFT = 3, // all threads have left it
+    POLUS_DATA_UNUSED = 4,   // no active old function uses variable number `subject` any more
+    POLUS_POST_UPDATE = 5,   // the update has terminated
+};
+
+struct polus_callback {
+    void (*code)(void);
+    unsigned kind, subject;
+};
+
 struct polus_patch {
     unsigned abi, struct_size;
     unsigned from_version, to_version; // of the process: 0 is "as started"
@@ -95,5 +111,7 @@ struct polus_patch {
     const struct polus_use *uses;
     const struct polus_import *imports;
     const struct polus_layout *layouts;
-    unsigned function_count, variable_count, use_count, import_count, layout_count;
+    unsigned function_count, variable_count, use_count, import_count, layout_count, callback_count;
+    const struct polus_callback *callbacks;
+    const char *veto; // where polus_veto leaves its reason; null: no pre-update callback
 };

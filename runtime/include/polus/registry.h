@@ -1,8 +1,8 @@
 // What stays in the target between two runs of the injector: one registry, one
 // record per loaded patch. The injector reads and writes all of it from outside;
-// the library itself changes only `converted`. Nothing here allocates or locks.
+// the library itself changes only `converted` and the cells. Nothing here allocates or locks.
 // Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
-#define POLUS_REGISTRY_ABI 2
+#define POLUS_REGISTRY_ABI 3
 #define POLUS_REGISTRY_MAGIC "POLUS registry\1"
 
 enum polus_direction {
@@ -65,13 +65,22 @@ struct polus_reference {
     unsigned side, reserved;
 };
 
-// A variable that crosses when the patch comes or goes.
+enum polus_cell_flag {
+    POLUS_TRACKED = 1, // some active function uses the instance that is not the version's
+    POLUS_LOST = 2,    // on the way back something did not fit the old type
+};
+
+// A variable that crosses when the patch comes or goes, and is kept coherent while
+// functions of both sides are active.
 struct polus_cell {
     const char *name;
     void *old_instance, *new_instance;
-    void (*to_new)(const void *from, void *to); // null: the bytes are swapped
-    void (*to_old)(const void *from, void *to);
-    unsigned long long size; // bytes to swap
+    void (*to_new)(const void *from, void *to, const void *before); // null: the bytes are swapped
+    void (*to_old)(const void *from, void *to, const void *before);
+    unsigned long long old_size, new_size; // bytes
+    void *old_before, *new_before; // what the instances held when they last agreed; null: never tracked
+    unsigned long long writes;     // carried across while tracked
+    unsigned variable, flags;      // index into the patch's variables
 };
 
 struct polus_record {
@@ -107,6 +116,11 @@ struct polus_call {
     int *(*errno_location)(void);
 };
 
+// A system call made on behalf of the injector.
+struct polus_system {
+    long number, arguments[6], result;
+};
+
 struct polus_registry {
     char magic[16];
     unsigned abi, size;
@@ -116,7 +130,8 @@ struct polus_registry {
     unsigned converted;          // records whose cells have crossed on the way to `goal`
     struct polus_record *incoming; // becomes active with `goal`, or null
     unsigned long long changed_ms; // when `version` was reached, CLOCK_MONOTONIC
-    unsigned active_count, reserved;
+    unsigned active_count, tracking; // some cells are tracked
+    void *stack;                     // upper end of the stack for calls of the injector, or null
     struct polus_active active[POLUS_ACTIVE_MAX];
 };
 
@@ -125,3 +140,7 @@ void polus_convert(const struct polus_record *record, enum polus_direction direc
                    enum polus_selection selection);
 void *polus_reserve(unsigned long bytes);
 void polus_call(struct polus_call *call);
+void polus_system(struct polus_system *call);
+void polus_watch(struct polus_cell *cell);
+void polus_cohere(void);
+void polus_own_pages(unsigned long start, unsigned long bytes);

@@ -62,18 +62,20 @@ static int a_v2(void) { return state__a_v2.x + state__a_v2.z; }
 /* ---- State synchronization ---- */
 
 /* a.c:2: state synchronization */
-static void polus_sync_state__a_v2_to_new(const void *source, void *target)
+static void polus_sync_state__a_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_state__a *from = source;
+    const polus__old_state__a *from = source, *was = before;
     __typeof__(state__a_v2) *to = target;
-    (*to).x = (*from).x;
+    if (!was || (*was).x != (*from).x)
+        (*to).x = (*from).x;
 }
 
-static void polus_sync_state__a_v2_to_old(const void *source, void *target)
+static void polus_sync_state__a_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(state__a_v2) *from = source;
+    const __typeof__(state__a_v2) *from = source, *was = before;
     polus__old_state__a *to = target;
-    (*to).x = (*from).x;
+    if (!was || (*was).x != (*from).x)
+        (*to).x = (*from).x;
 }
 
 /* ---- What the injector reads ---- */
@@ -107,6 +109,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -117,5 +123,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

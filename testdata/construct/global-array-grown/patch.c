@@ -58,21 +58,23 @@ static int count_v2(int n) { return seen_v2[n]; }
 /* ---- State synchronization ---- */
 
 /* new.c:1: state synchronization */
-static void polus_sync_seen_v2_to_new(const void *source, void *target)
+static void polus_sync_seen_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_seen *from = source;
+    const polus__old_seen *from = source, *was = before;
     __typeof__(seen_v2) *to = target;
     for (unsigned long i0 = 0; i0 < 4; i0++) {
-        (*to)[i0] = (*from)[i0];
+        if (!was || (*was)[i0] != (*from)[i0])
+            (*to)[i0] = (*from)[i0];
     }
 }
 
-static void polus_sync_seen_v2_to_old(const void *source, void *target)
+static void polus_sync_seen_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(seen_v2) *from = source;
+    const __typeof__(seen_v2) *from = source, *was = before;
     polus__old_seen *to = target;
     for (unsigned long i0 = 0; i0 < 4; i0++) {
-        (*to)[i0] = (*from)[i0];
+        if (!was || (*was)[i0] != (*from)[i0])
+            (*to)[i0] = (*from)[i0];
     }
 }
 
@@ -111,6 +113,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -121,5 +127,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -65,33 +65,37 @@ static int get_v2(void) { return count_v2; }
 /* ---- State synchronization ---- */
 
 /* new.c:1: state synchronization */
-static void polus_sync_count_v2_to_new(const void *source, void *target)
+static void polus_sync_count_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_count *from = source;
+    const polus__old_count *from = source, *was = before;
     __typeof__(count_v2) *to = target;
-    (*to) = (__typeof__((*to)))(*from);
+    if (!was || (*was) != (*from))
+        (*to) = (__typeof__((*to)))(*from);
 }
 
-static void polus_sync_count_v2_to_old(const void *source, void *target)
+static void polus_sync_count_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(count_v2) *from = source;
+    const __typeof__(count_v2) *from = source, *was = before;
     polus__old_count *to = target;
-    (*to) = (__typeof__((*to)))(*from);
+    if (!was || (*was) != (*from))
+        (*to) = (__typeof__((*to)))(*from);
 }
 
 /* new.c:2: state synchronization */
-static void polus_sync_rate_v2_to_new(const void *source, void *target)
+static void polus_sync_rate_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_rate *from = source;
+    const polus__old_rate *from = source, *was = before;
     __typeof__(rate_v2) *to = target;
-    (*to) = (__typeof__((*to)))(*from);
+    if (!was || (*was) != (*from))
+        (*to) = (__typeof__((*to)))(*from);
 }
 
-static void polus_sync_rate_v2_to_old(const void *source, void *target)
+static void polus_sync_rate_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(rate_v2) *from = source;
+    const __typeof__(rate_v2) *from = source, *was = before;
     polus__old_rate *to = target;
-    (*to) = (__typeof__((*to)))(*from);
+    if (!was || (*was) != (*from))
+        (*to) = (__typeof__((*to)))(*from);
 }
 
 /* ---- What the injector reads ---- */
@@ -133,6 +137,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -143,5 +151,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 2, 3, 0, 0,
+    2, 2, 3, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -69,25 +69,31 @@ static int parse_v2(int n, const char *t) { return options_v2[n].parse ? options
 /* ---- State synchronization ---- */
 
 /* new.c:3: state synchronization */
-static void polus_sync_options_v2_to_new(const void *source, void *target)
+static void polus_sync_options_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_options *from = source;
+    const polus__old_options *from = source, *was = before;
     __typeof__(options_v2) *to = target;
     for (unsigned long i0 = 0; i0 < 2; i0++) {
-        __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
-        __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
-        __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+        if (!was || __builtin_memcmp(&(*was)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name))
+            __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
+        if (!was || __builtin_memcmp(&(*was)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse))
+            __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
+        if (!was || __builtin_memcmp(&(*was)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags))
+            __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
     }
 }
 
-static void polus_sync_options_v2_to_old(const void *source, void *target)
+static void polus_sync_options_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(options_v2) *from = source;
+    const __typeof__(options_v2) *from = source, *was = before;
     polus__old_options *to = target;
     for (unsigned long i0 = 0; i0 < 2; i0++) {
-        __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
-        __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
-        __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+        if (!was || __builtin_memcmp(&(*was)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name))
+            __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
+        if (!was || __builtin_memcmp(&(*was)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse))
+            __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
+        if (!was || __builtin_memcmp(&(*was)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags))
+            __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
     }
 }
 
@@ -123,6 +129,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -133,5 +143,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 1, 0,
+    1, 1, 1, 1, 0, 0,
+    polus_callbacks, 0,
 };

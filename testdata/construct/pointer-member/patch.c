@@ -66,20 +66,24 @@ static void set_v2(int n) { conf_v2.port = n; }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_conf_v2_to_new(const void *source, void *target)
+static void polus_sync_conf_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_conf *from = source;
+    const polus__old_conf *from = source, *was = before;
     __typeof__(conf_v2) *to = target;
-    (*to).port = (*from).port;
-    __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
+    if (!was || (*was).port != (*from).port)
+        (*to).port = (*from).port;
+    if (!was || __builtin_memcmp(&(*was).name, &(*from).name, sizeof (*to).name))
+        __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
 }
 
-static void polus_sync_conf_v2_to_old(const void *source, void *target)
+static void polus_sync_conf_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(conf_v2) *from = source;
+    const __typeof__(conf_v2) *from = source, *was = before;
     polus__old_conf *to = target;
-    (*to).port = (*from).port;
-    __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
+    if (!was || (*was).port != (*from).port)
+        (*to).port = (*from).port;
+    if (!was || __builtin_memcmp(&(*was).name, &(*from).name, sizeof (*to).name))
+        __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
 }
 
 /* ---- What the injector reads ---- */
@@ -117,6 +121,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -127,5 +135,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -66,24 +66,32 @@ static int color_v2(void) { return shape_v2.color; }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_shape_v2_to_new(const void *source, void *target)
+static void polus_sync_shape_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_shape *from = source;
+    const polus__old_shape *from = source, *was = before;
     __typeof__(shape_v2) *to = target;
-    (*to).kind = (*from).kind;
-    (*to).width = (*from).width;
-    (*to).height = (*from).height;
-    __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 12, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).width != (*from).width)
+        (*to).width = (*from).width;
+    if (!was || (*was).height != (*from).height)
+        (*to).height = (*from).height;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 12, (const char *)&(*from) + 12, 4))
+        __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 12, 4);
 }
 
-static void polus_sync_shape_v2_to_old(const void *source, void *target)
+static void polus_sync_shape_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(shape_v2) *from = source;
+    const __typeof__(shape_v2) *from = source, *was = before;
     polus__old_shape *to = target;
-    (*to).kind = (*from).kind;
-    (*to).width = (*from).width;
-    (*to).height = (*from).height;
-    __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 16, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).width != (*from).width)
+        (*to).width = (*from).width;
+    if (!was || (*was).height != (*from).height)
+        (*to).height = (*from).height;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 16, (const char *)&(*from) + 16, 4))
+        __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 16, 4);
 }
 
 /* ---- What the injector reads ---- */
@@ -121,6 +129,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -131,5 +143,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

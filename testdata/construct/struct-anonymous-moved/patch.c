@@ -62,22 +62,28 @@ static int width_v2(void) { return shape_v2.width; }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_shape_v2_to_new(const void *source, void *target)
+static void polus_sync_shape_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_shape *from = source;
+    const polus__old_shape *from = source, *was = before;
     __typeof__(shape_v2) *to = target;
-    __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 8, 4);
-    (*to).kind = (*from).kind;
-    (*to).tag = (*from).tag;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 8, (const char *)&(*from) + 8, 4))
+        __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 8, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).tag != (*from).tag)
+        (*to).tag = (*from).tag;
 }
 
-static void polus_sync_shape_v2_to_old(const void *source, void *target)
+static void polus_sync_shape_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(shape_v2) *from = source;
+    const __typeof__(shape_v2) *from = source, *was = before;
     polus__old_shape *to = target;
-    (*to).kind = (*from).kind;
-    (*to).tag = (*from).tag;
-    __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 0, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).tag != (*from).tag)
+        (*to).tag = (*from).tag;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 0, (const char *)&(*from) + 0, 4))
+        __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 0, 4);
 }
 
 /* ---- What the injector reads ---- */
@@ -111,6 +117,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -121,5 +131,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -62,22 +62,28 @@ static int as_int_v2(void) { return value_v2.flag ? value_v2.i : value_v2.kind; 
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_value_v2_to_new(const void *source, void *target)
+static void polus_sync_value_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_value *from = source;
+    const polus__old_value *from = source, *was = before;
     __typeof__(value_v2) *to = target;
-    (*to).kind = (*from).kind;
-    (*to).flag = (*from).flag;
-    __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 4, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).flag != (*from).flag)
+        (*to).flag = (*from).flag;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 4, (const char *)&(*from) + 4, 4))
+        __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 4, 4);
 }
 
-static void polus_sync_value_v2_to_old(const void *source, void *target)
+static void polus_sync_value_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(value_v2) *from = source;
+    const __typeof__(value_v2) *from = source, *was = before;
     polus__old_value *to = target;
-    (*to).kind = (*from).kind;
-    (*to).flag = (*from).flag;
-    __builtin_memcpy((char *)&(*to) + 4, (const char *)&(*from) + 16, 4);
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).flag != (*from).flag)
+        (*to).flag = (*from).flag;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 16, (const char *)&(*from) + 16, 4))
+        __builtin_memcpy((char *)&(*to) + 4, (const char *)&(*from) + 16, 4);
 }
 
 /* ---- What the injector reads ---- */
@@ -111,6 +117,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -121,5 +131,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

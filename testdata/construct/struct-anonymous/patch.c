@@ -64,20 +64,24 @@ static void miss_v2(void) { cache_v2.misses++; cache_v2.stale++; }
 /* ---- State synchronization ---- */
 
 /* new.c:1: state synchronization */
-static void polus_sync_cache_v2_to_new(const void *source, void *target)
+static void polus_sync_cache_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_cache *from = source;
+    const polus__old_cache *from = source, *was = before;
     __typeof__(cache_v2) *to = target;
-    (*to).hits = (*from).hits;
-    (*to).misses = (*from).misses;
+    if (!was || (*was).hits != (*from).hits)
+        (*to).hits = (*from).hits;
+    if (!was || (*was).misses != (*from).misses)
+        (*to).misses = (*from).misses;
 }
 
-static void polus_sync_cache_v2_to_old(const void *source, void *target)
+static void polus_sync_cache_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(cache_v2) *from = source;
+    const __typeof__(cache_v2) *from = source, *was = before;
     polus__old_cache *to = target;
-    (*to).hits = (*from).hits;
-    (*to).misses = (*from).misses;
+    if (!was || (*was).hits != (*from).hits)
+        (*to).hits = (*from).hits;
+    if (!was || (*was).misses != (*from).misses)
+        (*to).misses = (*from).misses;
 }
 
 /* ---- What the injector reads ---- */
@@ -115,6 +119,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -125,5 +133,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

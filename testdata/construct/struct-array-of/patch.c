@@ -62,23 +62,27 @@ static int owner_of_v2(int n) { return slots_v2[n].used ? slots_v2[n].owner : -1
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_slots_v2_to_new(const void *source, void *target)
+static void polus_sync_slots_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_slots *from = source;
+    const polus__old_slots *from = source, *was = before;
     __typeof__(slots_v2) *to = target;
     for (unsigned long i0 = 0; i0 < 8; i0++) {
-        (*to)[i0].used = (*from)[i0].used;
-        (*to)[i0].owner = (*from)[i0].owner;
+        if (!was || (*was)[i0].used != (*from)[i0].used)
+            (*to)[i0].used = (*from)[i0].used;
+        if (!was || (*was)[i0].owner != (*from)[i0].owner)
+            (*to)[i0].owner = (*from)[i0].owner;
     }
 }
 
-static void polus_sync_slots_v2_to_old(const void *source, void *target)
+static void polus_sync_slots_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(slots_v2) *from = source;
+    const __typeof__(slots_v2) *from = source, *was = before;
     polus__old_slots *to = target;
     for (unsigned long i0 = 0; i0 < 8; i0++) {
-        (*to)[i0].used = (*from)[i0].used;
-        (*to)[i0].owner = (*from)[i0].owner;
+        if (!was || (*was)[i0].used != (*from)[i0].used)
+            (*to)[i0].used = (*from)[i0].used;
+        if (!was || (*was)[i0].owner != (*from)[i0].owner)
+            (*to)[i0].owner = (*from)[i0].owner;
     }
 }
 
@@ -113,6 +117,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -123,5 +131,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -66,22 +66,28 @@ static unsigned get_open_v2(void) { return flags_v2.open; }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_flags_v2_to_new(const void *source, void *target)
+static void polus_sync_flags_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_flags *from = source;
+    const polus__old_flags *from = source, *was = before;
     __typeof__(flags_v2) *to = target;
-    (*to).open = (*from).open;
-    (*to).kind = (*from).kind;
-    (*to).rest = (*from).rest;
+    if (!was || (*was).open != (*from).open)
+        (*to).open = (*from).open;
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).rest != (*from).rest)
+        (*to).rest = (*from).rest;
 }
 
-static void polus_sync_flags_v2_to_old(const void *source, void *target)
+static void polus_sync_flags_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(flags_v2) *from = source;
+    const __typeof__(flags_v2) *from = source, *was = before;
     polus__old_flags *to = target;
-    (*to).open = (*from).open;
-    (*to).kind = (*from).kind;
-    (*to).rest = (*from).rest;
+    if (!was || (*was).open != (*from).open)
+        (*to).open = (*from).open;
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).rest != (*from).rest)
+        (*to).rest = (*from).rest;
 }
 
 /* ---- What the injector reads ---- */
@@ -119,6 +125,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -129,5 +139,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -78,18 +78,20 @@ static int wait_for_v2(void)
 /* ---- State synchronization ---- */
 
 /* new.c:6: state synchronization */
-static void polus_sync_limits_v2_to_new(const void *source, void *target)
+static void polus_sync_limits_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_limits *from = source;
+    const polus__old_limits *from = source, *was = before;
     __typeof__(limits_v2) *to = target;
-    (*to).clients = (*from).clients;
+    if (!was || (*was).clients != (*from).clients)
+        (*to).clients = (*from).clients;
 }
 
-static void polus_sync_limits_v2_to_old(const void *source, void *target)
+static void polus_sync_limits_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(limits_v2) *from = source;
+    const __typeof__(limits_v2) *from = source, *was = before;
     polus__old_limits *to = target;
-    (*to).clients = (*from).clients;
+    if (!was || (*was).clients != (*from).clients)
+        (*to).clients = (*from).clients;
 }
 
 /* ---- What the injector reads ---- */
@@ -127,6 +129,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -137,5 +143,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

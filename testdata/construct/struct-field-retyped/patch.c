@@ -78,20 +78,24 @@ static int wait_for_v2(void)
 /* ---- State synchronization ---- */
 
 /* new.c:6: state synchronization */
-static void polus_sync_limits_v2_to_new(const void *source, void *target)
+static void polus_sync_limits_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_limits *from = source;
+    const polus__old_limits *from = source, *was = before;
     __typeof__(limits_v2) *to = target;
-    (*to).clients = (__typeof__((*to).clients))(*from).clients;
-    (*to).seconds = (*from).seconds;
+    if (!was || (*was).clients != (*from).clients)
+        (*to).clients = (__typeof__((*to).clients))(*from).clients;
+    if (!was || (*was).seconds != (*from).seconds)
+        (*to).seconds = (*from).seconds;
 }
 
-static void polus_sync_limits_v2_to_old(const void *source, void *target)
+static void polus_sync_limits_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(limits_v2) *from = source;
+    const __typeof__(limits_v2) *from = source, *was = before;
     polus__old_limits *to = target;
-    (*to).clients = (__typeof__((*to).clients))(*from).clients;
-    (*to).seconds = (*from).seconds;
+    if (!was || (*was).clients != (*from).clients)
+        (*to).clients = (__typeof__((*to).clients))(*from).clients;
+    if (!was || (*was).seconds != (*from).seconds)
+        (*to).seconds = (*from).seconds;
 }
 
 /* ---- What the injector reads ---- */
@@ -129,6 +133,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -139,5 +147,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 2, 0, 0,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
 };

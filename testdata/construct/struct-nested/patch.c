@@ -68,26 +68,36 @@ static int read_last_v2(void) { return outer_v2.last + outer_v2.x + outer_v2.pai
 /* ---- State synchronization ---- */
 
 /* new.c:3: state synchronization */
-static void polus_sync_outer_v2_to_new(const void *source, void *target)
+static void polus_sync_outer_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_outer *from = source;
+    const polus__old_outer *from = source, *was = before;
     __typeof__(outer_v2) *to = target;
-    (*to).pair.first = (*from).pair.first;
-    (*to).pair.second = (*from).pair.second;
-    __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 8, 4);
-    __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
-    (*to).last = (*from).last;
+    if (!was || (*was).pair.first != (*from).pair.first)
+        (*to).pair.first = (*from).pair.first;
+    if (!was || (*was).pair.second != (*from).pair.second)
+        (*to).pair.second = (*from).pair.second;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 8, (const char *)&(*from) + 8, 4))
+        __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 8, 4);
+    if (!was || __builtin_memcmp(&(*was).any, &(*from).any, sizeof (*to).any))
+        __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    if (!was || (*was).last != (*from).last)
+        (*to).last = (*from).last;
 }
 
-static void polus_sync_outer_v2_to_old(const void *source, void *target)
+static void polus_sync_outer_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(outer_v2) *from = source;
+    const __typeof__(outer_v2) *from = source, *was = before;
     polus__old_outer *to = target;
-    (*to).pair.first = (*from).pair.first;
-    (*to).pair.second = (*from).pair.second;
-    __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 12, 4);
-    __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
-    (*to).last = (*from).last;
+    if (!was || (*was).pair.first != (*from).pair.first)
+        (*to).pair.first = (*from).pair.first;
+    if (!was || (*was).pair.second != (*from).pair.second)
+        (*to).pair.second = (*from).pair.second;
+    if (!was || __builtin_memcmp((const char *)&(*was) + 12, (const char *)&(*from) + 12, 4))
+        __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 12, 4);
+    if (!was || __builtin_memcmp(&(*was).any, &(*from).any, sizeof (*to).any))
+        __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    if (!was || (*was).last != (*from).last)
+        (*to).last = (*from).last;
 }
 
 /* ---- What the injector reads ---- */
@@ -121,6 +131,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -131,5 +145,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

@@ -76,20 +76,24 @@ static int length_v2(void) { return wire_v2.length + head.length + 1; }
 /* ---- State synchronization ---- */
 
 /* new.c:5: state synchronization */
-static void polus_sync_wire_v2_to_new(const void *source, void *target)
+static void polus_sync_wire_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_wire *from = source;
+    const polus__old_wire *from = source, *was = before;
     __typeof__(wire_v2) *to = target;
-    (*to).kind = (*from).kind;
-    (*to).length = (*from).length;
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).length != (*from).length)
+        (*to).length = (*from).length;
 }
 
-static void polus_sync_wire_v2_to_old(const void *source, void *target)
+static void polus_sync_wire_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(wire_v2) *from = source;
+    const __typeof__(wire_v2) *from = source, *was = before;
     polus__old_wire *to = target;
-    (*to).kind = (*from).kind;
-    (*to).length = (*from).length;
+    if (!was || (*was).kind != (*from).kind)
+        (*to).kind = (*from).kind;
+    if (!was || (*was).length != (*from).length)
+        (*to).length = (*from).length;
 }
 
 /* ---- What the injector reads ---- */
@@ -132,6 +136,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -142,5 +150,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 1, 1,
+    1, 1, 1, 1, 1, 0,
+    polus_callbacks, 0,
 };

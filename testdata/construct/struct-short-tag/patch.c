@@ -62,20 +62,24 @@ static int f_v2(int x) { return x + g_v2.a; }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_g_v2_to_new(const void *source, void *target)
+static void polus_sync_g_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_g *from = source;
+    const polus__old_g *from = source, *was = before;
     __typeof__(g_v2) *to = target;
-    (*to).a = (*from).a;
-    (*to).b = (*from).b;
+    if (!was || (*was).a != (*from).a)
+        (*to).a = (*from).a;
+    if (!was || (*was).b != (*from).b)
+        (*to).b = (*from).b;
 }
 
-static void polus_sync_g_v2_to_old(const void *source, void *target)
+static void polus_sync_g_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(g_v2) *from = source;
+    const __typeof__(g_v2) *from = source, *was = before;
     polus__old_g *to = target;
-    (*to).a = (*from).a;
-    (*to).b = (*from).b;
+    if (!was || (*was).a != (*from).a)
+        (*to).a = (*from).a;
+    if (!was || (*was).b != (*from).b)
+        (*to).b = (*from).b;
 }
 
 /* ---- What the injector reads ---- */
@@ -109,6 +113,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -119,5 +127,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 1, 1, 0, 0,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

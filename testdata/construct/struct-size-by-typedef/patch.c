@@ -66,18 +66,20 @@ static unsigned long size_v2(void) { return sizeof(item_t); }
 /* ---- State synchronization ---- */
 
 /* new.c:2: state synchronization */
-static void polus_sync_item_v2_to_new(const void *source, void *target)
+static void polus_sync_item_v2_to_new(const void *source, void *target, const void *before)
 {
-    const polus__old_item *from = source;
+    const polus__old_item *from = source, *was = before;
     __typeof__(item_v2) *to = target;
-    (*to).a = (*from).a;
+    if (!was || (*was).a != (*from).a)
+        (*to).a = (*from).a;
 }
 
-static void polus_sync_item_v2_to_old(const void *source, void *target)
+static void polus_sync_item_v2_to_old(const void *source, void *target, const void *before)
 {
-    const __typeof__(item_v2) *from = source;
+    const __typeof__(item_v2) *from = source, *was = before;
     polus__old_item *to = target;
-    (*to).a = (*from).a;
+    if (!was || (*was).a != (*from).a)
+        (*to).a = (*from).a;
 }
 
 /* ---- What the injector reads ---- */
@@ -114,6 +116,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -124,5 +130,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 1, 0, 0,
+    2, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
 };

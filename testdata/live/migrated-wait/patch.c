@@ -14,18 +14,22 @@ static struct limits_v2 limits_v2 = {7, 0, 0};
 extern sem_t leave;
 #pragma weak leave
 
-static void limits_to_new(const void *from, void *to)
+static void limits_to_new(const void *from, void *to, const void *before)
 {
     const struct limits_v1 *old = from;
     struct limits_v2 *new = to;
+    if (before && !__builtin_memcmp(before, from, sizeof *old))
+        return;
     new->low = old->low;
     new->high = old->high;
 }
 
-static void limits_to_old(const void *from, void *to)
+static void limits_to_old(const void *from, void *to, const void *before)
 {
     const struct limits_v2 *new = from;
     struct limits_v1 *old = to;
+    if (before && !__builtin_memcmp(before, from, sizeof *new))
+        return;
     old->low = new->low;
     old->high = new->high;
 }

@@ -15,18 +15,22 @@ struct limits_v2 {
 static struct limits_v2 limits_v2 = {7, 0, 0};
 static int scale_v2 = 20;
 
-static void limits_to_new(const void *from, void *to)
+static void limits_to_new(const void *from, void *to, const void *before)
 {
     const struct limits_v1 *old = from;
     struct limits_v2 *new = to;
+    if (before && !__builtin_memcmp(before, from, sizeof *old))
+        return;
     new->low = old->low;
     new->high = old->high;
 }
 
-static void limits_to_old(const void *from, void *to)
+static void limits_to_old(const void *from, void *to, const void *before)
 {
     const struct limits_v2 *new = from;
     struct limits_v1 *old = to;
+    if (before && !__builtin_memcmp(before, from, sizeof *new))
+        return;
     old->low = new->low;
     old->high = new->high;
 }

@@ -2,13 +2,17 @@
 
 static long limit_v2;
 
-static void limit_to_new(const void *from, void *to)
+static void limit_to_new(const void *from, void *to, const void *before)
 {
+    if (before && !__builtin_memcmp(before, from, sizeof(int)))
+        return;
     *(long *)to = *(const int *)from;
 }
 
-static void limit_to_old(const void *from, void *to)
+static void limit_to_old(const void *from, void *to, const void *before)
 {
+    if (before && !__builtin_memcmp(before, from, sizeof(long)))
+        return;
     *(int *)to = (int)*(const long *)from;
 }
 
