@@ -90,7 +90,7 @@ fn variables_cross_backwards_newest_first_and_wait_for_their_users() {
         name: name.to_string(),
         old_instance: 0x5000,
         new_instance: instance,
-        adopted: false,
+        ..Cell::default()
     };
     let uses = |function: u64, instance: u64, side: u32| Reference {
         identity: 0x1000 + function * 0x100,
@@ -121,8 +121,12 @@ fn variables_cross_backwards_newest_first_and_wait_for_their_users() {
 #[test]
 fn an_update_waits_for_all_older_versions_that_use_a_migrated_variable() {
     let mut incoming = record(2, 2, kind::LOADED, &[0]);
-    incoming.cells =
-        vec![Cell { name: "limits".to_string(), old_instance: 0x5000, new_instance: 0x6000, adopted: false }];
+    incoming.cells = vec![Cell {
+        name: "limits".to_string(),
+        old_instance: 0x5000,
+        new_instance: 0x6000,
+        ..Cell::default()
+    }];
     incoming.references = vec![Reference { identity: 0x1000, instance: 0x6000, side: kind::OLD }];
     let registry = registry(1, vec![incoming, record(1, 1, kind::ACTIVE, &[0])]);
     let plan = change(&registry, 2, Some(2)).expect("a change");

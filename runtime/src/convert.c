@@ -1,5 +1,5 @@
 // Carries variables between their old and new instance, while all threads but
-// the one that runs this are stopped.
+// the one that runs this are stopped. What is tracked agrees already.
 #include <polus/patch.h>
 #include <polus/registry.h>
 #include <polus/memory.h>
@@ -43,7 +43,8 @@ void polus_convert(const struct polus_record *record, enum polus_direction direc
                    enum polus_selection selection)
 {
     for (unsigned i = 0; i < record->cell_count; i++)
-        if (selection == POLUS_ALL_CELLS || !record->cells[i].to_new)
+        if (!(record->cells[i].flags & POLUS_TRACKED) &&
+            (selection == POLUS_ALL_CELLS || !record->cells[i].to_new))
             cross(&record->cells[i], direction);
     polus_registry.converted++;
 }

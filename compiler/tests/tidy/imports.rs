@@ -40,6 +40,7 @@ const UNSAFE: &[&str] = &[
     "injector/src/apply/interrupt.rs",
     "injector/src/facts/program.rs",
     "injector/src/tracee/raw.rs",
+    "injector/src/tracee/userfault.rs",
     "runtime/src/abi.rs",
 ];
 

@@ -5,12 +5,14 @@ use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::interrupt::is_interrupted;
 use crate::apply::journal::{Journal, now_ms};
-use crate::apply::load::{find_restorer, runtime_symbol};
+use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
+use crate::apply::track::{self, Tracker};
 use crate::error::{Fault, Result};
+use crate::facts::registry::{Cell, Registry};
 use crate::facts::unwind::Unwinder;
-use crate::plan::{Change, Write};
-use crate::tracee::{Hijack, Rewrite, Stopped, stopped};
+use crate::plan::{self, Change, Write};
+use crate::tracee::{Stopped, Thread, Traced, Userfault, stopped};
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -19,6 +21,9 @@ use std::time::{Duration, Instant};
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
 /// The target runs at least this many times longer than it is stopped.
 const RUN_SHARE: u32 = 10;
+
+/// Is shown what a change waits for.
+pub type Watch<'a> = dyn FnMut(&[Blocker]) -> Result<()> + 'a;
 
 /// What a change took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,14 +39,38 @@ pub struct Commit<'a> {
     incoming: u64,
     writes: Vec<Write>,
     before: Vec<[u8; 5]>,
-    restorer: u64,
-    convert: u64,
+    runtime: Option<Runtime>,
+}
+
+/// All threads of the process, stopped.
+enum Hold {
+    /// For this change alone.
+    Brief(Stopped),
+    /// Held by the tracker anyway.
+    Kept(Vec<Thread>),
+}
+
+impl Hold {
+    fn threads(&self) -> &[Thread] {
+        match self {
+            Hold::Brief(stopped) => &stopped.threads,
+            Hold::Kept(threads) => threads,
+        }
+    }
+}
+
+/// Whether writes can be tracked.
+enum Means {
+    /// Not asked for yet.
+    Unknown,
+    Had(Userfault),
+    /// Why not.
+    None(Fault),
 }
 
 impl<'a> Commit<'a> {
     /// Reads what the entries hold now, and leaves out those that need no change.
     pub fn prepare(session: &'a Session, change: &'a Change, incoming: u64) -> Result<Commit<'a>> {
-        let crosses = !change.crossings.is_empty();
         let (mut writes, mut before) = (Vec::new(), Vec::new());
         for write in &change.writes {
             let found = entry_bytes(session, write)?;
@@ -50,59 +79,108 @@ impl<'a> Commit<'a> {
                 before.push(found);
             }
         }
-        Ok(Commit {
-            session,
-            change,
-            incoming,
-            writes,
-            before,
-            restorer: if crosses { find_restorer(session)? } else { 0 },
-            convert: if crosses { runtime_symbol(session, "polus_convert")? } else { 0 },
-        })
+        let crosses = !change.crossings.is_empty();
+        let runtime = crosses.then(|| Runtime::find(session)).transpose()?;
+        Ok(Commit { session, change, incoming, writes, before, runtime })
     }
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        self.when_free(deadline, &|_| (), &|_| {
+        let redirect = |_: Hold, _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
             self.redirect()?;
             self.journal().reached(self.change.goal, &self.change.states, now_ms())
-        })
-        .map(drop)
+        };
+        self.when_free(&mut None, deadline, &mut |_| Ok(()), &redirect).map(drop)
     }
 
     /// Waits until nothing stands in the way, at most until `deadline`, and makes
-    /// the change. `watch` is shown what is waited for.
-    pub fn run(&self, deadline: Instant, watch: &dyn Fn(&[Blocker])) -> Result<Pause> {
-        self.when_free(deadline, watch, &|stopped| self.perform(stopped))
+    /// the change. Where old and new code are both active afterwards, `tracker` keeps
+    /// their variables coherent. `watch` is shown what is waited for, every few milliseconds.
+    pub fn run(
+        &self,
+        tracker: &mut Option<Tracker>,
+        deadline: Instant,
+        watch: &mut Watch<'_>,
+    ) -> Result<Pause> {
+        self.when_free(tracker, deadline, watch, &|hold, users, means, tracker| {
+            self.perform(hold, users, means, tracker)
+        })
     }
 
     fn when_free(
         &self,
+        tracker: &mut Option<Tracker>,
         deadline: Instant,
-        watch: &dyn Fn(&[Blocker]),
-        perform: &dyn Fn(&Stopped) -> Result<()>,
+        watch: &mut Watch<'_>,
+        perform: &dyn Fn(Hold, &[Blocker], &mut Means, &mut Option<Tracker>) -> Result<()>,
     ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
         let mut since = HashMap::new();
         let mut pause = Pause::default();
         let mut wait = LOOK_AGAIN.0;
+        let mut means = Means::Unknown;
         loop {
             step("commit.stop")?;
             let start = Instant::now();
-            let stopped = Stopped::all(self.session.pid())?;
-            let found = blockers(&stopped, &mut unwinder, &self.change.waits, &self.writes);
-            let outcome = if found.is_empty() { Some(perform(&stopped)) } else { None };
-            drop(stopped);
+            let hold = self.hold(tracker)?;
+            let mut found = blockers(hold.threads(), &mut unwinder, &self.change.waits, &self.writes);
+            let can_track = tracker.is_some() || !matches!(means, Means::None(_));
+            let (mut blocking, mut users) = (Vec::new(), Vec::new());
+            for blocker in found.drain(..) {
+                let tracked = blocker.instance != 0 && can_track;
+                if tracked { users.push(blocker) } else { blocking.push(blocker) }
+            }
+            let lacks_means = !users.is_empty() && tracker.is_none() && matches!(means, Means::Unknown);
+            let outcome = if blocking.is_empty() && !lacks_means {
+                Some(perform(hold, &users, &mut means, tracker))
+            } else {
+                self.let_go(hold, tracker);
+                None
+            };
             let length = start.elapsed();
             pause.longest = pause.longest.max(length);
             if let Some(outcome) = outcome {
                 return outcome.map(|()| pause);
             }
-            self.publish(&found, &mut since)?;
-            watch(&found);
-            self.give_up(&found, deadline)?;
+            if blocking.is_empty() {
+                means = self.means();
+                continue;
+            }
+            self.publish(&blocking, &mut since)?;
+            self.give_up(&blocking, &means, deadline)?;
             wait = (wait * 2).min(LOOK_AGAIN.1).max(length * RUN_SHARE);
-            sleep_until(deadline.min(Instant::now() + wait))?;
+            let end = deadline.min(Instant::now() + wait);
+            while Instant::now() < end {
+                std::thread::sleep(LOOK_AGAIN.0.min(end.saturating_duration_since(Instant::now())));
+                stopped::release_parked()?;
+                if let Some(tracker) = tracker {
+                    tracker.serve(self.session)?;
+                }
+                watch(&blocking)?;
+            }
+        }
+    }
+
+    fn hold(&self, tracker: &mut Option<Tracker>) -> Result<Hold> {
+        match tracker {
+            Some(tracker) => Ok(Hold::Kept(tracker.stop(self.session)?)),
+            None => Ok(Hold::Brief(Stopped::all(self.session.pid())?)),
+        }
+    }
+
+    fn let_go(&self, hold: Hold, tracker: &mut Option<Tracker>) {
+        drop(hold);
+        if let Some(tracker) = tracker {
+            tracker.resume();
+        }
+    }
+
+    fn means(&self) -> Means {
+        let opened = self.runtime.map(|runtime| track::open(self.session, runtime));
+        match opened {
+            Some(Ok(userfault)) => Means::Had(userfault),
+            Some(Err(fault)) => Means::None(fault),
+            None => Means::None(Fault::environment("nothing crosses")),
         }
     }
 
@@ -123,36 +201,123 @@ impl<'a> Commit<'a> {
         self.journal().publish(&slots)
     }
 
-    fn give_up(&self, found: &[Blocker], deadline: Instant) -> Result<()> {
+    fn give_up(&self, found: &[Blocker], means: &Means, deadline: Instant) -> Result<()> {
         if is_interrupted() || Instant::now() >= deadline {
             self.journal().publish(&[])?;
             let why = if is_interrupted() { "interrupted" } else { "timed out" };
-            return Err(refusal(&self.session.name(), why, found));
+            let mut fault = refusal(&self.session.name(), why, found);
+            if let Means::None(reason) = means {
+                fault.what += &format!(" (old and new code cannot run side by side: {})", reason.what);
+            }
+            return Err(fault);
         }
         Ok(())
     }
 
-    /// All threads are stopped, and nothing stands in the way.
-    fn perform(&self, stopped: &Stopped) -> Result<()> {
+    /// All threads are stopped, and nothing stands in the way: `users` go on in functions that use
+    /// the other instances.
+    fn perform(
+        &self,
+        mut hold: Hold,
+        users: &[Blocker],
+        means: &mut Means,
+        tracker: &mut Option<Tracker>,
+    ) -> Result<()> {
         let journal = self.journal();
-        journal.begin(self.change.goal, self.incoming)?;
-        if let Err(fault) = self.convert(stopped) {
-            self.unconvert(stopped)?;
-            journal.idle()?;
-            return Err(fault);
+        let had_tracker = tracker.is_some();
+        if let Some(tracker) = tracker {
+            tracker.open()?;
         }
-        journal.redirecting()?;
-        if let Err(fault) = self.redirect() {
-            self.undo_redirect()?;
-            self.unconvert(stopped)?;
-            journal.idle()?;
+        journal.begin(self.change.goal, self.incoming)?;
+        let prepared = self.convert(hold.threads());
+        let prepared = prepared.and_then(|()| self.track(&mut hold, users, means, tracker));
+        if let Err(fault) = prepared.and_then(|()| self.switch()) {
+            self.take_back(&hold, tracker)?;
+            tracker.take_if(|_| !had_tracker);
             return Err(fault);
         }
         journal.publish(&[])?;
-        journal.reached(self.change.goal, &self.change.states, now_ms())
+        journal.reached(self.change.goal, &self.change.states, now_ms())?;
+        drop(hold);
+        if let Some(tracker) = tracker {
+            tracker.watch(self.session)?;
+            tracker.resume();
+        }
+        Ok(())
     }
 
-    fn convert(&self, stopped: &Stopped) -> Result<()> {
+    /// Begins to track what `users` use, and goes on with what is tracked already.
+    fn track(
+        &self,
+        hold: &mut Hold,
+        users: &[Blocker],
+        means: &mut Means,
+        tracker: &mut Option<Tracker>,
+    ) -> Result<()> {
+        let Some(runtime) = self.runtime.filter(|_| !users.is_empty()) else {
+            return tracker.as_mut().map_or(Ok(()), |tracker| tracker.protect(self.session));
+        };
+        step("commit.track")?;
+        self.watch_cells(hold.threads(), users, runtime)?;
+        self.journal().tracking(true)?;
+        if let Means::Had(userfault) = std::mem::replace(means, Means::Unknown) {
+            let threads = Hold::Kept(hold.threads().to_vec());
+            if let Hold::Brief(stopped) = std::mem::replace(hold, threads) {
+                let traced = Traced::take(self.session.pid(), stopped);
+                *tracker = Some(Tracker::new(traced, userfault, runtime));
+            }
+        }
+        let tracker = tracker.as_mut();
+        tracker
+            .ok_or_else(|| Fault::environment("there are no means to track writes"))?
+            .protect(self.session)?;
+        step("commit.tracked")
+    }
+
+    /// Leads calls to the other version.
+    fn switch(&self) -> Result<()> {
+        self.journal().redirecting()?;
+        self.redirect().inspect_err(|_| drop(self.undo_redirect()))
+    }
+
+    fn watch_cells(&self, threads: &[Thread], users: &[Blocker], runtime: Runtime) -> Result<()> {
+        let registry = &self.session.registry;
+        let used: Vec<u64> = users.iter().map(|user| user.instance).collect();
+        let cells = plan::connected(registry, &used);
+        let untracked = cells_of(registry).filter(|cell| cells.contains(&cell.address));
+        let mut calls = Calls::begin(self.session, runtime, threads)?;
+        let mut untracked = untracked.filter(|cell| cell.flags & kind::TRACKED == 0);
+        let watched = untracked.try_for_each(|cell| calls.call(runtime.watch, [cell.address, 0, 0]));
+        calls.end()?;
+        watched
+    }
+
+    /// Back to what was before: second instances are simply dropped, bytes that were swapped go back.
+    fn take_back(&self, hold: &Hold, tracker: &mut Option<Tracker>) -> Result<()> {
+        if let Some(tracker) = tracker {
+            tracker.open()?;
+        }
+        self.unconvert(hold.threads())?;
+        self.untrack_again()?;
+        self.journal().idle()?;
+        if let Some(tracker) = tracker {
+            tracker.protect(self.session)?;
+            tracker.resume();
+        }
+        Ok(())
+    }
+
+    /// Cells that were not tracked before are not tracked.
+    fn untrack_again(&self) -> Result<()> {
+        let journal = self.journal();
+        let before = cells_of(&self.session.registry).filter(|cell| cell.flags & kind::TRACKED == 0);
+        for cell in before {
+            journal.untrack(cell)?;
+        }
+        journal.tracking(self.session.registry.tracking)
+    }
+
+    fn convert(&self, threads: &[Thread]) -> Result<()> {
         step("commit.convert")?;
         let crossings: Vec<_> = self
             .change
@@ -160,14 +325,13 @@ impl<'a> Commit<'a> {
             .iter()
             .map(|(record, way)| [*record, u64::from(*way), u64::from(kind::ALL_CELLS)])
             .collect();
-        cross(self.session, stopped, self.restorer, self.convert, &crossings)?;
+        cross(self.session, threads, self.runtime, &crossings)?;
         step("commit.converted")
     }
 
-    /// Second instances are simply dropped; bytes that were swapped go back.
-    fn unconvert(&self, stopped: &Stopped) -> Result<()> {
+    fn unconvert(&self, threads: &[Thread]) -> Result<()> {
         let crossings = undo_crossings(self.session, &self.change.crossings)?;
-        cross(self.session, stopped, self.restorer, self.convert, &crossings)
+        cross(self.session, threads, self.runtime, &crossings)
     }
 
     fn redirect(&self) -> Result<()> {
@@ -185,13 +349,8 @@ impl<'a> Commit<'a> {
     }
 }
 
-/// Lets the target run, and those of its threads go on that were out of reach.
-fn sleep_until(end: Instant) -> Result<()> {
-    while Instant::now() < end {
-        std::thread::sleep(LOOK_AGAIN.0.min(end.saturating_duration_since(Instant::now())));
-        stopped::release_parked()?;
-    }
-    Ok(())
+fn cells_of(registry: &Registry) -> impl Iterator<Item = &Cell> {
+    registry.records.iter().flat_map(|record| &record.cells)
 }
 
 /// The bytes at an entry; refused if nobody knows how they came there.
@@ -222,24 +381,19 @@ pub fn undo_crossings(session: &Session, crossings: &[(u64, u32)]) -> Result<Vec
 /// Runs the runtime's conversion in one of the stopped threads.
 pub fn cross(
     session: &Session,
-    stopped: &Stopped,
-    restorer: u64,
-    convert: u64,
-    calls: &[[u64; 3]],
+    threads: &[Thread],
+    runtime: Option<Runtime>,
+    crossings: &[[u64; 3]],
 ) -> Result<()> {
-    if calls.is_empty() {
-        return Ok(());
-    }
-    let thread = stopped.threads.iter().find(|thread| thread.is_free());
-    let thread =
-        thread.ok_or_else(|| Fault::environment(format!("{}: no thread can convert", session.name())))?;
-    let mut hijack = Hijack::begin(thread, &session.memory, restorer)?;
-    let outcome = calls.iter().try_for_each(|call| hijack.call(convert, *call, &mut |_| Ok(Rewrite::Keep)));
-    hijack.end()?;
+    let Some(runtime) = runtime.filter(|_| !crossings.is_empty()) else { return Ok(()) };
+    let mut calls = Calls::begin(session, runtime, threads)?;
+    let outcome = crossings.iter().try_for_each(|crossing| calls.call(runtime.convert, *crossing));
+    calls.end()?;
     outcome
 }
 
-fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
+/// Why the update is taken back.
+pub fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
     let mut reasons: Vec<String> = found.iter().map(describe).collect();
     reasons.dedup();
     Fault::refused(format!("{process}: {why}, the update is taken back: {}", reasons.join("; ")))

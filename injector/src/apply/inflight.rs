@@ -4,7 +4,7 @@ use crate::facts::code::JUMP_SIZE;
 use crate::facts::stacks;
 use crate::facts::unwind::{Stack, Unwinder};
 use crate::plan::{Wait, Write};
-use crate::tracee::{Stopped, Thread};
+use crate::tracee::Thread;
 use polus_runtime::rules::Rule;
 
 /// Why a function whose own bytes change must be left.
@@ -21,13 +21,15 @@ pub struct Blocker {
     pub function_address: u64,
     /// Why that matters: `which uses limits`.
     pub why: String,
+    /// New instance of the migrated variable that it uses; 0: something that cannot be kept coherent.
+    pub instance: u64,
     /// Its stack could not be walked to the bottom.
     pub unknown: bool,
 }
 
 /// All reasons against the change now.
 pub fn blockers(
-    stopped: &Stopped,
+    threads: &[Thread],
     unwinder: &mut Unwinder<'_>,
     waits: &[Wait],
     writes: &[Write],
@@ -37,13 +39,14 @@ pub fn blockers(
         function: write.name.clone(),
         function_address: write.name_address,
         why: ENTRY.into(),
+        instance: 0,
         ranges: write.loops.clone(),
     });
     let waits = waits.iter().filter(|_| Rule::InFlight.holds());
     let waits: Vec<Wait> = waits.cloned().chain(loops).collect();
     let groups: Vec<Vec<(u64, u64)>> = waits.iter().map(|wait| wait.ranges.clone()).collect();
     let mut found = Vec::new();
-    for thread in &stopped.threads {
+    for thread in threads {
         let stack =
             thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
         if Rule::Stacks.holds() {
@@ -58,6 +61,7 @@ pub fn blockers(
             function: wait.function.clone(),
             function_address: wait.function_address,
             why: wait.why.clone(),
+            instance: wait.instance,
             unknown: !stack.complete,
         }));
     }
@@ -77,6 +81,7 @@ fn on_entry(thread: &Thread, stack: &Stack, writes: &[Write]) -> Option<Blocker>
         function: write.name.clone(),
         function_address: write.name_address,
         why: ENTRY.into(),
+        instance: 0,
         unknown: false,
     })
 }

@@ -3,6 +3,7 @@
 
 use crate::error::Result;
 use crate::facts::memory::Memory;
+use crate::facts::registry::Cell;
 use polus_runtime::abi::{self, Plain, kind};
 use std::mem::offset_of;
 
@@ -41,6 +42,17 @@ impl Journal<'_> {
     /// Nothing is under way.
     pub fn idle(&self) -> Result<()> {
         self.set_state(kind::IDLE)
+    }
+
+    /// Some cells are tracked, or none.
+    pub fn tracking(&self, tracking: bool) -> Result<()> {
+        self.put(offset_of!(abi::RegistryHead, tracking), &u32::from(tracking).to_le_bytes())
+    }
+
+    /// A cell is tracked no more.
+    pub fn untrack(&self, cell: &Cell) -> Result<()> {
+        let flags = cell.flags & !kind::TRACKED;
+        self.memory.write(cell.address + offset_of!(abi::Cell, flags) as u64, &flags.to_le_bytes())
     }
 
     /// Tells `polus status` what is waited for.

@@ -19,6 +19,8 @@ use std::mem::offset_of;
 
 /// Bytes of an image read at a time when looking for code.
 const SEARCH_CHUNK: usize = 1 << 16;
+/// Bytes of the runtime's own stack.
+const CALL_STACK: u64 = 256 << 10;
 
 /// Loads `patch` unless it is there already; returns its record's address.
 pub fn load(session: &mut Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
@@ -36,7 +38,7 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
     step("load.choose")?;
     let stopped = victim::choose(session)?;
     let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
-    let hijack = Hijack::begin(thread, &session.memory, restorer)?;
+    let hijack = Hijack::begin(thread, &session.memory, restorer, 0)?;
     let mut loader = Loader { session, hijack, dlopen };
     let outcome = loader.run(patch, plan);
     let ended = loader.hijack.end();
@@ -106,7 +108,23 @@ impl Loader<'_> {
             self.memory().write(base.wrapping_add(binding.place), &binding.value.to_le_bytes())?;
         }
         step("load.record")?;
+        self.stack()?;
         self.record(patch, plan, base)
+    }
+
+    /// The runtime's own stack, for later calls: those of the program's threads may be small.
+    fn stack(&mut self) -> Result<()> {
+        let place = self.runtime("polus_registry")? + offset_of!(abi::RegistryHead, stack) as u64;
+        let there: [u8; 8] = self.memory().read(place, 8)?.try_into().unwrap_or_default();
+        if there != [0; 8] {
+            return Ok(());
+        }
+        let (call, reserve) = (self.runtime("polus_call")?, self.runtime("polus_reserve")?);
+        let start = self.quietly(call, reserve, [CALL_STACK, 0, 0])?;
+        if start == 0 {
+            return Err(Fault::environment(format!("{}: it may have no more memory", self.session.name())));
+        }
+        self.memory().write(place, &(start + CALL_STACK).to_le_bytes())
     }
 
     fn memory(&self) -> &Memory {

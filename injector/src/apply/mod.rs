@@ -9,7 +9,9 @@ pub mod journal;
 pub mod load;
 pub mod object;
 pub mod repair;
+pub mod runtime;
 pub mod session;
+pub mod track;
 pub mod victim;
 
 pub use session::Session;

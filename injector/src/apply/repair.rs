@@ -2,8 +2,9 @@
 
 use crate::apply::commit::{Commit, cross, undo_crossings};
 use crate::apply::journal::Journal;
-use crate::apply::load::{find_restorer, runtime_symbol};
+use crate::apply::runtime::Runtime;
 use crate::apply::session::Session;
+use crate::apply::track::{self, Tracker};
 use crate::error::Result;
 use crate::plan::change;
 use crate::tracee::Stopped;
@@ -19,6 +20,8 @@ pub struct Repair {
     pub finished: bool,
     /// For people.
     pub text: String,
+    /// Keeps old and new code coherent that are both active.
+    pub tracker: Option<Tracker>,
 }
 
 /// Repairs the process if that is needed.
@@ -27,7 +30,8 @@ pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
     let (from, goal) = (registry.version, registry.goal);
     let finished = registry.state == kind::REDIRECTING;
     let done = match registry.state {
-        kind::IDLE => return Ok(None),
+        kind::IDLE if !registry.tracking => return Ok(None),
+        kind::IDLE => format!("goes on with an interrupted update to version {from}"),
         kind::REDIRECTING => {
             go_on(session)?;
             format!("finished an interrupted change from version {from} to {goal}")
@@ -38,7 +42,10 @@ pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
         }
     };
     session.refresh()?;
-    Ok(Some(Repair { finished, text: format!("{}: {done}", session.name()) }))
+    let tracker = if session.registry.tracking { track::resume(session)? } else { None };
+    session.refresh()?;
+    let finished = finished || session.registry.version == goal;
+    Ok(Some(Repair { finished, text: format!("{}: {done}", session.name()), tracker }))
 }
 
 /// Some entries are rewritten: the rest follows.
@@ -57,7 +64,7 @@ fn go_back(session: &Session) -> Result<()> {
     let calls = undo_crossings(session, &change.crossings)?;
     let stopped = Stopped::all(session.pid())?;
     if !calls.is_empty() {
-        cross(session, &stopped, find_restorer(session)?, runtime_symbol(session, "polus_convert")?, &calls)?;
+        cross(session, &stopped.threads, Some(Runtime::find(session)?), &calls)?;
     }
     Journal { memory: &session.memory, registry: registry.address }.idle()
 }

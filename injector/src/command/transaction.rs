@@ -1,13 +1,20 @@
 //! Several processes, one change: all or none, or those that can be had.
 
 use crate::apply::Session;
-use crate::apply::commit::{Commit, Pause};
+use crate::apply::commit::{self, Commit, Pause, Watch};
+use crate::apply::interrupt::{forget_interruption, is_interrupted};
 use crate::apply::repair::repair;
+use crate::apply::track::Tracker;
+use crate::apply::track::supervise::{self, Supervised};
 use crate::cli::Conduct;
 use crate::command::output::{Output, Report};
 use crate::error::{Fault, Result};
+use crate::facts::process;
 use crate::plan::{self, Change};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// What taking an update back may take at least.
+const TAKE_BACK_TIME: Duration = Duration::from_secs(10);
 
 /// The change of a process, and the record that becomes active; none where nothing is to do.
 type ChangeOf<'a> = dyn Fn(&Session) -> Result<Option<(Change, u64)>> + 'a;
@@ -20,6 +27,8 @@ pub struct Member {
     pub session: Option<Session>,
     /// Why it failed.
     pub fault: Option<Fault>,
+    /// Keeps old and new code coherent that are both active.
+    pub tracker: Option<Tracker>,
     /// How long it was stopped.
     pub pause: Pause,
     /// Version before.
@@ -43,6 +52,7 @@ impl<'a> Transaction<'a> {
             pid: *pid,
             session: None,
             fault: None,
+            tracker: None,
             pause: Pause::default(),
             from: 0,
             finished: false,
@@ -72,37 +82,76 @@ impl<'a> Transaction<'a> {
         self.members.iter().any(|member| member.fault.is_some())
     }
 
-    /// Makes each process's change; takes back the ones made if one fails.
+    /// Makes each process's change and waits until it has terminated; takes back the ones made if
+    /// one fails.
     pub fn commit(&mut self, changes: &ChangeOf<'_>) {
         let (deadline, output) = (Instant::now() + self.conduct.timeout, self.output);
         let mut made = Vec::new();
-        self.each(&mut |member| {
-            let Some(session) = &mut member.session else { return Ok(()) };
-            let Some((change, incoming)) = changes(session)? else { return Ok(()) };
-            output.detail(format!("{}: {change}", session.name()));
-            member.pause = Commit::prepare(session, &change, incoming)?
-                .run(deadline, &|blockers| output.progress(blockers))?;
-            session.refresh()?;
-            made.push(member.pid);
-            Ok(())
-        });
+        for index in 0..self.members.len() {
+            let go_on = self.conduct.best_effort || !self.has_failed();
+            let (before, rest) = self.members.split_at_mut(index);
+            let Some(member) = rest.first_mut().filter(|member| go_on && member.fault.is_none()) else {
+                continue;
+            };
+            let changed = member.change(changes, deadline, output, &mut |blockers| {
+                output.progress(blockers);
+                supervise::serve(&mut supervised(before))
+            });
+            match changed {
+                Ok(true) => made.push(member.pid),
+                Ok(false) => {}
+                Err(fault) => member.fault = Some(fault),
+            }
+        }
+        if self.conduct.best_effort || !self.has_failed() {
+            self.supervise(deadline);
+        }
         output.end_progress();
         if self.has_failed() && !self.conduct.best_effort {
             self.take_back(&made);
         }
     }
 
+    /// Waits until nobody is in code that uses the other instances.
+    fn supervise(&mut self, deadline: Instant) {
+        let output = self.output;
+        let mut processes = supervised(&mut self.members);
+        let left = supervise::until_left(&mut processes, deadline, &mut |users| output.progress(users));
+        drop(processes);
+        for member in self.members.iter_mut().filter(|member| member.tracker.is_some()) {
+            let name = member.session.as_ref().map(Session::name).unwrap_or_default();
+            member.fault = Some(match &left {
+                Ok(users) => {
+                    let why = if is_interrupted() { "interrupted" } else { "timed out" };
+                    let own: Vec<_> = users
+                        .iter()
+                        .filter(|user| process::is_thread_of(user.tid, member.pid))
+                        .cloned()
+                        .collect();
+                    commit::refusal(&name, why, &own)
+                }
+                Err(fault) => fault.clone(),
+            });
+        }
+    }
+
     fn take_back(&mut self, made: &[i32]) {
-        let deadline = Instant::now() + self.conduct.timeout;
+        forget_interruption();
+        let deadline = Instant::now() + self.conduct.timeout.max(TAKE_BACK_TIME);
         for member in self.members.iter_mut().filter(|member| made.contains(&member.pid)) {
             let Some(session) = &mut member.session else { continue };
-            let undone = undo(session, member.from, deadline);
+            let undone = undo(session, &mut member.tracker, member.from, deadline);
+            let own = member.fault.take();
             member.fault = Some(match undone {
-                Ok(()) => {
+                Ok(()) => own.unwrap_or_else(|| {
                     Fault::refused(format!("{}: taken back, because another process failed", session.name()))
-                }
+                }),
                 Err(fault) => fault.within("cannot take it back"),
             });
+        }
+        let users = supervise::until_left(&mut supervised(&mut self.members), deadline, &mut |_| ());
+        for user in users.unwrap_or_default() {
+            self.output.warning(&format!("the update was taken back, but {}", commit::describe(&user)));
         }
     }
 
@@ -121,12 +170,39 @@ impl<'a> Transaction<'a> {
     }
 }
 
+/// Those that are tracked.
+fn supervised(members: &mut [Member]) -> Vec<Supervised<'_>> {
+    let tracked = members.iter_mut().filter_map(|member| {
+        let session = member.session.as_ref()?;
+        Some(Supervised { session, tracker: &mut member.tracker })
+    });
+    tracked.collect()
+}
+
 impl Member {
+    /// Makes its change, if there is one to make.
+    fn change(
+        &mut self,
+        changes: &ChangeOf<'_>,
+        deadline: Instant,
+        output: &Output,
+        watch: &mut Watch<'_>,
+    ) -> Result<bool> {
+        let Some(session) = &mut self.session else { return Ok(false) };
+        let Some((change, incoming)) = changes(session)? else { return Ok(false) };
+        output.detail(format!("{}: {change}", session.name()));
+        let commit = Commit::prepare(session, &change, incoming)?;
+        self.pause = commit.run(&mut self.tracker, deadline, watch)?;
+        session.refresh()?;
+        Ok(true)
+    }
+
     fn open(&mut self, output: &Output) -> Result<()> {
         let mut session = Session::take(self.pid)?;
         if let Some(done) = repair(&mut session)? {
             output.warning(&done.text);
             self.finished = done.finished;
+            self.tracker = done.tracker;
         }
         self.from = session.registry.version;
         self.session = Some(session);
@@ -135,7 +211,7 @@ impl Member {
 }
 
 /// Back to version `from`, which the process had before.
-fn undo(session: &mut Session, from: u32, deadline: Instant) -> Result<()> {
+fn undo(session: &mut Session, tracker: &mut Option<Tracker>, from: u32, deadline: Instant) -> Result<()> {
     let active: Vec<u64> = session.registry.chain(from).iter().map(|record| record.address).collect();
     let goal = session.registry.version;
     let change = if goal > from {
@@ -155,7 +231,7 @@ fn undo(session: &mut Session, from: u32, deadline: Instant) -> Result<()> {
         .iter()
         .find(|(_, state)| *state == polus_runtime::abi::kind::ACTIVE)
         .map_or(0, |(record, _)| *record);
-    Commit::prepare(session, &change, incoming)?.run(deadline, &|_| ())?;
+    Commit::prepare(session, &change, incoming)?.run(tracker, deadline, &mut |_| Ok(()))?;
     session.refresh()?;
-    if session.registry.version == from { Ok(()) } else { undo(session, from, deadline) }
+    if session.registry.version == from { Ok(()) } else { undo(session, tracker, from, deadline) }
 }

@@ -80,6 +80,26 @@ pub fn thread_count(pid: i32) -> Result<(usize, bool)> {
     Ok((status.number("Threads").max(0) as usize, status.text("State").starts_with('Z')))
 }
 
+/// Whether `tid` is a thread of process `pid`.
+pub fn is_thread_of(tid: i32, pid: i32) -> bool {
+    Path::new(&format!("/proc/{pid}/task/{tid}")).exists()
+}
+
+/// The number here of the thread that `pid`'s own namespace calls `inner`.
+pub fn outer_tid(pid: i32, inner: i32) -> i32 {
+    if is_thread_of(inner, pid) && inner_tid(pid, inner) == inner {
+        return inner;
+    }
+    let all = threads(pid).unwrap_or_default();
+    all.into_iter().find(|tid| inner_tid(pid, *tid) == inner).unwrap_or(inner)
+}
+
+fn inner_tid(pid: i32, tid: i32) -> i32 {
+    let status = Status::of_thread(pid, tid);
+    let last = status.and_then(|status| status.text("NSpid").split_whitespace().last()?.parse().ok());
+    last.unwrap_or(tid)
+}
+
 /// Processes whose executable is the file at `exe`.
 pub fn running(exe: &Path) -> Result<Vec<i32>> {
     let wanted = fs::metadata(exe)

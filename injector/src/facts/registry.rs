@@ -51,6 +51,14 @@ pub struct Cell {
     pub new_instance: u64,
     /// The bytes are swapped; there is no second instance.
     pub adopted: bool,
+    /// Where it lies in the target.
+    pub address: u64,
+    /// Bytes of both instances.
+    pub sizes: (u64, u64),
+    /// TRACKED, LOST.
+    pub flags: u32,
+    /// Changes carried across while it was tracked.
+    pub writes: u64,
 }
 
 /// A name that a loaded patch defines.
@@ -125,6 +133,10 @@ pub struct Registry {
     pub incoming: u64,
     /// When `version` was reached, milliseconds of CLOCK_MONOTONIC.
     pub changed_ms: u64,
+    /// Some cells are tracked, or were when an injector died.
+    pub tracking: bool,
+    /// Upper end of the runtime's own stack, or 0.
+    pub stack: u64,
     /// What delays the change now.
     pub active: Vec<Active>,
     /// Newest loaded first.
@@ -196,6 +208,8 @@ fn read_at(memory: &Memory, address: u64) -> Result<Registry> {
         converted: head.converted,
         incoming: head.incoming,
         changed_ms: head.changed_ms,
+        tracking: head.tracking != 0,
+        stack: head.stack,
         active: active.iter().map(|raw| active_function(memory, raw)).collect::<Result<_>>()?,
         records,
     })
@@ -253,15 +267,20 @@ fn entries(memory: &Memory, raw: &abi::Record) -> Result<Vec<Entry>> {
 
 fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
     let table: Vec<abi::Cell> = memory.read_table(raw.cells, raw.cell_count)?;
-    let cell = |raw: &abi::Cell| {
+    let places = (0..).map(|index| raw.cells + index * abi::Cell::SIZE as u64);
+    let cell = |(raw, address): (&abi::Cell, u64)| {
         Ok(Cell {
+            address,
+            sizes: (raw.old_size, raw.new_size),
+            flags: raw.flags,
+            writes: raw.writes,
             name: memory.read_string(raw.name)?,
             old_instance: raw.old_instance,
             new_instance: raw.new_instance,
             adopted: raw.to_new == 0,
         })
     };
-    table.iter().map(cell).collect()
+    table.iter().zip(places).map(cell).collect()
 }
 
 fn functions(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Definition>> {

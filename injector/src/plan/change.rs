@@ -3,7 +3,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::code::{JUMP_SIZE, jump};
-use crate::facts::registry::{Entry, Record, Registry};
+use crate::facts::registry::{Cell, Entry, Record, Registry};
 use polus_runtime::abi::kind;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -36,6 +36,8 @@ pub struct Wait {
     pub function_address: u64,
     /// Why: `which uses limits`.
     pub why: String,
+    /// New instance of the migrated variable that it uses; 0: it was compiled on facts that break.
+    pub instance: u64,
     /// Its code.
     pub ranges: Vec<(u64, u64)>,
 }
@@ -137,6 +139,34 @@ fn newest(chain: &[&Record], identity: u64) -> Option<u64> {
     })
 }
 
+/// Who still uses the instance of a tracked variable that is not the one of the version that runs.
+pub fn lingering(registry: &Registry) -> Vec<Wait> {
+    let runs = |record: &&Record| record.state == kind::ACTIVE && record.version <= registry.version;
+    let (active, gone): (Vec<&Record>, Vec<&Record>) = registry.records.iter().partition(runs);
+    let mut waits: Vec<Wait> = active.into_iter().flat_map(|record| older_users(registry, record)).collect();
+    waits.extend(newer_users(&gone));
+    let cells: Vec<_> = registry.records.iter().flat_map(|record| &record.cells).collect();
+    let tracked = |instance: u64| {
+        cells.iter().any(|cell| cell.new_instance == instance && cell.flags & kind::TRACKED != 0)
+    };
+    waits.retain(|wait| tracked(wait.instance));
+    waits
+}
+
+/// The cells between `instances` and the instances of other versions of the same variables.
+pub fn connected(registry: &Registry, instances: &[u64]) -> Vec<u64> {
+    let cells: Vec<_> =
+        registry.records.iter().flat_map(|record| &record.cells).filter(|cell| !cell.adopted).collect();
+    let mut reached = instances.to_vec();
+    loop {
+        let touches =
+            |cell: &&&Cell| reached.contains(&cell.new_instance) != reached.contains(&cell.old_instance);
+        let Some(next) = cells.iter().find(touches) else { break };
+        reached.extend([next.new_instance, next.old_instance]);
+    }
+    cells.iter().filter(|cell| reached.contains(&cell.new_instance)).map(|cell| cell.address).collect()
+}
+
 /// Versions older than `record`'s that use what it migrates.
 fn older_users(registry: &Registry, record: &Record) -> Vec<Wait> {
     let references = record.references.iter().filter(|reference| reference.side == kind::OLD);
@@ -148,8 +178,14 @@ fn older_users(registry: &Registry, record: &Record) -> Vec<Wait> {
                 let may = reference.instance != 0 || entry.flags & kind::ORIGIN != 0;
                 entry.identity == reference.identity && !of_record && may
             };
-            let all: Vec<&Entry> =
-                registry.records.iter().flat_map(|record| &record.entries).filter(own).collect();
+            let older = |other: &&Record, entry: &Entry| {
+                other.version < record.version || entry.flags & kind::ORIGIN != 0
+            };
+            let entries = registry
+                .records
+                .iter()
+                .flat_map(|other| other.entries.iter().filter(move |entry| older(&other, entry)));
+            let all: Vec<&Entry> = entries.filter(own).collect();
             wait(record, reference.instance, &all)
         })
         .filter(|wait| !wait.ranges.is_empty())
@@ -190,6 +226,7 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
             || "which was compiled on facts that the update breaks".into(),
             |cell| format!("which uses {}", cell.name),
         ),
+        instance,
         ranges,
     }
 }

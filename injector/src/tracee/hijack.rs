@@ -3,13 +3,10 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::memory::Memory;
-use crate::tracee::raw::{self, fault};
+use crate::tracee::raw;
 use crate::tracee::sigframe::{Place, RESTORER};
 use crate::tracee::stopped::Thread;
 use crate::tracee::wait::{self, Stop};
-use nix::sys::ptrace;
-use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 use std::time::{Duration, Instant};
 
 /// How long a call may take.
@@ -52,12 +49,13 @@ pub struct Hijack<'a> {
 
 impl<'a> Hijack<'a> {
     /// Takes over `thread`. `restorer` is the address of [`RESTORER`] in the target.
-    pub fn begin(thread: &Thread, memory: &'a Memory, restorer: u64) -> Result<Hijack<'a>> {
+    /// `stack` is the upper end of the runtime's stack; 0: the thread's own is used.
+    pub fn begin(thread: &Thread, memory: &'a Memory, restorer: u64, stack: u64) -> Result<Hijack<'a>> {
         let tid = thread.tid;
         let saved =
             thread.registers.ok_or_else(|| Fault::environment(format!("thread {tid} is not stopped")))?;
         let (xstate, mask) = (raw::xstate(tid)?, raw::signal_mask(tid)?);
-        let place = Place::below(saved.rsp, xstate.len());
+        let place = Place::below(if stack == 0 { saved.rsp } else { stack }, xstate.len());
         memory.write(place.stack_pointer(), &place.bytes(restorer, &saved, mask, &xstate))?;
         let hijack = Hijack { tid, memory, restorer, saved, xstate, mask, place, taken: true };
         // from here on the thread restores itself if this process dies
@@ -123,9 +121,14 @@ impl<'a> Hijack<'a> {
     fn restore(&mut self) -> Result<()> {
         self.taken = false;
         let deadline = Instant::now() + CALL_TIME;
+        if self.saved.orig_rax as i64 == -1 {
+            raw::set_xstate(self.tid, &self.xstate)?;
+            raw::set_signal_mask(self.tid, self.mask)?;
+            return raw::set_registers(self.tid, &self.saved);
+        }
         // interrupted calls are restarted only on the way out of a stop of this kind
-        ptrace::interrupt(Pid::from_raw(self.tid)).map_err(|errno| fault(self.tid, "interrupt it", errno))?;
-        ptrace::cont(Pid::from_raw(self.tid), None).map_err(|errno| fault(self.tid, "continue it", errno))?;
+        raw::interrupt(self.tid)?;
+        raw::resume(self.tid, 0)?;
         if wait::wait(self.tid, deadline)? == Stop::Gone {
             return Err(self.gone());
         }
@@ -152,19 +155,18 @@ impl<'a> Hijack<'a> {
     }
 
     fn next_syscall_stop(&mut self, deadline: Instant) -> Result<()> {
-        let mut held = None;
+        let mut held = 0;
         loop {
-            ptrace::syscall(Pid::from_raw(self.tid), held.take())
-                .map_err(|errno| fault(self.tid, "continue it", errno))?;
+            raw::resume_to_syscall(self.tid, std::mem::take(&mut held))?;
             match wait::wait(self.tid, deadline)? {
                 Stop::Syscall => return Ok(()),
                 Stop::Gone => return Err(self.gone()),
-                Stop::Event => {}
-                Stop::Signal(Signal::SIGSTOP) => held = Some(Signal::SIGSTOP),
+                Stop::Event | Stop::Group(_) | Stop::Birth | Stop::Exec => {}
+                Stop::Signal(libc::SIGSTOP) => held = libc::SIGSTOP,
                 Stop::Signal(signal) => {
                     self.taken = true;
                     return Err(Fault::environment(format!(
-                        "thread {} was hit by {signal} in a call for polus",
+                        "thread {} was hit by signal {signal} in a call for polus",
                         self.tid
                     )));
                 }

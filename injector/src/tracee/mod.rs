@@ -7,7 +7,11 @@ pub mod hijack;
 pub mod raw;
 pub mod sigframe;
 pub mod stopped;
+pub mod traced;
+pub mod userfault;
 mod wait;
 
 pub use hijack::{Hijack, Rewrite, SyscallStop};
-pub use stopped::{Stopped, Thread};
+pub use stopped::{Lifted, Stopped, Thread};
+pub use traced::{News, Traced};
+pub use userfault::Userfault;

@@ -1,4 +1,5 @@
-//! The ptrace requests that nix does not wrap.
+//! ptrace and waitpid as the kernel has them: nix knows neither all requests nor
+//! signals above 31, which threads are cancelled and their ids are set with.
 
 use crate::error::{Fault, Result};
 use nix::errno::Errno;
@@ -17,6 +18,67 @@ fn request(request: libc::c_uint, tid: i32, address: usize, data: *mut c_void, w
     // that outlives the call.
     let result = unsafe { libc::ptrace(request, tid, address, data) };
     Errno::result(result).map(drop).map_err(|errno| fault(tid, what, errno))
+}
+
+fn plain(kind: libc::c_uint, tid: i32, data: i32, what: &str) -> Result<()> {
+    request(kind, tid, 0, data as usize as *mut c_void, what)
+}
+
+/// Lets a stopped thread run on, with `signal` delivered to it; 0 for none.
+pub fn resume(tid: i32, signal: i32) -> Result<()> {
+    plain(libc::PTRACE_CONT, tid, signal, "continue it")
+}
+
+/// Lets it run to the next entry or exit of a system call.
+pub fn resume_to_syscall(tid: i32, signal: i32) -> Result<()> {
+    plain(libc::PTRACE_SYSCALL, tid, signal, "continue it")
+}
+
+/// Lets it execute one instruction.
+pub fn step(tid: i32) -> Result<()> {
+    plain(libc::PTRACE_SINGLESTEP, tid, 0, "step it")
+}
+
+/// Leaves a thread of a stopped group stopped, but able to report more.
+pub fn listen(tid: i32) -> Result<()> {
+    plain(libc::PTRACE_LISTEN, tid, 0, "leave it stopped")
+}
+
+/// Ends the tracing of a stopped thread.
+pub fn detach(tid: i32, signal: i32) -> Result<()> {
+    plain(libc::PTRACE_DETACH, tid, signal, "let it go")
+}
+
+/// Asks a traced thread to stop.
+pub fn interrupt(tid: i32) -> Result<()> {
+    plain(libc::PTRACE_INTERRUPT, tid, 0, "interrupt it")
+}
+
+/// Begins to trace a thread; it goes on running.
+pub fn seize(tid: i32, options: i32) -> std::result::Result<(), Errno> {
+    // SAFETY: the request takes numbers only.
+    let result = unsafe { libc::ptrace(libc::PTRACE_SEIZE, tid, 0, options as usize) };
+    Errno::result(result).map(drop)
+}
+
+/// Sets the options of a stopped thread.
+pub fn set_options(tid: i32, options: i32) -> Result<()> {
+    plain(libc::PTRACE_SETOPTIONS, tid, options, "follow it")
+}
+
+/// What an event stop tells: the number of a new thread or process.
+pub fn event_message(tid: i32) -> Result<u64> {
+    let mut message: u64 = 0;
+    request(libc::PTRACE_GETEVENTMSG, tid, 0, (&raw mut message).cast(), "read its event")?;
+    Ok(message)
+}
+
+/// The status of `tid` if it changed: `None` if not.
+pub fn changed_status(tid: i32) -> std::result::Result<Option<i32>, Errno> {
+    let mut status = 0;
+    // SAFETY: the status lives on this stack.
+    let result = unsafe { libc::waitpid(tid, &raw mut status, libc::__WALL | libc::WNOHANG) };
+    Errno::result(result).map(|found| (found != 0).then_some(status))
 }
 
 /// The fault of a failed request.

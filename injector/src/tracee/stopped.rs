@@ -7,9 +7,6 @@ use crate::facts::unwind::Registers;
 use crate::tracee::raw::{self, fault};
 use crate::tracee::wait::{self, Stop};
 use nix::errno::Errno;
-use nix::sys::ptrace::{self, Options};
-use nix::sys::signal::Signal;
-use nix::unistd::Pid;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,6 +14,12 @@ use std::time::{Duration, Instant};
 const ERESTARTNOHAND: i64 = 514;
 /// Option that lifts a system call filter while the thread is traced.
 const SUSPEND_SECCOMP: i32 = 1 << 21;
+/// Options that make threads and processes that a thread makes traced, too.
+const FOLLOW: i32 = libc::PTRACE_O_TRACESYSGOOD
+    | libc::PTRACE_O_TRACECLONE
+    | libc::PTRACE_O_TRACEFORK
+    | libc::PTRACE_O_TRACEVFORK
+    | libc::PTRACE_O_TRACEEXEC;
 /// How long a thread may take to stop.
 const STOP_TIME: Duration = Duration::from_secs(2);
 /// System calls whose caller cannot be stopped and runs no code of its own until they end.
@@ -29,13 +32,21 @@ pub struct Thread {
     pub tid: i32,
     /// Its registers at the stop; `None` while it waits for a child of vfork.
     pub registers: Option<libc::user_regs_struct>,
-    signal: Option<Signal>,
+    /// A signal that is to be delivered first; 0 for none.
+    pub(super) signal: i32,
+    /// The whole group is stopped by a signal.
+    pub(super) in_stopped_group: bool,
 }
 
 impl Thread {
+    /// One that cannot be stopped.
+    pub fn unreachable(tid: i32) -> Thread {
+        Thread { tid, registers: None, signal: 0, in_stopped_group: false }
+    }
+
     /// It has no signal to deliver first, so that it may call something for us.
     pub fn is_free(&self) -> bool {
-        self.registers.is_some() && self.signal.is_none()
+        self.registers.is_some() && self.signal == 0
     }
 
     /// Registers in DWARF's order.
@@ -104,10 +115,10 @@ impl Stopped {
             let mut left = Vec::new();
             for tid in pending {
                 match wait::look(tid)? {
-                    None if looks > 100 && is_parked(pid, tid) => self.hold(tid, None, None),
+                    None if looks > 100 && is_parked(pid, tid) => self.hold(tid),
                     None => left.push(tid),
                     Some(Stop::Gone) => {}
-                    Some(stop) => self.hold_stopped(tid, stop)?,
+                    Some(stop) => self.threads.push(held(tid, stop)?),
                 }
             }
             pending = left;
@@ -124,25 +135,36 @@ impl Stopped {
         Ok(())
     }
 
-    fn hold_stopped(&mut self, tid: i32, stop: Stop) -> Result<()> {
-        let signal = match stop {
-            Stop::Signal(signal) => Some(signal),
-            _ => None,
-        };
-        self.hold(tid, None, signal);
-        let mut registers = raw::registers(tid)?;
-        if resume_interrupted_call(&mut registers) {
-            raw::set_registers(tid, &registers)?;
-        }
-        if let Some(thread) = self.threads.last_mut() {
-            thread.registers = Some(registers);
-        }
-        Ok(())
+    fn hold(&mut self, tid: i32) {
+        self.threads.push(Thread::unreachable(tid));
     }
 
-    fn hold(&mut self, tid: i32, registers: Option<libc::user_regs_struct>, signal: Option<Signal>) {
-        self.threads.push(Thread { tid, registers, signal });
+    /// From now on new threads and processes are traced, too.
+    pub fn follow(&self) {
+        for thread in self.threads.iter().filter(|thread| thread.registers.is_some()) {
+            // fails only for a thread that was killed
+            let _ = raw::set_options(thread.tid, FOLLOW);
+        }
     }
+
+    /// Gives the threads away, stopped and traced as they are.
+    pub fn into_threads(mut self) -> Vec<Thread> {
+        std::mem::take(&mut self.threads)
+    }
+}
+
+/// The thread that just stopped; its interrupted system call will go on.
+pub(super) fn held(tid: i32, stop: Stop) -> Result<Thread> {
+    let mut registers = raw::registers(tid)?;
+    if resume_interrupted_call(&mut registers) {
+        raw::set_registers(tid, &registers)?;
+    }
+    Ok(Thread {
+        tid,
+        registers: Some(registers),
+        signal: if let Stop::Signal(signal) = stop { signal } else { 0 },
+        in_stopped_group: matches!(stop, Stop::Group(_)),
+    })
 }
 
 impl Drop for Stopped {
@@ -150,7 +172,7 @@ impl Drop for Stopped {
         for thread in &self.threads {
             match thread.registers {
                 // fails only for a thread that is gone
-                Some(_) => drop(ptrace::detach(Pid::from_raw(thread.tid), thread.signal)),
+                Some(_) => drop(raw::detach(thread.tid, thread.signal)),
                 None => parked().push(thread.tid),
             }
         }
@@ -163,6 +185,11 @@ static PARKED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 
 fn parked() -> MutexGuard<'static, Vec<i32>> {
     PARKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets a thread go as soon as it stops.
+pub(super) fn let_go_later(tid: i32) {
+    parked().push(tid);
 }
 
 fn take_parked() -> Vec<i32> {
@@ -178,8 +205,7 @@ pub fn release_parked() -> Result<()> {
             None => left.push(tid),
             Some(Stop::Gone) => {}
             Some(stop) => {
-                let mut returned = Stopped { threads: Vec::new() };
-                returned.hold_stopped(tid, stop)?;
+                drop(Stopped { threads: vec![held(tid, stop)?] });
             }
         }
     }
@@ -199,11 +225,8 @@ fn resume_interrupted_call(registers: &mut libc::user_regs_struct) -> bool {
 
 /// False if the thread has ended.
 fn seize(pid: i32, tid: i32, suspend_seccomp: bool) -> Result<bool> {
-    let mut options = Options::PTRACE_O_TRACESYSGOOD;
-    if suspend_seccomp {
-        options |= Options::from_bits_retain(SUSPEND_SECCOMP);
-    }
-    match ptrace::seize(Pid::from_raw(tid), options) {
+    let lifted = if suspend_seccomp { SUSPEND_SECCOMP } else { 0 };
+    match raw::seize(tid, libc::PTRACE_O_TRACESYSGOOD | lifted) {
         Ok(()) => Ok(true),
         Err(Errno::ESRCH) => Ok(false),
         Err(Errno::EPERM) if has_ended(pid, tid) => Ok(false),
@@ -225,15 +248,37 @@ fn has_ended(pid: i32, tid: i32) -> bool {
     state.starts_with(['Z', 'X'])
 }
 
-fn interrupt(tid: i32) {
+pub(super) fn interrupt(tid: i32) {
     // fails only for a thread that has ended, which the wait will tell
-    let _ = ptrace::interrupt(Pid::from_raw(tid));
+    let _ = raw::interrupt(tid);
 }
 
 /// The thread waits for a child of vfork to exec: it cannot stop, and runs nothing.
-fn is_parked(pid: i32, tid: i32) -> bool {
+pub(super) fn is_parked(pid: i32, tid: i32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/stat")).unwrap_or_default();
     let call = std::fs::read_to_string(format!("/proc/{pid}/task/{tid}/syscall")).unwrap_or_default();
     let number = call.split_whitespace().next().unwrap_or("");
     stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('D')) && PARKING_CALLS.contains(&number)
+}
+
+/// A held thread whose system calls pass the process's filter until this value is dropped.
+pub struct Lifted {
+    tid: i32,
+}
+
+impl Lifted {
+    /// Lifts the filter; needs CAP_SYS_ADMIN.
+    pub fn begin(tid: i32) -> Result<Lifted> {
+        raw::set_options(tid, FOLLOW | SUSPEND_SECCOMP).map_err(|fault| {
+            fault.within("its system call filter cannot be lifted").hint("run polus with CAP_SYS_ADMIN")
+        })?;
+        Ok(Lifted { tid })
+    }
+}
+
+impl Drop for Lifted {
+    fn drop(&mut self) {
+        // fails only for a thread that is gone
+        let _ = raw::set_options(self.tid, FOLLOW);
+    }
 }

@@ -1,42 +1,81 @@
 //! Waiting for a traced thread's next stop, with a deadline.
 
 use crate::error::{Fault, Result};
-use crate::tracee::raw::fault;
+use crate::tracee::raw::{self, fault};
 use nix::errno::Errno;
-use nix::sys::signal::Signal;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Looks before the waiting begins to sleep.
 const EAGER_LOOKS: u32 = 64;
 /// Pause between later looks.
 const PAUSE: Duration = Duration::from_micros(20);
+/// How PTRACE_O_TRACESYSGOOD marks stops at system calls.
+const SYSCALL_MARK: i32 = 0x80;
 
 /// What stopped a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// Our interruption, or a stop of the whole group.
+    /// Our interruption, or the first stop of a new thread.
     Event,
+    /// A stop of the whole group, by this signal.
+    Group(i32),
+    /// It made a thread or a process, see [`take_born`].
+    Birth,
+    /// It runs another program now.
+    Exec,
     /// A signal is about to be delivered.
-    Signal(Signal),
+    Signal(i32),
     /// Entry or exit of a system call.
     Syscall,
     /// The thread is no more.
     Gone,
 }
 
+/// A thread or process that a traced thread made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Born {
+    /// Who made it.
+    pub parent: i32,
+    /// Its number.
+    pub tid: i32,
+}
+
+/// Those whose birth was reported, whoever waited just then.
+static BORN: Mutex<Vec<Born>> = Mutex::new(Vec::new());
+
+/// Takes the births reported since.
+pub fn take_born() -> Vec<Born> {
+    std::mem::take(&mut *BORN.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 /// The next stop of `tid` if there is one by now.
 pub fn look(tid: i32) -> Result<Option<Stop>> {
-    let flags = WaitPidFlag::__WALL | WaitPidFlag::WNOHANG;
-    match waitpid(Pid::from_raw(tid), Some(flags)) {
-        Ok(WaitStatus::StillAlive) | Err(Errno::EINTR) => Ok(None),
-        Ok(WaitStatus::PtraceSyscall(_)) => Ok(Some(Stop::Syscall)),
-        Ok(WaitStatus::PtraceEvent(..)) => Ok(Some(Stop::Event)),
-        Ok(WaitStatus::Stopped(_, signal)) => Ok(Some(Stop::Signal(signal))),
-        Ok(_) | Err(Errno::ECHILD) => Ok(Some(Stop::Gone)),
+    match raw::changed_status(tid) {
+        Ok(None) | Err(Errno::EINTR) => Ok(None),
+        Ok(Some(status)) => stop(tid, status).map(Some),
+        Err(Errno::ECHILD) => Ok(Some(Stop::Gone)),
         Err(errno) => Err(fault(tid, "wait for it", errno)),
     }
+}
+
+fn stop(tid: i32, status: i32) -> Result<Stop> {
+    if !libc::WIFSTOPPED(status) {
+        return Ok(Stop::Gone);
+    }
+    let signal = libc::WSTOPSIG(status);
+    Ok(match status >> 16 {
+        0 if signal == libc::SIGTRAP | SYSCALL_MARK => Stop::Syscall,
+        0 => Stop::Signal(signal),
+        libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
+            let born = Born { parent: tid, tid: raw::event_message(tid)? as i32 };
+            BORN.lock().unwrap_or_else(PoisonError::into_inner).push(born);
+            Stop::Birth
+        }
+        libc::PTRACE_EVENT_EXEC => Stop::Exec,
+        libc::PTRACE_EVENT_STOP if signal != libc::SIGTRAP => Stop::Group(signal),
+        _ => Stop::Event,
+    })
 }
 
 /// Waits for the next stop of `tid` until `deadline`.

@@ -1,0 +1,345 @@
+//! Keeps old and new instances coherent while functions of both sides are active
+//! (paper 3.3, 5.3): writes to either are held, made one by one while all other
+//! threads are stopped, and carried to the other side.
+
+mod open;
+mod pages;
+pub mod supervise;
+
+use crate::apply::failure::step;
+use crate::apply::inflight::{Blocker, blockers};
+use crate::apply::journal::{Journal, now_ms};
+use crate::apply::runtime::{Calls, Runtime};
+use crate::apply::session::Session;
+use crate::error::Result;
+use crate::facts::maps::{self, PAGE};
+use crate::facts::process;
+use crate::facts::registry::{self, Cell, Registry};
+use crate::facts::unwind::Unwinder;
+use crate::plan::{self, Wait};
+use crate::tracee::userfault::{Pages, Write};
+use crate::tracee::{News, Stopped, Thread, Traced, Userfault};
+use pages::Instances;
+use polus_runtime::abi::{self, kind};
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd};
+
+pub use open::open;
+
+/// Instructions of one writer that repeat a store before others get their turn.
+const REPEATS_MAX: u32 = 1 << 16;
+/// Bytes that may stand before an instruction's code, repetition left out.
+const PREFIXES: [u8; 9] = [0x66, 0x67, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0];
+
+/// A process whose variables are kept coherent.
+pub struct Tracker {
+    traced: Traced,
+    userfault: Userfault,
+    runtime: Runtime,
+    instances: Instances,
+    closed: Vec<Pages>,
+    writes: Vec<Write>,
+    waits: Vec<Wait>,
+    /// When each of them was first seen, milliseconds.
+    since: HashMap<(i32, u64), u64>,
+}
+
+impl Tracker {
+    /// Holds threads that are stopped; nothing is protected yet.
+    pub fn new(traced: Traced, userfault: Userfault, runtime: Runtime) -> Tracker {
+        Tracker {
+            traced,
+            userfault,
+            runtime,
+            instances: Instances::default(),
+            closed: Vec::new(),
+            writes: Vec::new(),
+            waits: Vec::new(),
+            since: HashMap::new(),
+        }
+    }
+
+    /// Asks the registry anew who uses the other instances.
+    pub fn watch(&mut self, session: &Session) -> Result<()> {
+        self.waits = plan::lingering(&registry(session)?);
+        Ok(())
+    }
+
+    /// Asks the registry anew what is tracked, and protects that; all threads are stopped.
+    pub fn protect(&mut self, session: &Session) -> Result<()> {
+        let registry = registry(session)?;
+        let cells: Vec<&Cell> = registry.records.iter().flat_map(|record| &record.cells).collect();
+        let tracked: Vec<&Cell> = cells.into_iter().filter(|cell| cell.flags & kind::TRACKED != 0).collect();
+        self.instances = Instances::read(&tracked, &session.memory)?;
+        let pages = self.instances.pages();
+        self.open()?;
+        self.own(session, &pages)?;
+        for range in pages {
+            populate(session, &range)?;
+            self.userfault.register(&range)?;
+            self.userfault.close_pages(&range)?;
+            self.closed.push(range);
+        }
+        Ok(())
+    }
+
+    /// Protects nothing any more.
+    pub fn open(&mut self) -> Result<()> {
+        self.closed.drain(..).try_for_each(|range| self.userfault.unregister(&range))
+    }
+
+    /// Pages that mirror a file become private ones.
+    fn own(&mut self, session: &Session, pages: &[Pages]) -> Result<()> {
+        let maps = maps::read(session.pid())?;
+        let mirrors = |page: u64| maps::find(&maps, page).is_some_and(|map| map.file != "00:00 0");
+        let of_file: Vec<u64> = pages
+            .iter()
+            .flat_map(|range| range.clone().step_by(PAGE as usize))
+            .filter(|page| mirrors(*page))
+            .collect();
+        if of_file.is_empty() {
+            return Ok(());
+        }
+        let mut calls = Calls::begin(session, self.runtime, &self.traced.stopped())?;
+        let own = of_file.iter().try_for_each(|page| calls.call(self.runtime.own_pages, [*page, PAGE, 0]));
+        calls.end()?;
+        own
+    }
+
+    /// Stops all threads, with no write half made.
+    pub fn stop(&mut self, session: &Session) -> Result<Vec<Thread>> {
+        self.hold()?;
+        self.carry(session)?;
+        Ok(self.traced.stopped())
+    }
+
+    /// Lets them go on.
+    pub fn resume(&mut self) {
+        self.traced.resume();
+    }
+
+    /// What tells that a write waits.
+    pub fn descriptor(&self) -> BorrowedFd<'_> {
+        self.userfault.as_fd()
+    }
+
+    /// Answers everything that waits: signals, new threads, writes.
+    pub fn serve(&mut self, session: &Session) -> Result<Vec<News>> {
+        self.traced.attend()?;
+        self.userfault.read(&mut self.writes)?;
+        if !self.writes.is_empty() {
+            let held = self.hold();
+            held.and_then(|()| self.carry(session))?;
+            self.traced.resume();
+        }
+        Ok(self.traced.news())
+    }
+
+    /// The process has ended.
+    pub fn has_ended(&self) -> bool {
+        self.traced.has_ended()
+    }
+
+    fn hold(&mut self) -> Result<()> {
+        let Tracker { traced, userfault, writes, .. } = self;
+        let pid = traced.pid();
+        traced.stop(&mut |tid| {
+            userfault.read(writes)?;
+            // in a system call it cannot be stopped; one that writes by itself stops, at the latest
+            // when its page is opened, before the instruction
+            Ok(writes.iter().any(|write| process::outer_tid(pid, write.tid) == tid))
+        })?;
+        userfault.read(writes)
+    }
+
+    /// Makes the writes that wait, one writer after the other; all other threads are stopped.
+    fn carry(&mut self, session: &Session) -> Result<()> {
+        while !self.writes.is_empty() {
+            let first = self.writes[0].tid;
+            let tid = process::outer_tid(self.traced.pid(), first);
+            let (own, others) = self.writes.drain(..).partition(|write| write.tid == first);
+            self.writes = others;
+            step("track.write")?;
+            let mut opened = self.write(session, tid, first, own)?;
+            if opened.iter().any(|page| self.instances.differ(*page, &session.memory)) {
+                opened.clear();
+                self.cohere(session)?;
+            }
+            for page in opened {
+                self.userfault.close_pages(&(page..page + PAGE))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets thread `tid` make its write; returns the pages that were opened for it.
+    fn write(&mut self, session: &Session, tid: i32, inner: i32, writes: Vec<Write>) -> Result<Vec<u64>> {
+        let Tracker { traced, userfault, writes: waiting, closed, .. } = self;
+        let mut gate = Gate { userfault, closed, waiting, inner, opened: Vec::new() };
+        gate.open(writes)?;
+        match traced.thread(tid).and_then(|thread| thread.registers) {
+            Some(registers) => step_writer(session, traced, tid, registers.rip, &mut gate)?,
+            None => traced.await_stop(tid, &mut || gate.more())?,
+        }
+        gate.more()?;
+        Ok(gate.opened)
+    }
+
+    /// Carries what differs to the other instances.
+    fn cohere(&mut self, session: &Session) -> Result<()> {
+        self.closed.iter().try_for_each(|range| self.userfault.open_pages(range))?;
+        step("track.cohere")?;
+        let mut calls = Calls::begin(session, self.runtime, &self.traced.stopped())?;
+        let called = calls.call(self.runtime.cohere, [0; 3]);
+        calls.end()?;
+        called?;
+        self.instances.renew(&session.memory)?;
+        self.closed.iter().try_for_each(|range| self.userfault.close_pages(range))
+    }
+
+    /// Who is in functions that use the other instances; stops all threads for a moment.
+    pub fn users(&mut self, session: &Session) -> Result<Vec<Blocker>> {
+        let threads = self.stop(session)?;
+        let users = self.users_among(session, &threads);
+        self.traced.resume();
+        Ok(users)
+    }
+
+    /// The same, of threads that are stopped.
+    pub fn users_among(&self, session: &Session, threads: &[Thread]) -> Vec<Blocker> {
+        let mut unwinder = Unwinder::new(&session.images, &session.memory);
+        let mut threads = threads.to_vec();
+        threads.extend(self.traced.out_of_reach().into_iter().map(Thread::unreachable));
+        blockers(&threads, &mut unwinder, &self.waits, &[])
+    }
+
+    /// What `polus status` is told.
+    pub fn published(&mut self, users: &[Blocker]) -> Vec<abi::Active> {
+        let since = &mut self.since;
+        since.retain(|key, _| users.iter().any(|user| key == &(user.tid, user.function_address)));
+        let mut slots: Vec<abi::Active> = Vec::new();
+        for user in users {
+            let key = (user.tid, user.function_address);
+            let slot = abi::Active {
+                function: user.function_address,
+                since_ms: *since.entry(key).or_insert_with(now_ms),
+                thread: user.tid as u32,
+                reserved: 0,
+            };
+            if !slots.contains(&slot) {
+                slots.push(slot);
+            }
+        }
+        slots
+    }
+
+    /// Ends the tracking: nobody uses two instances any more. All threads go on.
+    pub fn finish(mut self, session: &Session) -> Result<()> {
+        if self.has_ended() {
+            return Ok(());
+        }
+        self.stop(session)?;
+        step("track.finish")?;
+        release(session)?;
+        self.open()
+    }
+}
+
+/// Lets the stopped writer execute the one instruction, with all its repetitions.
+fn step_writer(
+    session: &Session,
+    traced: &mut Traced,
+    tid: i32,
+    place: u64,
+    gate: &mut Gate<'_>,
+) -> Result<()> {
+    let rounds = if repeats(session, place) { REPEATS_MAX } else { 1 };
+    for _ in 0..rounds {
+        let stepped = traced.step(tid, &mut || gate.more())?;
+        let now = traced.thread(tid).and_then(|thread| thread.registers);
+        if !stepped || now.is_none_or(|now| now.rip != place) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Opens pages to one writer, while all others are stopped.
+struct Gate<'a> {
+    userfault: &'a Userfault,
+    closed: &'a [Pages],
+    waiting: &'a mut Vec<Write>,
+    inner: i32,
+    opened: Vec<u64>,
+}
+
+impl Gate<'_> {
+    fn open(&mut self, writes: Vec<Write>) -> Result<()> {
+        for write in writes {
+            let page = write.address & !(PAGE - 1);
+            if self.closed.iter().any(|range| range.contains(&page)) {
+                self.userfault.open_pages(&(page..page + PAGE))?;
+                self.opened.push(page);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same instruction or system call may write to further pages.
+    fn more(&mut self) -> Result<()> {
+        self.userfault.read(self.waiting)?;
+        let (own, others) = self.waiting.drain(..).partition(|write| write.tid == self.inner);
+        *self.waiting = others;
+        self.open(own)
+    }
+}
+
+/// Goes on where an injector died: carries over what was written meanwhile, and tracks again.
+/// `None` if nobody uses two instances any more.
+pub fn resume(session: &Session) -> Result<Option<Tracker>> {
+    let runtime = Runtime::find(session)?;
+    let userfault = open(session, runtime)?;
+    let traced = Traced::take(session.pid(), Stopped::all(session.pid())?);
+    let mut tracker = Tracker::new(traced, userfault, runtime);
+    tracker.cohere(session)?;
+    tracker.protect(session)?;
+    tracker.watch(session)?;
+    let threads = tracker.traced.stopped();
+    if tracker.users_among(session, &threads).is_empty() {
+        return tracker.finish(session).map(|()| None);
+    }
+    tracker.resume();
+    Ok(Some(tracker))
+}
+
+/// Nothing is tracked any more: the marks of the cells, then that of the registry.
+pub fn release(session: &Session) -> Result<()> {
+    let journal = Journal { memory: &session.memory, registry: session.registry.address };
+    for cell in registry(session)?.records.iter().flat_map(|record| &record.cells) {
+        if cell.flags & kind::TRACKED != 0 {
+            journal.untrack(cell)?;
+        }
+    }
+    journal.publish(&[])?;
+    journal.tracking(false)
+}
+
+fn registry(session: &Session) -> Result<Registry> {
+    Ok(registry::read(&session.memory, &session.maps)?.unwrap_or_default())
+}
+
+/// Pages that were never touched cannot be protected.
+fn populate(session: &Session, pages: &Pages) -> Result<()> {
+    for page in pages.clone().step_by(PAGE as usize) {
+        let byte = session.memory.read(page, 1)?;
+        session.memory.write(page, &byte)?;
+    }
+    Ok(())
+}
+
+/// The instruction at `place` repeats itself.
+fn repeats(session: &Session, place: u64) -> bool {
+    let bytes = session.memory.read_some(place, 15);
+    let first = bytes.iter().find(|byte| !PREFIXES.contains(byte));
+    matches!(first, Some(0xf2 | 0xf3))
+}

@@ -1,0 +1,90 @@
+//! Waits for the end of updates: serves what tracked processes ask for, and looks
+//! now and then who still uses the other instances (paper 5.3).
+
+use crate::apply::inflight::Blocker;
+use crate::apply::interrupt::{self, is_interrupted};
+use crate::apply::journal::Journal;
+use crate::apply::session::Session;
+use crate::apply::track::Tracker;
+use crate::error::Result;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::time::TimeSpec;
+use std::time::{Duration, Instant};
+
+/// Shortest and longest time between two looks.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+/// The target runs at least this many times longer than it is stopped for looking.
+const RUN_SHARE: u32 = 20;
+
+/// A process whose update has not terminated.
+pub struct Supervised<'a> {
+    /// The process.
+    pub session: &'a Session,
+    /// What keeps it coherent; `None` as soon as that is over.
+    pub tracker: &'a mut Option<Tracker>,
+}
+
+/// Serves all that asks for something now.
+pub fn serve(processes: &mut [Supervised<'_>]) -> Result<()> {
+    for process in processes {
+        if let Some(tracker) = process.tracker {
+            tracker.serve(process.session)?;
+        }
+    }
+    Ok(())
+}
+
+/// Until nobody uses the other instances, or the deadline has passed, or the user interrupts.
+/// Returns who still does. `watch` is shown that meanwhile.
+pub fn until_left(
+    processes: &mut [Supervised<'_>],
+    deadline: Instant,
+    watch: &mut dyn FnMut(&[Blocker]),
+) -> Result<Vec<Blocker>> {
+    interrupt::note_children()?;
+    let mut wait = LOOK_AGAIN.0;
+    loop {
+        let start = Instant::now();
+        let users = look(processes)?;
+        let over = users.is_empty() || start >= deadline || is_interrupted();
+        if over {
+            return Ok(users);
+        }
+        watch(&users);
+        wait = (wait * 2).min(LOOK_AGAIN.1).max(start.elapsed() * RUN_SHARE);
+        let next = deadline.min(Instant::now() + wait);
+        while Instant::now() < next && !is_interrupted() {
+            serve(processes)?;
+            sleep(processes, next.saturating_duration_since(Instant::now()));
+        }
+    }
+}
+
+/// Who uses what; processes where nobody does are done.
+fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
+    let mut all = Vec::new();
+    for process in processes {
+        let Some(tracker) = process.tracker else { continue };
+        let users = if tracker.has_ended() { Vec::new() } else { tracker.users(process.session)? };
+        if users.is_empty() {
+            if let Some(tracker) = process.tracker.take() {
+                tracker.finish(process.session)?;
+            }
+            continue;
+        }
+        let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
+        journal.publish(&tracker.published(&users))?;
+        all.extend(users);
+    }
+    Ok(all)
+}
+
+/// Sleeps until a write waits, a thread reports something, or the time is over.
+fn sleep(processes: &[Supervised<'_>], time: Duration) {
+    let trackers = processes.iter().filter_map(|process| process.tracker.as_ref());
+    let mut fds: Vec<PollFd<'_>> =
+        trackers.map(|tracker| PollFd::new(tracker.descriptor(), PollFlags::POLLIN)).collect();
+    let mask = interrupt::mask_while_waiting();
+    // an interruption by a signal is what is waited for
+    let _ = ppoll(&mut fds, Some(TimeSpec::from_duration(time)), Some(mask));
+}

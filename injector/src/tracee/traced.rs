@@ -1,0 +1,304 @@
+//! All threads of a process held under trace for a while: they run, stop together
+//! and go on, and threads that begin meanwhile are held, too.
+
+use crate::error::{Fault, Result};
+use crate::facts::process;
+use crate::tracee::raw;
+use crate::tracee::stopped::{self, Stopped, Thread, held};
+use crate::tracee::wait::{self, Stop};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+/// How long threads may take to stop.
+const STOP_TIME: Duration = Duration::from_secs(2);
+/// Looks at a thread before it is asked why it does not stop.
+const PATIENCE: u32 = 40;
+/// All signals but those that an instruction raises: SIGILL, SIGTRAP, SIGBUS,
+/// SIGFPE, SIGSEGV.
+const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
+
+/// What a held thread does.
+#[derive(Clone, Debug)]
+enum State {
+    Running,
+    Stopped(Thread),
+    /// It sits in the kernel where it cannot be stopped, and runs none of its code.
+    OutOfReach,
+    /// A signal stopped the process; it reports what comes next.
+    Listening,
+}
+
+/// Something that happened to the process while its threads ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// A process with a copy of its memory; its one thread is traced, and not stopped yet.
+    Forked(i32),
+    /// It runs another program.
+    Exec,
+}
+
+/// Answers for a thread that does not stop: true if it sits in the kernel and
+/// cannot run its own code.
+pub type OutOfReach<'a> = dyn FnMut(i32) -> Result<bool> + 'a;
+
+/// Threads of one process, traced until this value is dropped.
+pub struct Traced {
+    pid: i32,
+    threads: BTreeMap<i32, State>,
+    stopping: bool,
+    news: Vec<News>,
+}
+
+impl Traced {
+    /// Goes on holding what was stopped.
+    pub fn take(pid: i32, stopped: Stopped) -> Traced {
+        stopped.follow();
+        let state = |thread: Thread| match thread.registers {
+            Some(_) => State::Stopped(thread),
+            None => State::OutOfReach,
+        };
+        let threads = stopped.into_threads();
+        let threads = threads.into_iter().map(|thread| (thread.tid, state(thread))).collect();
+        Traced { pid, threads, stopping: true, news: Vec::new() }
+    }
+
+    /// Holds a process that a held one made: its thread is traced already.
+    pub fn child(pid: i32) -> Traced {
+        let threads = BTreeMap::from([(pid, State::Running)]);
+        Traced { pid, threads, stopping: false, news: Vec::new() }
+    }
+
+    /// Process number.
+    pub fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// No thread is left.
+    pub fn has_ended(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// The threads that are stopped now.
+    pub fn stopped(&self) -> Vec<Thread> {
+        let stopped = self.threads.values().filter_map(|state| match state {
+            State::Stopped(thread) => Some(thread.clone()),
+            _ => None,
+        });
+        stopped.collect()
+    }
+
+    /// One of them.
+    pub fn thread(&self, tid: i32) -> Option<&Thread> {
+        match self.threads.get(&tid) {
+            Some(State::Stopped(thread)) => Some(thread),
+            _ => None,
+        }
+    }
+
+    /// The threads that may use the process's memory without being stopped, or did not stop.
+    pub fn out_of_reach(&self) -> Vec<i32> {
+        let out = self.threads.iter().filter(|(_, state)| matches!(state, State::OutOfReach));
+        out.map(|(tid, _)| *tid).collect()
+    }
+
+    /// Lets all stopped threads go on.
+    pub fn resume(&mut self) {
+        self.stopping = false;
+        for (tid, state) in &mut self.threads {
+            if let State::Stopped(thread) = state {
+                // fails only for a thread that was killed, which a later look tells
+                let _ = resume(thread);
+                *state = if thread.in_stopped_group { State::Listening } else { State::Running };
+                let _ = tid;
+            }
+        }
+    }
+
+    /// Stops all threads; `out_of_reach` is asked about those that do not stop.
+    pub fn stop(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
+        self.stopping = true;
+        let running = self.threads.iter().filter(|(_, state)| !matches!(state, State::Stopped(_)));
+        running.for_each(|(tid, _)| stopped::interrupt(*tid));
+        let deadline = Instant::now() + STOP_TIME;
+        let mut looks = 0;
+        loop {
+            let pending = self.pending();
+            if pending.is_empty() {
+                return Ok(());
+            }
+            for tid in &pending {
+                self.look(*tid)?;
+                let is_pending = matches!(self.threads.get(tid), Some(State::Running | State::Listening));
+                if is_pending && looks % PATIENCE == PATIENCE - 1 {
+                    let parked = stopped::is_parked(self.pid, *tid) || out_of_reach(*tid)?;
+                    if parked {
+                        self.threads.insert(*tid, State::OutOfReach);
+                    }
+                }
+            }
+            if Instant::now() > deadline {
+                let tid = pending[0];
+                return Err(Fault::environment(format!(
+                    "process {}: thread {tid} does not stop (is it in state D?)",
+                    self.pid
+                )));
+            }
+            looks += 1;
+            wait::pause(looks);
+        }
+    }
+
+    fn pending(&self) -> Vec<i32> {
+        let pending = |state: &State| matches!(state, State::Running | State::Listening);
+        self.threads.iter().filter(|(_, state)| pending(state)).map(|(tid, _)| *tid).collect()
+    }
+
+    /// Answers what running threads report: signals are delivered, new threads held.
+    pub fn attend(&mut self) -> Result<()> {
+        let all: Vec<i32> = self.threads.keys().copied().collect();
+        all.into_iter().try_for_each(|tid| self.look(tid))
+    }
+
+    /// What happened since the last call.
+    pub fn news(&mut self) -> Vec<News> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Waits until thread `tid`, which was out of reach, is stopped. `idle` is called meanwhile.
+    pub fn await_stop(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<()> {
+        stopped::interrupt(tid);
+        let deadline = Instant::now() + STOP_TIME;
+        let mut looks = 0;
+        while matches!(self.threads.get(&tid), Some(State::OutOfReach | State::Running)) {
+            self.look(tid)?;
+            idle()?;
+            if Instant::now() > deadline {
+                return Ok(());
+            }
+            looks += 1;
+            wait::pause(looks);
+        }
+        Ok(())
+    }
+
+    /// Lets a stopped thread execute one instruction, and reports whether it did. The others
+    /// stay stopped; `idle` is called while it waits for something.
+    pub fn step(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<bool> {
+        if self.thread(tid).is_none_or(|thread| !thread.is_free()) {
+            return Ok(false);
+        }
+        let mask = raw::signal_mask(tid)?;
+        raw::set_signal_mask(tid, mask | ASYNCHRONOUS)?;
+        let stepped = self.execute(tid, idle)?;
+        if self.thread(tid).is_some() {
+            raw::set_signal_mask(tid, mask)?;
+        }
+        Ok(stepped)
+    }
+
+    fn execute(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<bool> {
+        let deadline = Instant::now() + STOP_TIME;
+        loop {
+            raw::step(tid)?;
+            let mut looks = 0;
+            let stop = loop {
+                if let Some(stop) = wait::look(tid)? {
+                    break stop;
+                }
+                if looks > PATIENCE {
+                    idle()?;
+                }
+                if Instant::now() > deadline {
+                    self.threads.insert(tid, State::Running);
+                    return Ok(false);
+                }
+                looks += 1;
+                wait::pause(looks);
+            };
+            match stop {
+                Stop::Gone => {
+                    self.threads.remove(&tid);
+                    return Ok(false);
+                }
+                Stop::Signal(libc::SIGTRAP) => {
+                    let mut thread = held(tid, Stop::Event)?;
+                    thread.signal = 0;
+                    self.threads.insert(tid, State::Stopped(thread));
+                    return Ok(true);
+                }
+                // our interruption was still to come
+                Stop::Event => {}
+                other => {
+                    self.threads.insert(tid, State::Stopped(held(tid, other)?));
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// What the thread reports, if anything.
+    fn look(&mut self, tid: i32) -> Result<()> {
+        if matches!(self.threads.get(&tid), Some(State::Stopped(_)) | None) {
+            return Ok(());
+        }
+        let Some(stop) = wait::look(tid)? else { return Ok(()) };
+        self.take_births();
+        match stop {
+            Stop::Gone => {
+                self.threads.remove(&tid);
+                return Ok(());
+            }
+            Stop::Exec => {
+                self.threads.retain(|other, _| *other == tid);
+                self.news.push(News::Exec);
+            }
+            _ => {}
+        }
+        let Ok(thread) = held(tid, stop) else {
+            // it was killed in the stop; a later look tells that it is gone
+            return Ok(());
+        };
+        let goes_on = !self.stopping || stop == Stop::Birth;
+        if goes_on {
+            let _ = resume(&thread);
+            let listens = thread.in_stopped_group;
+            self.threads.insert(tid, if listens { State::Listening } else { State::Running });
+        } else {
+            self.threads.insert(tid, State::Stopped(thread));
+        }
+        Ok(())
+    }
+
+    /// New threads are held; new processes are told of.
+    fn take_births(&mut self) {
+        for born in wait::take_born() {
+            let is_thread = process::is_thread_of(born.tid, self.pid);
+            if is_thread {
+                self.threads.entry(born.tid).or_insert(State::Running);
+            } else {
+                self.news.push(News::Forked(born.tid));
+            }
+        }
+    }
+}
+
+impl Drop for Traced {
+    /// Those out of reach are let go by the end of this program, or by
+    /// [`stopped::release_parked`].
+    fn drop(&mut self) {
+        if !self.stopping {
+            // only stopped threads can be let go; those that cannot stop follow later
+            let _ = self.stop(&mut |_| Ok(true));
+        }
+        for (tid, state) in &self.threads {
+            match state {
+                State::Stopped(thread) => drop(raw::detach(*tid, thread.signal)),
+                _ => stopped::let_go_later(*tid),
+            }
+        }
+    }
+}
+
+fn resume(thread: &Thread) -> Result<()> {
+    if thread.in_stopped_group { raw::listen(thread.tid) } else { raw::resume(thread.tid, thread.signal) }
+}
