@@ -73,6 +73,14 @@ pub fn event_message(tid: i32) -> Result<u64> {
     Ok(message)
 }
 
+/// How the memories of two processes compare: 0 the same, 1 and more another, below no answer.
+pub fn compare_memory(left: i32, right: i32) -> i64 {
+    /// `KCMP_VM`.
+    const MEMORY: i32 = 1;
+    // SAFETY: the call takes numbers only.
+    unsafe { libc::syscall(libc::SYS_kcmp, left, right, MEMORY, 0, 0) }
+}
+
 /// The status of `tid` if it changed: `None` if not.
 pub fn changed_status(tid: i32) -> std::result::Result<Option<i32>, Errno> {
     let mut status = 0;

@@ -5,8 +5,8 @@ use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::tracee::raw;
 use crate::tracee::stopped::{self, Stopped, Thread, held};
-use crate::tracee::wait::{self, Stop};
-use std::collections::BTreeMap;
+use crate::tracee::wait::{self, Born, Stop};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// How long threads may take to stop.
@@ -45,6 +45,8 @@ pub type OutOfReach<'a> = dyn FnMut(i32) -> Result<bool> + 'a;
 pub struct Traced {
     pid: i32,
     threads: BTreeMap<i32, State>,
+    /// Processes among them that share the memory until they execute something (vfork).
+    guests: BTreeSet<i32>,
     stopping: bool,
     news: Vec<News>,
 }
@@ -59,13 +61,13 @@ impl Traced {
         };
         let threads = stopped.into_threads();
         let threads = threads.into_iter().map(|thread| (thread.tid, state(thread))).collect();
-        Traced { pid, threads, stopping: true, news: Vec::new() }
+        Traced { pid, threads, guests: BTreeSet::new(), stopping: true, news: Vec::new() }
     }
 
     /// Holds a process that a held one made: its thread is traced already.
     pub fn child(pid: i32) -> Traced {
         let threads = BTreeMap::from([(pid, State::Running)]);
-        Traced { pid, threads, stopping: false, news: Vec::new() }
+        Traced { pid, threads, guests: BTreeSet::new(), stopping: false, news: Vec::new() }
     }
 
     /// Process number.
@@ -249,8 +251,8 @@ impl Traced {
                 return Ok(());
             }
             Stop::Exec => {
-                self.threads.retain(|other, _| *other == tid);
-                self.news.push(News::Exec);
+                self.leave(tid);
+                return Ok(());
             }
             _ => {}
         }
@@ -269,11 +271,26 @@ impl Traced {
         Ok(())
     }
 
+    /// Another program runs in this thread: it is let go, and in a process of its own the others
+    /// are no more.
+    fn leave(&mut self, tid: i32) {
+        // fails only if it was killed
+        let _ = raw::detach(tid, 0);
+        if self.guests.remove(&tid) {
+            self.threads.remove(&tid);
+        } else {
+            self.threads.clear();
+            self.news.push(News::Exec);
+        }
+    }
+
     /// New threads are held; new processes are told of.
     fn take_births(&mut self) {
-        for born in wait::take_born() {
-            let is_thread = process::is_thread_of(born.tid, self.pid);
-            if is_thread {
+        for born in wait::take_born(|parent| self.threads.contains_key(&parent)) {
+            if process::is_thread_of(born.tid, self.pid) {
+                self.threads.entry(born.tid).or_insert(State::Running);
+            } else if shares_memory(born, self.pid) {
+                self.guests.insert(born.tid);
                 self.threads.entry(born.tid).or_insert(State::Running);
             } else {
                 self.news.push(News::Forked(born.tid));
@@ -296,6 +313,14 @@ impl Drop for Traced {
                 _ => stopped::let_go_later(*tid),
             }
         }
+    }
+}
+
+fn shares_memory(born: Born, pid: i32) -> bool {
+    match raw::compare_memory(born.tid, pid) {
+        0 => true,
+        1.. => false,
+        _ => born.waits,
     }
 }
 

@@ -35,18 +35,23 @@ pub enum Stop {
 /// A thread or process that a traced thread made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Born {
-    /// Who made it.
+    /// The thread that made it.
     pub parent: i32,
     /// Its number.
     pub tid: i32,
+    /// Its maker waits for it (vfork).
+    pub waits: bool,
 }
 
 /// Those whose birth was reported, whoever waited just then.
 static BORN: Mutex<Vec<Born>> = Mutex::new(Vec::new());
 
-/// Takes the births reported since.
-pub fn take_born() -> Vec<Born> {
-    std::mem::take(&mut *BORN.lock().unwrap_or_else(PoisonError::into_inner))
+/// Takes the births reported since by threads that `is_own` knows.
+pub fn take_born(is_own: impl Fn(i32) -> bool) -> Vec<Born> {
+    let mut all = BORN.lock().unwrap_or_else(PoisonError::into_inner);
+    let (own, others) = all.drain(..).partition(|born| is_own(born.parent));
+    *all = others;
+    own
 }
 
 /// The next stop of `tid` if there is one by now.
@@ -67,8 +72,9 @@ fn stop(tid: i32, status: i32) -> Result<Stop> {
     Ok(match status >> 16 {
         0 if signal == libc::SIGTRAP | SYSCALL_MARK => Stop::Syscall,
         0 => Stop::Signal(signal),
-        libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK => {
-            let born = Born { parent: tid, tid: raw::event_message(tid)? as i32 };
+        event @ (libc::PTRACE_EVENT_CLONE | libc::PTRACE_EVENT_FORK | libc::PTRACE_EVENT_VFORK) => {
+            let waits = event == libc::PTRACE_EVENT_VFORK;
+            let born = Born { parent: tid, tid: raw::event_message(tid)? as i32, waits };
             BORN.lock().unwrap_or_else(PoisonError::into_inner).push(born);
             Stop::Birth
         }

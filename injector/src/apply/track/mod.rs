@@ -2,6 +2,7 @@
 //! (paper 3.3, 5.3): writes to either are held, made one by one while all other
 //! threads are stopped, and carried to the other side.
 
+mod children;
 mod open;
 mod pages;
 pub mod supervise;
@@ -24,6 +25,7 @@ use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd};
 
+pub use children::Child;
 pub use open::open;
 
 /// Instructions of one writer that repeat a store before others get their turn.
@@ -40,6 +42,9 @@ pub struct Tracker {
     closed: Vec<Pages>,
     writes: Vec<Write>,
     waits: Vec<Wait>,
+    /// Processes forked meanwhile, and those of them that are tracked, too.
+    born: Vec<i32>,
+    children: Vec<Child>,
     /// When each of them was first seen, milliseconds.
     since: HashMap<(i32, u64), u64>,
 }
@@ -55,6 +60,8 @@ impl Tracker {
             closed: Vec::new(),
             writes: Vec::new(),
             waits: Vec::new(),
+            born: Vec::new(),
+            children: Vec::new(),
             since: HashMap::new(),
         }
     }
@@ -118,13 +125,22 @@ impl Tracker {
         self.traced.resume();
     }
 
-    /// What tells that a write waits.
-    pub fn descriptor(&self) -> BorrowedFd<'_> {
-        self.userfault.as_fd()
+    /// What tells that a write waits, here or in a child.
+    pub fn descriptors(&self) -> Vec<BorrowedFd<'_>> {
+        let children = self.children.iter().flat_map(|child| child.tracker.descriptors());
+        children.chain([self.userfault.as_fd()]).collect()
     }
 
-    /// Answers everything that waits: signals, new threads, writes.
-    pub fn serve(&mut self, session: &Session) -> Result<Vec<News>> {
+    /// Processes that were forked meanwhile, and those among them that are tracked.
+    pub fn take_children(&mut self) -> (Vec<i32>, Vec<Child>) {
+        (std::mem::take(&mut self.born), std::mem::take(&mut self.children))
+    }
+
+    /// Answers everything that waits: signals, new threads and processes, writes.
+    pub fn serve(&mut self, session: &Session) -> Result<()> {
+        for child in &mut self.children {
+            child.tracker.serve(&child.session)?;
+        }
         self.traced.attend()?;
         self.userfault.read(&mut self.writes)?;
         if !self.writes.is_empty() {
@@ -132,7 +148,13 @@ impl Tracker {
             held.and_then(|()| self.carry(session))?;
             self.traced.resume();
         }
-        Ok(self.traced.news())
+        for news in self.traced.news() {
+            if let News::Forked(pid) = news {
+                self.born.push(pid);
+                self.children.extend(self.adopt(session, pid)?);
+            }
+        }
+        Ok(())
     }
 
     /// The process has ended.
@@ -200,8 +222,19 @@ impl Tracker {
     /// Who is in functions that use the other instances; stops all threads for a moment.
     pub fn users(&mut self, session: &Session) -> Result<Vec<Blocker>> {
         let threads = self.stop(session)?;
-        let users = self.users_among(session, &threads);
+        let mut users = self.users_among(session, &threads);
         self.traced.resume();
+        let mut left = Vec::new();
+        for mut child in std::mem::take(&mut self.children) {
+            let own = if child.tracker.has_ended() { Vec::new() } else { child.tracker.users(&child.session)? };
+            if own.is_empty() {
+                child.tracker.finish(&child.session)?;
+            } else {
+                users.extend(own);
+                left.push(child);
+            }
+        }
+        self.children = left;
         Ok(users)
     }
 

@@ -83,7 +83,7 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
 fn sleep(processes: &[Supervised<'_>], time: Duration) {
     let trackers = processes.iter().filter_map(|process| process.tracker.as_ref());
     let mut fds: Vec<PollFd<'_>> =
-        trackers.map(|tracker| PollFd::new(tracker.descriptor(), PollFlags::POLLIN)).collect();
+        trackers.flat_map(Tracker::descriptors).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
     let mask = interrupt::mask_while_waiting();
     // an interruption by a signal is what is waited for
     let _ = ppoll(&mut fds, Some(TimeSpec::from_duration(time)), Some(mask));
