@@ -38,6 +38,8 @@ const UNSAFE: &[&str] = &[
     "compiler/src/capture/run.rs",
     "compiler/src/clang/cursor.rs",
     "injector/src/apply/interrupt.rs",
+    "injector/src/command/background.rs",
+    "injector/src/command/keeper.rs",
     "injector/src/facts/program.rs",
     "injector/src/tracee/raw.rs",
     "injector/src/tracee/userfault.rs",

@@ -3,7 +3,8 @@
 use crate::apply::interrupt::note_interruptions;
 use crate::apply::load;
 use crate::apply::{Session, failure::step};
-use crate::cli::{Apply, OnTimeout};
+use crate::cli::Apply;
+use crate::command::keeper::Resident;
 use crate::command::output::{Output, Report};
 use crate::command::targets;
 use crate::command::transaction::{Member, Transaction};
@@ -15,9 +16,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Runs the command; returns the exit status.
-pub fn run(arguments: &Apply, output: &Output) -> u8 {
+pub fn run(arguments: &Apply, output: &Output, residents: &mut Vec<Resident>) -> u8 {
     match prepare(arguments) {
-        Ok((pids, patch)) => apply(arguments, &pids, &patch, output),
+        Ok((pids, patch)) => apply(arguments, &pids, &patch, output, residents),
         Err(fault) => {
             output.error(&fault);
             output.results(vec![Report::fault(0, &fault)]);
@@ -33,9 +34,15 @@ fn prepare(arguments: &Apply) -> Result<(Vec<i32>, PatchFile)> {
     Ok((targets::select(&arguments.targets)?, patch))
 }
 
-fn apply(arguments: &Apply, pids: &[i32], patch: &PatchFile, output: &Output) -> u8 {
+fn apply(
+    arguments: &Apply,
+    pids: &[i32],
+    patch: &PatchFile,
+    output: &Output,
+    residents: &mut Vec<Resident>,
+) -> u8 {
     let debug_file = arguments.targets.debug_file.as_deref();
-    let mut transaction = Transaction::open(pids, &arguments.conduct, output);
+    let mut transaction = Transaction::open(pids, &arguments.conduct, output, residents);
     let mut plans: BTreeMap<i32, Load> = BTreeMap::new();
     transaction.each(&mut |member| {
         let Some(session) = &member.session else { return Ok(()) };
@@ -60,10 +67,7 @@ fn apply(arguments: &Apply, pids: &[i32], patch: &PatchFile, output: &Output) ->
         let change = plan::change(&session.registry, patch.tables.to_version, Some(*record))?;
         Ok(Some((change, *record)))
     });
-    if transaction.has_failed() && arguments.conduct.on_timeout == OnTimeout::Keep {
-        output.warning("nothing was committed, so there is nothing to keep");
-    }
-    transaction.finish(&|member, session| report(member, session, patch, output))
+    transaction.finish(residents, &|member, session| report(member, session, patch, output))
 }
 
 /// The change that was finished for an interrupted injector is the one asked for.
@@ -71,6 +75,9 @@ fn is_newest(session: &Session, patch: &PatchFile) -> bool {
     let chain = session.registry.chain(session.registry.version);
     chain.last().is_some_and(|record| record.digest == patch.digest)
 }
+
+/// What is said of an update that goes on.
+const KEPT: &str = "; old functions are still active, see polus status";
 
 /// Facts and plan for one process.
 pub fn plan(session: &Session, patch: &PatchFile, debug_file: Option<&Path>) -> Result<Load> {
@@ -85,11 +92,13 @@ fn report(member: &Member, session: &Session, patch: &PatchFile, output: &Output
     Report {
         pid: member.pid,
         text: format!(
-            "{}: applied {}, version {version} ({:.1} ms in all, stopped for {:.1} ms)",
+            "{}: {} {}, version {version} ({:.1} ms in all, stopped for {:.1} ms){}",
             session.name(),
+            if member.kept { "keeps" } else { "applied" },
             patch.name,
             total_us as f64 / 1000.0,
-            paused_us as f64 / 1000.0
+            paused_us as f64 / 1000.0,
+            if member.kept { KEPT } else { "" }
         ),
         json: json!({ "patch": patch.name, "version": version, "total_us": total_us, "paused_us": paused_us }),
     }

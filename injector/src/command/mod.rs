@@ -1,16 +1,20 @@
 //! The commands: each one says which stages run, and what is printed.
 
 mod apply;
+mod background;
 mod check;
 mod dump;
+mod keeper;
 mod output;
 mod rollback;
 mod status;
 mod targets;
 mod transaction;
 
-use crate::cli::{self, Cli, Command};
+use crate::cli::{self, Apply, Cli, Command, Rollback, Targets};
+use background::{Side, Worker};
 use clap::CommandFactory;
+use keeper::Resident;
 use output::Output;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -30,16 +34,65 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
-    let output = Output::new(&cli, start);
     if let Some(warning) = polus_runtime::rules::switch_off_named() {
         eprintln!("polus: {warning}");
     }
     match &cli.command {
-        Command::Apply(arguments) => apply::run(arguments, &output),
-        Command::Rollback(arguments) => rollback::run(arguments, &output),
-        Command::Status(arguments) => status::run(arguments, &output),
-        Command::Check(arguments) => check::run(arguments, &output),
-        Command::Dump(arguments) => dump::run(arguments, &output),
+        Command::Apply(Apply { targets, .. }) | Command::Rollback(Rollback { targets, .. }) => {
+            change(&cli, targets, start)
+        }
+        other => look(other, &Output::new(&cli, start)),
+    }
+}
+
+/// Runs a command that changes processes, or has it run by whoever holds them already.
+fn change(cli: &Cli, targets: &Targets, start: Instant) -> u8 {
+    let kept = targets::select(targets).and_then(|pids| keeper::pass_on(&pids));
+    match kept.and_then(|status| status.map_or_else(background::split, |status| Ok(Side::Waited(status)))) {
+        Ok(Side::Waited(status)) => status,
+        Ok(Side::Worker(worker)) => work(cli, worker, start),
+        Err(fault) => {
+            let output = Output::new(cli, start);
+            output.error(&fault);
+            output.results(vec![output::Report::fault(0, &fault)]);
+            fault.exit_code()
+        }
+    }
+}
+
+/// Does the work; stays in the background as long as something must be kept coherent.
+fn work(cli: &Cli, worker: Worker, start: Instant) -> u8 {
+    let mut residents = Vec::new();
+    let status = run_change(cli, start, &mut residents);
+    if !residents.is_empty() {
+        worker.detach(status);
+        keeper::stay(&mut residents, &mut |arguments, residents| {
+            let start = Instant::now();
+            match cli::parse(arguments.into_iter()) {
+                Ok(cli) => run_change(&cli, start, residents),
+                Err(_) => USAGE,
+            }
+        });
+    }
+    status
+}
+
+fn run_change(cli: &Cli, start: Instant, residents: &mut Vec<Resident>) -> u8 {
+    let output = Output::new(cli, start);
+    match &cli.command {
+        Command::Apply(arguments) => apply::run(arguments, &output, residents),
+        Command::Rollback(arguments) => rollback::run(arguments, &output, residents),
+        other => look(other, &output),
+    }
+}
+
+/// Runs a command that changes nothing.
+fn look(command: &Command, output: &Output) -> u8 {
+    match command {
+        Command::Apply(_) | Command::Rollback(_) => USAGE,
+        Command::Status(arguments) => status::run(arguments, output),
+        Command::Check(arguments) => check::run(arguments, output),
+        Command::Dump(arguments) => dump::run(arguments, output),
         Command::Man { folder } => generated(|out| match folder {
             Some(folder) => clap_mangen::generate_to(Cli::command(), folder),
             None => clap_mangen::Man::new(Cli::command()).render(out),

@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::interrupt::note_interruptions;
 use crate::cli::Rollback;
+use crate::command::keeper::Resident;
 use crate::command::output::{Output, Report};
 use crate::command::targets;
 use crate::command::transaction::{Member, Transaction};
@@ -11,7 +12,7 @@ use crate::plan;
 use serde_json::json;
 
 /// Runs the command; returns the exit status.
-pub fn run(arguments: &Rollback, output: &Output) -> u8 {
+pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>) -> u8 {
     let pids = note_interruptions().and_then(|()| targets::select(&arguments.targets));
     let pids = match pids {
         Ok(pids) => pids,
@@ -21,7 +22,7 @@ pub fn run(arguments: &Rollback, output: &Output) -> u8 {
             return fault.exit_code();
         }
     };
-    let mut transaction = Transaction::open(&pids, &arguments.conduct, output);
+    let mut transaction = Transaction::open(&pids, &arguments.conduct, output, residents);
     transaction.each(&mut |member| goal(member, arguments.to).map(drop));
     let finished: Vec<i32> =
         transaction.members.iter().filter(|member| member.finished).map(|member| member.pid).collect();
@@ -34,7 +35,7 @@ pub fn run(arguments: &Rollback, output: &Output) -> u8 {
             _ => Ok(None),
         }
     });
-    transaction.finish(&|member, session| report(member, session, output))
+    transaction.finish(residents, &|member, session| report(member, session, output))
 }
 
 /// The version to go to; a repair that reached it counts as done.

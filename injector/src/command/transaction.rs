@@ -6,13 +6,16 @@ use crate::apply::interrupt::{forget_interruption, is_interrupted};
 use crate::apply::repair::repair;
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
-use crate::cli::Conduct;
+use crate::cli::{Conduct, OnTimeout};
+use crate::command::keeper::Resident;
 use crate::command::output::{Output, Report};
 use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::plan::{self, Change};
 use std::time::{Duration, Instant};
 
+/// Exit status of an update that goes on in the background.
+const KEPT: u8 = 5;
 /// What taking an update back may take at least.
 const TAKE_BACK_TIME: Duration = Duration::from_secs(10);
 
@@ -35,6 +38,8 @@ pub struct Member {
     pub from: u32,
     /// An interrupted change was finished on the way.
     pub finished: bool,
+    /// Old functions are still active, and stay coherent with the new ones in the background.
+    pub kept: bool,
 }
 
 /// All processes of a command.
@@ -47,7 +52,12 @@ pub struct Transaction<'a> {
 
 impl<'a> Transaction<'a> {
     /// Opens all processes, and repairs what an interrupted command left.
-    pub fn open(pids: &[i32], conduct: &'a Conduct, output: &'a Output) -> Self {
+    pub fn open(
+        pids: &[i32],
+        conduct: &'a Conduct,
+        output: &'a Output,
+        residents: &mut Vec<Resident>,
+    ) -> Self {
         let new = |pid: &i32| Member {
             pid: *pid,
             session: None,
@@ -56,10 +66,13 @@ impl<'a> Transaction<'a> {
             pause: Pause::default(),
             from: 0,
             finished: false,
+            kept: false,
         };
         let mut transaction = Transaction { members: pids.iter().map(new).collect(), conduct, output };
         for member in &mut transaction.members {
-            if let Err(fault) = member.open(output) {
+            let resident = residents.iter().position(|resident| resident.session.pid() == member.pid);
+            let resident = resident.map(|index| residents.swap_remove(index));
+            if let Err(fault) = member.open(resident, output) {
                 member.fault = Some(fault);
             }
         }
@@ -116,8 +129,15 @@ impl<'a> Transaction<'a> {
     fn supervise(&mut self, deadline: Instant) {
         let output = self.output;
         let mut processes = supervised(&mut self.members);
-        let left = supervise::until_left(&mut processes, deadline, &mut |users| output.progress(users));
+        let left =
+            supervise::until_left(&mut processes, deadline, &[], &mut |users| output.progress(users));
         drop(processes);
+        let keeps = self.conduct.on_timeout == OnTimeout::Keep && left.is_ok() && !is_interrupted();
+        if keeps {
+            let kept = self.members.iter_mut().filter(|member| member.tracker.is_some());
+            kept.for_each(|member| member.kept = true);
+            return;
+        }
         for member in self.members.iter_mut().filter(|member| member.tracker.is_some()) {
             let name = member.session.as_ref().map(Session::name).unwrap_or_default();
             member.fault = Some(match &left {
@@ -149,23 +169,33 @@ impl<'a> Transaction<'a> {
                 Err(fault) => fault.within("cannot take it back"),
             });
         }
-        let users = supervise::until_left(&mut supervised(&mut self.members), deadline, &mut |_| ());
+        let users = supervise::until_left(&mut supervised(&mut self.members), deadline, &[], &mut |_| ());
         for user in users.unwrap_or_default() {
             self.output.warning(&format!("the update was taken back, but {}", commit::describe(&user)));
         }
     }
 
-    /// Prints faults and results; the exit status is that of the first fault.
-    pub fn finish(self, report: &dyn Fn(&Member, &Session) -> Report) -> u8 {
+    /// Prints faults and results; the exit status is that of the first fault. What must be kept
+    /// coherent goes to the residents.
+    pub fn finish(
+        self,
+        residents: &mut Vec<Resident>,
+        report: &dyn Fn(&Member, &Session) -> Report,
+    ) -> u8 {
         let faults: Vec<&Fault> = self.members.iter().filter_map(|member| member.fault.as_ref()).collect();
         faults.iter().for_each(|fault| self.output.error(fault));
-        let exit = faults.first().map_or(0, |fault| fault.exit_code());
+        let kept = if self.members.iter().any(|member| member.kept) { KEPT } else { 0 };
+        let exit = faults.first().map_or(kept, |fault| fault.exit_code());
         let reports = self.members.iter().filter_map(|member| match (&member.fault, &member.session) {
             (Some(fault), _) => Some(Report::fault(member.pid, fault)),
-            (None, Some(session)) if exit == 0 || self.conduct.best_effort => Some(report(member, session)),
+            (None, Some(session)) if exit == kept || self.conduct.best_effort => Some(report(member, session)),
             _ => None,
         });
         self.output.results(reports.collect());
+        let live = self.members.into_iter().filter(|member| member.tracker.is_some());
+        residents.extend(live.filter_map(|member| {
+            Some(Resident { session: member.session?, tracker: member.tracker })
+        }));
         exit
     }
 }
@@ -197,7 +227,14 @@ impl Member {
         Ok(true)
     }
 
-    fn open(&mut self, output: &Output) -> Result<()> {
+    fn open(&mut self, resident: Option<Resident>, output: &Output) -> Result<()> {
+        if let Some(resident) = resident {
+            let session = self.session.insert(resident.session);
+            self.tracker = resident.tracker;
+            session.refresh()?;
+            self.from = session.registry.version;
+            return Ok(());
+        }
         let mut session = Session::take(self.pid)?;
         if let Some(done) = repair(&mut session)? {
             output.warning(&done.text);

@@ -67,6 +67,12 @@ pub fn check_untraced(pid: i32) -> Result<()> {
     Ok(())
 }
 
+/// Who traces the process.
+pub fn tracer(pid: i32) -> Option<i32> {
+    let tracer = Status::of_thread(pid, pid)?.number("TracerPid");
+    (tracer > 0).then_some(tracer as i32)
+}
+
 /// Numbers of the process's threads now.
 pub fn threads(pid: i32) -> Result<Vec<i32>> {
     let path = format!("/proc/{pid}/task");

@@ -9,6 +9,7 @@ use crate::apply::track::Tracker;
 use crate::error::Result;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// Shortest and longest time between two looks.
@@ -35,10 +36,11 @@ pub fn serve(processes: &mut [Supervised<'_>]) -> Result<()> {
 }
 
 /// Until nobody uses the other instances, or the deadline has passed, or the user interrupts.
-/// Returns who still does. `watch` is shown that meanwhile.
+/// Returns who still does. `watch` is shown that meanwhile; whoever makes `wake` readable ends the waiting.
 pub fn until_left(
     processes: &mut [Supervised<'_>],
     deadline: Instant,
+    wake: &[BorrowedFd<'_>],
     watch: &mut dyn FnMut(&[Blocker]),
 ) -> Result<Vec<Blocker>> {
     interrupt::note_children()?;
@@ -55,7 +57,9 @@ pub fn until_left(
         let next = deadline.min(Instant::now() + wait);
         while Instant::now() < next && !is_interrupted() {
             serve(processes)?;
-            sleep(processes, next.saturating_duration_since(Instant::now()));
+            if sleep(processes, wake, next.saturating_duration_since(Instant::now())) {
+                return Ok(users);
+            }
         }
     }
 }
@@ -79,12 +83,15 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
     Ok(all)
 }
 
-/// Sleeps until a write waits, a thread reports something, or the time is over.
-fn sleep(processes: &[Supervised<'_>], time: Duration) {
+/// Sleeps until a write waits, a thread reports something, or the time is over. True if somebody
+/// wakes this program.
+fn sleep(processes: &[Supervised<'_>], wake: &[BorrowedFd<'_>], time: Duration) -> bool {
     let trackers = processes.iter().filter_map(|process| process.tracker.as_ref());
-    let mut fds: Vec<PollFd<'_>> =
-        trackers.flat_map(Tracker::descriptors).map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
+    let own = trackers.flat_map(Tracker::descriptors);
+    let all = wake.iter().copied().chain(own);
+    let mut fds: Vec<PollFd<'_>> = all.map(|fd| PollFd::new(fd, PollFlags::POLLIN)).collect();
     let mask = interrupt::mask_while_waiting();
     // an interruption by a signal is what is waited for
-    let _ = ppoll(&mut fds, Some(TimeSpec::from_duration(time)), Some(mask));
+    let ready = ppoll(&mut fds, Some(TimeSpec::from_duration(time)), Some(mask)).unwrap_or(0);
+    ready > 0 && fds[..wake.len()].iter().any(|fd| fd.any().unwrap_or(false))
 }
