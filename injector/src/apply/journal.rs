@@ -32,11 +32,16 @@ impl Journal<'_> {
     /// The records change state, and the goal becomes the version.
     pub fn reached(&self, goal: u32, states: &[(u64, u32)], now_ms: u64) -> Result<()> {
         for (record, state) in states {
-            self.memory.write(record + offset_of!(abi::Record, state) as u64, &state.to_le_bytes())?;
+            self.set_record_state(*record, *state)?;
         }
         self.put(offset_of!(abi::RegistryHead, changed_ms), &now_ms.to_le_bytes())?;
         self.put(offset_of!(abi::RegistryHead, version), &goal.to_le_bytes())?;
         self.set_state(kind::IDLE)
+    }
+
+    /// A record's part in the versions of the process.
+    pub fn set_record_state(&self, record: u64, state: u32) -> Result<()> {
+        self.memory.write(record + offset_of!(abi::Record, state) as u64, &state.to_le_bytes())
     }
 
     /// Nothing is under way.

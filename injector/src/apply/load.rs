@@ -4,6 +4,7 @@ use crate::apply::block::{self, Header};
 use crate::apply::failure::step;
 use crate::apply::object::{DLOPEN_FLAGS, Object};
 use crate::apply::session::Session;
+use crate::apply::track::Tracker;
 use crate::apply::victim;
 use crate::error::{Fault, Result};
 use crate::facts::image;
@@ -13,7 +14,7 @@ use crate::facts::patch_file::PatchFile;
 use crate::facts::registry::RUNTIME_NAME;
 use crate::plan::load::Load;
 use crate::tracee::sigframe::RESTORER;
-use crate::tracee::{Hijack, Rewrite};
+use crate::tracee::{Hijack, Lifted, Rewrite};
 use polus_runtime::{LIBRARY, abi, abi::Plain};
 use std::mem::offset_of;
 
@@ -23,11 +24,19 @@ const SEARCH_CHUNK: usize = 1 << 16;
 const CALL_STACK: u64 = 256 << 10;
 
 /// Loads `patch` unless it is there already; returns its record's address.
-pub fn load(session: &mut Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
+pub fn load(
+    session: &mut Session,
+    tracker: &mut Option<Tracker>,
+    patch: &PatchFile,
+    plan: &Load,
+) -> Result<u64> {
     if let Some(record) = plan.known {
         return Ok(record);
     }
-    let record = load_in_a_thread(session, patch, plan)?;
+    let record = match tracker {
+        None => load_in_a_thread(session, patch, plan)?,
+        Some(tracker) => load_while_tracked(session, tracker, patch, plan)?,
+    };
     session.refresh()?;
     Ok(record)
 }
@@ -39,12 +48,27 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
     let stopped = victim::choose(session)?;
     let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
     let hijack = Hijack::begin(thread, &session.memory, restorer, 0)?;
-    let mut loader = Loader { session, hijack, dlopen };
-    let outcome = loader.run(patch, plan);
-    let ended = loader.hijack.end();
-    drop(stopped);
-    // a thread that did not come back in time was not given back either: the first fault tells why
-    outcome.and_then(|record| ended.map(|()| record))
+    Loader { session, hijack, dlopen }.load(patch, plan)
+}
+
+/// What is tracked is served meanwhile: the loading thread may wait for one that writes.
+fn load_while_tracked(
+    session: &Session,
+    tracker: &mut Tracker,
+    patch: &PatchFile,
+    plan: &Load,
+) -> Result<u64> {
+    let restorer = find_restorer(session)?;
+    let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
+    step("load.choose")?;
+    let thread = victim::choose_tracked(session, tracker)?;
+    let lifted = session.process.seccomp.then(|| Lifted::begin(thread.tid)).transpose()?;
+    let mut hijack = Hijack::begin(&thread, &session.memory, restorer, session.registry.stack)?;
+    hijack.meanwhile(Box::new(|| tracker.serve(session)));
+    let outcome = Loader { session, hijack, dlopen }.load(patch, plan);
+    drop(lifted);
+    tracker.resume();
+    outcome
 }
 
 /// The C library's way back from signal handlers.
@@ -95,6 +119,13 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    fn load(mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {
+        let outcome = self.run(patch, plan);
+        let ended = self.hijack.end();
+        // a thread that did not come back in time was not given back either: the first fault tells why
+        outcome.and_then(|record| ended.map(|()| record))
+    }
+
     fn run(&mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {
         step("load.runtime")?;
         if self.session.registry.address == 0 {

@@ -2,12 +2,13 @@
 //! of malloc, and has room on its stack.
 
 use crate::apply::session::Session;
+use crate::apply::track::Tracker;
 use crate::error::{Fault, Result};
 use crate::facts::image::{self, Image};
 use crate::facts::process;
 use crate::facts::unwind::{Stack, Unwinder};
 use crate::facts::{maps, memory::Memory};
-use crate::tracee::Stopped;
+use crate::tracee::{Stopped, Thread};
 use std::time::{Duration, Instant};
 
 /// Stack that loading a library may need, bytes.
@@ -43,31 +44,68 @@ enum Fitness {
 /// Stops a thread that may load a library.
 pub fn choose(session: &Session) -> Result<Stopped> {
     let deadline = Instant::now() + SEARCH_TIME;
-    let mut unwinder = Unwinder::new(&session.images, &session.memory);
-    let executable = session.executable()?;
-    let executable_has_malloc = executable.exported(&session.memory, "malloc").is_some();
-    let mut round = 0;
+    let mut choice = Choice::new(session)?;
     loop {
         for tid in process::threads(session.pid())? {
             let stopped = Stopped::one(session.pid(), tid, session.process.seccomp)?;
-            let wanted = if round < CHOOSY_ROUNDS || executable_has_malloc {
-                Fitness::Waiting
-            } else {
-                Fitness::Running
-            };
-            if fitness(session, executable, &mut unwinder, &stopped, round >= CHOOSY_ROUNDS) >= wanted {
+            if stopped.threads.first().is_some_and(|thread| choice.is_fit(thread)) {
                 return Ok(stopped);
             }
         }
+        choice.next_round(deadline)?;
+    }
+}
+
+/// The same in a process that is tracked: the thread stays stopped, the others go on.
+pub fn choose_tracked(session: &Session, tracker: &mut Tracker) -> Result<Thread> {
+    let deadline = Instant::now() + SEARCH_TIME;
+    let mut choice = Choice::new(session)?;
+    loop {
+        let threads = tracker.stop(session)?;
+        if let Some(thread) = threads.iter().find(|thread| choice.is_fit(thread)) {
+            tracker.resume_but(thread.tid);
+            return Ok(thread.clone());
+        }
+        tracker.resume();
+        tracker.serve(session)?;
+        choice.next_round(deadline)?;
+    }
+}
+
+/// The search for a thread, less choosy with every round.
+struct Choice<'a> {
+    session: &'a Session,
+    executable: &'a Image,
+    has_malloc: bool,
+    unwinder: Unwinder<'a>,
+    round: u32,
+}
+
+impl<'a> Choice<'a> {
+    fn new(session: &'a Session) -> Result<Choice<'a>> {
+        let executable = session.executable()?;
+        let has_malloc = executable.exported(&session.memory, "malloc").is_some();
+        let unwinder = Unwinder::new(&session.images, &session.memory);
+        Ok(Choice { session, executable, has_malloc, unwinder, round: 0 })
+    }
+
+    fn is_fit(&mut self, thread: &Thread) -> bool {
+        let choosy = self.round < CHOOSY_ROUNDS;
+        let wanted = if choosy || self.has_malloc { Fitness::Waiting } else { Fitness::Running };
+        fitness(self.session, self.executable, &mut self.unwinder, thread, !choosy) >= wanted
+    }
+
+    fn next_round(&mut self, deadline: Instant) -> Result<()> {
         if Instant::now() > deadline {
             return Err(Fault::refused(format!(
                 "{}: no thread is at a place where it may load a library",
-                session.name()
+                self.session.name()
             ))
             .hint("try again when the process is less busy"));
         }
-        round += 1;
+        self.round += 1;
         std::thread::sleep(ROUND_PAUSE);
+        Ok(())
     }
 }
 
@@ -75,10 +113,9 @@ fn fitness(
     session: &Session,
     executable: &Image,
     unwinder: &mut Unwinder<'_>,
-    stopped: &Stopped,
+    thread: &Thread,
     any_call: bool,
 ) -> Fitness {
-    let Some(thread) = stopped.threads.first() else { return Fitness::Unfit };
     let (Some(registers), Some(unwind)) = (thread.registers, thread.unwind_registers()) else {
         return Fitness::Unfit;
     };

@@ -59,7 +59,7 @@ fn apply(
         let (Some(session), Some(plan)) = (&mut member.session, plans.get(&member.pid)) else {
             return Ok(());
         };
-        records.insert(member.pid, load::load(session, patch, plan)?);
+        records.insert(member.pid, load::load(session, &mut member.tracker, patch, plan)?);
         step("loaded")
     });
     transaction.commit(&|session| {

@@ -6,7 +6,9 @@ use crate::error::{Fault, Result};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, raise, sigaction};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe, read, setpgid, setsid, write};
+use nix::unistd::{
+    ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe, read, setpgid, setsid, write,
+};
 use std::fs::OpenOptions;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicI32, Ordering};

@@ -57,6 +57,10 @@ pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &m
         forget_interruption();
         renew(&mut listeners, residents);
         let wake: Vec<_> = listeners.iter().map(|(_, listener)| listener.as_fd()).collect();
+        for Resident { session, tracker } in residents.iter_mut() {
+            // takes names off a list, which cannot fail
+            let _ = tracker.as_mut().map(|tracker| tracker.tolerate(session, false));
+        }
         let mut processes: Vec<Supervised<'_>> = residents
             .iter_mut()
             .map(|resident| Supervised { session: &resident.session, tracker: &mut resident.tracker })
@@ -122,12 +126,7 @@ fn receive(client: &OwnedFd) -> Option<(Vec<OsString>, OwnedFd, OwnedFd)> {
     let mut bytes = vec![0; REQUEST_MAX];
     let mut space = nix::cmsg_space!([RawFd; 2]);
     let mut parts = [IoSliceMut::new(&mut bytes)];
-    let message = recvmsg::<()>(
-        client.as_raw_fd(),
-        &mut parts,
-        Some(&mut space),
-        MsgFlags::MSG_CMSG_CLOEXEC,
-    );
+    let message = recvmsg::<()>(client.as_raw_fd(), &mut parts, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC);
     let message = message.ok()?;
     let length = message.bytes;
     let mut fds = Vec::new();
@@ -137,15 +136,15 @@ fn receive(client: &OwnedFd) -> Option<(Vec<OsString>, OwnedFd, OwnedFd)> {
         }
     }
     let (err, out) = (fds.pop()?, fds.pop()?);
-    let mut words = bytes[..length].split(|byte| *byte == 0).map(|word| OsStr::from_bytes(word).to_os_string());
+    let mut words =
+        bytes[..length].split(|byte| *byte == 0).map(|word| OsStr::from_bytes(word).to_os_string());
     std::env::set_current_dir(words.next()?).ok()?;
     Some((words.collect(), out, err))
 }
 
 /// Passes this command line to the keeper of one of `pids`; `None` if none has one.
 pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
-    let kept: Vec<(i32, i32)> =
-        pids.iter().filter_map(|pid| Some((*pid, process::tracer(*pid)?))).collect();
+    let kept: Vec<(i32, i32)> = pids.iter().filter_map(|pid| Some((*pid, process::tracer(*pid)?))).collect();
     let Some((first, tracer)) = kept.first() else { return Ok(None) };
     let Some(keeper) = call(*first, *tracer)? else { return Ok(None) };
     if let Some((other, _)) = kept.iter().find(|(_, other)| other != tracer) {

@@ -6,13 +6,17 @@ use crate::cli::Status;
 use crate::command::output::{Output, Report};
 use crate::command::targets;
 use crate::error::Result;
-use crate::facts::process;
+use crate::facts::process::{self, Lock};
 use crate::facts::registry::{Record, Registry};
 use crate::facts::stacks;
 use crate::facts::unwind::{Stack, Unwinder};
 use crate::tracee::Stopped;
 use polus_runtime::abi::kind;
 use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How long the death of another polus may take.
+const DYING_TIME: Duration = Duration::from_millis(60);
 
 /// Runs the command; returns the exit status.
 pub fn run(arguments: &Status, output: &Output) -> u8 {
@@ -49,9 +53,9 @@ struct Active {
 
 fn status(pid: i32, output: &Output) -> Result<Report> {
     process::inspect(pid)?;
-    let lock = process::lock(pid)?;
+    let lock = lock(pid)?;
     let mut session = Session::look(pid)?;
-    if lock.is_some() && session.registry.state != kind::IDLE {
+    if lock.is_some() && (session.registry.state != kind::IDLE || session.registry.tracking) {
         process::check_untraced(pid)?;
         if let Some(done) = crate::apply::repair::repair(&mut session)? {
             output.warning(&done.text);
@@ -60,6 +64,18 @@ fn status(pid: i32, output: &Output) -> Result<Report> {
     let updating = lock.is_none();
     let active = if updating { published(&session.registry) } else { still_active(&session)? };
     Ok(report(&session, updating, &active))
+}
+
+/// The lock, unless another polus has it; one that was killed needs a moment to be gone.
+fn lock(pid: i32) -> Result<Option<Lock>> {
+    let deadline = Instant::now() + DYING_TIME;
+    loop {
+        let lock = process::lock(pid)?;
+        if lock.is_some() || Instant::now() > deadline {
+            return Ok(lock);
+        }
+        std::thread::sleep(DYING_TIME / 20);
+    }
 }
 
 fn published(registry: &Registry) -> Vec<Active> {

@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::commit::{self, Commit, Pause, Watch};
 use crate::apply::interrupt::{forget_interruption, is_interrupted};
+use crate::apply::journal::Journal;
 use crate::apply::repair::repair;
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
@@ -12,6 +13,7 @@ use crate::command::output::{Output, Report};
 use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::plan::{self, Change};
+use polus_runtime::abi::kind;
 use std::time::{Duration, Instant};
 
 /// Exit status of an update that goes on in the background.
@@ -36,6 +38,8 @@ pub struct Member {
     pub pause: Pause,
     /// Version before.
     pub from: u32,
+    /// Its records and their states before.
+    pub states: Vec<(u64, u32)>,
     /// An interrupted change was finished on the way.
     pub finished: bool,
     /// Old functions are still active, and stay coherent with the new ones in the background.
@@ -65,6 +69,7 @@ impl<'a> Transaction<'a> {
             tracker: None,
             pause: Pause::default(),
             from: 0,
+            states: Vec::new(),
             finished: false,
             kept: false,
         };
@@ -129,11 +134,10 @@ impl<'a> Transaction<'a> {
     fn supervise(&mut self, deadline: Instant) {
         let output = self.output;
         let mut processes = supervised(&mut self.members);
-        let left =
-            supervise::until_left(&mut processes, deadline, &[], &mut |users| output.progress(users));
+        let left = supervise::until_left(&mut processes, deadline, &[], &mut |users| output.progress(users));
         drop(processes);
-        let keeps = self.conduct.on_timeout == OnTimeout::Keep && left.is_ok() && !is_interrupted();
-        if keeps {
+        let keeps = self.conduct.on_timeout == OnTimeout::Keep && !is_interrupted();
+        if left.as_ref().is_ok_and(|users| keeps || users.is_empty()) {
             let kept = self.members.iter_mut().filter(|member| member.tracker.is_some());
             kept.for_each(|member| member.kept = true);
             return;
@@ -161,6 +165,7 @@ impl<'a> Transaction<'a> {
         for member in self.members.iter_mut().filter(|member| made.contains(&member.pid)) {
             let Some(session) = &mut member.session else { continue };
             let undone = undo(session, &mut member.tracker, member.from, deadline);
+            let undone = undone.and_then(|()| restore_states(session, &member.states));
             let own = member.fault.take();
             member.fault = Some(match undone {
                 Ok(()) => own.unwrap_or_else(|| {
@@ -177,25 +182,23 @@ impl<'a> Transaction<'a> {
 
     /// Prints faults and results; the exit status is that of the first fault. What must be kept
     /// coherent goes to the residents.
-    pub fn finish(
-        self,
-        residents: &mut Vec<Resident>,
-        report: &dyn Fn(&Member, &Session) -> Report,
-    ) -> u8 {
+    pub fn finish(self, residents: &mut Vec<Resident>, report: &dyn Fn(&Member, &Session) -> Report) -> u8 {
         let faults: Vec<&Fault> = self.members.iter().filter_map(|member| member.fault.as_ref()).collect();
         faults.iter().for_each(|fault| self.output.error(fault));
         let kept = if self.members.iter().any(|member| member.kept) { KEPT } else { 0 };
         let exit = faults.first().map_or(kept, |fault| fault.exit_code());
         let reports = self.members.iter().filter_map(|member| match (&member.fault, &member.session) {
             (Some(fault), _) => Some(Report::fault(member.pid, fault)),
-            (None, Some(session)) if exit == kept || self.conduct.best_effort => Some(report(member, session)),
+            (None, Some(session)) if exit == kept || self.conduct.best_effort => {
+                Some(report(member, session))
+            }
             _ => None,
         });
         self.output.results(reports.collect());
         let live = self.members.into_iter().filter(|member| member.tracker.is_some());
-        residents.extend(live.filter_map(|member| {
-            Some(Resident { session: member.session?, tracker: member.tracker })
-        }));
+        residents.extend(
+            live.filter_map(|member| Some(Resident { session: member.session?, tracker: member.tracker })),
+        );
         exit
     }
 }
@@ -232,7 +235,11 @@ impl Member {
             let session = self.session.insert(resident.session);
             self.tracker = resident.tracker;
             session.refresh()?;
+            if let Some(tracker) = &mut self.tracker {
+                tracker.tolerate(session, true)?;
+            }
             self.from = session.registry.version;
+            self.states = states(session);
             return Ok(());
         }
         let mut session = Session::take(self.pid)?;
@@ -242,9 +249,24 @@ impl Member {
             self.tracker = done.tracker;
         }
         self.from = session.registry.version;
+        self.states = states(&session);
         self.session = Some(session);
         Ok(())
     }
+}
+
+fn states(session: &Session) -> Vec<(u64, u32)> {
+    session.registry.records.iter().map(|record| (record.address, record.state)).collect()
+}
+
+/// What was given up is not listed: it is loaded, as it was before or for the first time.
+fn restore_states(session: &mut Session, before: &[(u64, u32)]) -> Result<()> {
+    let journal = Journal { memory: &session.memory, registry: session.registry.address };
+    for record in session.registry.records.iter().filter(|record| record.state == kind::ROLLED_BACK) {
+        let known = before.iter().find(|(address, _)| *address == record.address);
+        journal.set_record_state(record.address, known.map_or(kind::LOADED, |(_, state)| *state))?;
+    }
+    session.refresh()
 }
 
 /// Back to version `from`, which the process had before.
@@ -263,11 +285,8 @@ fn undo(session: &mut Session, tracker: &mut Option<Tracker>, from: u32, deadlin
             .find(|record| record.version == goal + 1 && !active.contains(&record.address));
         plan::change(&session.registry, goal + 1, next.map(|record| record.address))?
     };
-    let incoming = change
-        .states
-        .iter()
-        .find(|(_, state)| *state == polus_runtime::abi::kind::ACTIVE)
-        .map_or(0, |(record, _)| *record);
+    let incoming =
+        change.states.iter().find(|(_, state)| *state == kind::ACTIVE).map_or(0, |(record, _)| *record);
     Commit::prepare(session, &change, incoming)?.run(tracker, deadline, &mut |_| Ok(()))?;
     session.refresh()?;
     if session.registry.version == from { Ok(()) } else { undo(session, tracker, from, deadline) }

@@ -34,6 +34,9 @@ pub enum Rewrite {
     With(Box<libc::user_regs_struct>),
 }
 
+/// What is done while a call runs.
+pub type Idle<'a> = Box<dyn FnMut() -> Result<()> + 'a>;
+
 /// A stopped thread, taken over.
 pub struct Hijack<'a> {
     tid: i32,
@@ -43,6 +46,7 @@ pub struct Hijack<'a> {
     xstate: Vec<u8>,
     mask: u64,
     place: Place,
+    idle: Option<Idle<'a>>,
     /// False while a call runs, for then the thread comes back by itself.
     taken: bool,
 }
@@ -57,11 +61,16 @@ impl<'a> Hijack<'a> {
         let (xstate, mask) = (raw::xstate(tid)?, raw::signal_mask(tid)?);
         let place = Place::below(if stack == 0 { saved.rsp } else { stack }, xstate.len());
         memory.write(place.stack_pointer(), &place.bytes(restorer, &saved, mask, &xstate))?;
-        let hijack = Hijack { tid, memory, restorer, saved, xstate, mask, place, taken: true };
+        let hijack = Hijack { tid, memory, restorer, saved, xstate, mask, place, idle: None, taken: true };
         // from here on the thread restores itself if this process dies
         raw::set_registers(tid, &hijack.returning_registers(saved))?;
         raw::set_signal_mask(tid, u64::MAX)?;
         Ok(hijack)
+    }
+
+    /// From now on `idle` is called again and again while a call runs.
+    pub fn meanwhile(&mut self, idle: Idle<'a>) {
+        self.idle = Some(idle);
     }
 
     /// Address of free bytes for arguments, [`crate::tracee::sigframe::SCRATCH_SIZE`] of them.
@@ -158,7 +167,7 @@ impl<'a> Hijack<'a> {
         let mut held = 0;
         loop {
             raw::resume_to_syscall(self.tid, std::mem::take(&mut held))?;
-            match wait::wait(self.tid, deadline)? {
+            match wait::wait_while(self.tid, deadline, self.idle.as_mut())? {
                 Stop::Syscall => return Ok(()),
                 Stop::Gone => return Err(self.gone()),
                 Stop::Event | Stop::Group(_) | Stop::Birth | Stop::Exec => {}

@@ -106,14 +106,20 @@ impl Traced {
     /// Lets all stopped threads go on.
     pub fn resume(&mut self) {
         self.stopping = false;
-        for (tid, state) in &mut self.threads {
+        for state in self.threads.values_mut() {
             if let State::Stopped(thread) = state {
                 // fails only for a thread that was killed, which a later look tells
                 let _ = resume(thread);
                 *state = if thread.in_stopped_group { State::Listening } else { State::Running };
-                let _ = tid;
             }
         }
+    }
+
+    /// Lets all go on but one.
+    pub fn resume_but(&mut self, tid: i32) {
+        let kept = self.threads.remove(&tid);
+        self.resume();
+        self.threads.extend(kept.map(|state| (tid, state)));
     }
 
     /// Stops all threads; `out_of_reach` is asked about those that do not stop.

@@ -1,6 +1,7 @@
 //! Waiting for a traced thread's next stop, with a deadline.
 
 use crate::error::{Fault, Result};
+use crate::tracee::hijack::Idle;
 use crate::tracee::raw::{self, fault};
 use nix::errno::Errno;
 use std::sync::{Mutex, PoisonError};
@@ -86,10 +87,18 @@ fn stop(tid: i32, status: i32) -> Result<Stop> {
 
 /// Waits for the next stop of `tid` until `deadline`.
 pub fn wait(tid: i32, deadline: Instant) -> Result<Stop> {
+    wait_while(tid, deadline, None)
+}
+
+/// The same, doing something else meanwhile.
+pub fn wait_while(tid: i32, deadline: Instant, mut idle: Option<&mut Idle<'_>>) -> Result<Stop> {
     let mut looks = 0;
     loop {
         if let Some(stop) = look(tid)? {
             return Ok(stop);
+        }
+        if let Some(idle) = idle.as_mut().filter(|_| looks > EAGER_LOOKS) {
+            idle()?;
         }
         if Instant::now() > deadline {
             return Err(Fault::environment(format!("thread {tid} does not stop")));

@@ -45,6 +45,8 @@ pub struct Tracker {
     /// Processes forked meanwhile, and those of them that are tracked, too.
     born: Vec<i32>,
     children: Vec<Child>,
+    /// Threads and functions that an earlier command left active: nobody waits for them.
+    tolerated: Vec<(i32, u64)>,
     /// When each of them was first seen, milliseconds.
     since: HashMap<(i32, u64), u64>,
 }
@@ -62,6 +64,7 @@ impl Tracker {
             waits: Vec::new(),
             born: Vec::new(),
             children: Vec::new(),
+            tolerated: Vec::new(),
             since: HashMap::new(),
         }
     }
@@ -118,6 +121,11 @@ impl Tracker {
         self.hold()?;
         self.carry(session)?;
         Ok(self.traced.stopped())
+    }
+
+    /// Lets them go on, all but one.
+    pub fn resume_but(&mut self, tid: i32) {
+        self.traced.resume_but(tid);
     }
 
     /// Lets them go on.
@@ -226,7 +234,8 @@ impl Tracker {
         self.traced.resume();
         let mut left = Vec::new();
         for mut child in std::mem::take(&mut self.children) {
-            let own = if child.tracker.has_ended() { Vec::new() } else { child.tracker.users(&child.session)? };
+            let own =
+                if child.tracker.has_ended() { Vec::new() } else { child.tracker.users(&child.session)? };
             if own.is_empty() {
                 child.tracker.finish(&child.session)?;
             } else {
@@ -244,6 +253,18 @@ impl Tracker {
         let mut threads = threads.to_vec();
         threads.extend(self.traced.out_of_reach().into_iter().map(Thread::unreachable));
         blockers(&threads, &mut unwinder, &self.waits, &[])
+    }
+
+    /// From now on nobody waits for those who use the other instances now; false: for all again.
+    pub fn tolerate(&mut self, session: &Session, tolerate: bool) -> Result<()> {
+        let users = if tolerate { self.users(session)? } else { Vec::new() };
+        self.tolerated = users.iter().map(|user| (user.tid, user.function_address)).collect();
+        Ok(())
+    }
+
+    /// It is one of those.
+    pub fn is_tolerated(&self, user: &Blocker) -> bool {
+        self.tolerated.contains(&(user.tid, user.function_address))
     }
 
     /// What `polus status` is told.

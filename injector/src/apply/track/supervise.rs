@@ -78,7 +78,7 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
         }
         let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
         journal.publish(&tracker.published(&users))?;
-        all.extend(users);
+        all.extend(users.into_iter().filter(|user| !tracker.is_tolerated(user)));
     }
     Ok(all)
 }
