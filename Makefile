@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear
+.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear live-nginx
 
 all:
 	cargo build --release --workspace
@@ -76,6 +76,10 @@ live-redis: all
 
 live-dropbear: all
 	scripts/live-dropbear
+
+# Several processes as one, ROUNDS=100 times applied and taken back under load.
+live-nginx: all
+	scripts/live-nginx
 
 # More of what `make test` tries at random: csmith's programs merged, damaged texts and patches.
 fuzz: target/.installed

@@ -3,6 +3,7 @@
 pub mod corpus;
 pub mod figures;
 pub mod redirect;
+pub mod torture;
 pub mod truth;
 pub mod update;
 pub mod versus_build;

@@ -3,8 +3,12 @@
 use crate::program;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
+
+/// How long an answer may take.
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Program and patch, built.
 pub struct Build {
@@ -57,11 +61,15 @@ impl Default for Build {
 pub struct Victim {
     child: Child,
     commands: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: Receiver<String>,
 }
 
 impl Victim {
-    fn start(path: &Path, arguments: &[&str]) -> Victim {
+    /// Starts a program that says `ready` when it is.
+    ///
+    /// # Panics
+    /// It does not.
+    pub fn start(path: &Path, arguments: &[&str]) -> Victim {
         let mut child = Command::new(path)
             .args(arguments)
             .stdin(Stdio::piped())
@@ -69,16 +77,45 @@ impl Victim {
             .spawn()
             .expect("the victim starts");
         let commands = child.stdin.take().expect("a pipe");
-        let answers = BufReader::new(child.stdout.take().expect("a pipe"));
-        let mut victim = Victim { child, commands, answers };
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let (said, answers) = channel();
+        std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| said.send(line)));
+        let victim = Victim { child, commands, answers };
         assert_eq!(victim.line(), "ready");
         victim
     }
 
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.answers.read_line(&mut line).expect("the victim answers");
-        line.trim().to_string()
+    fn line(&self) -> String {
+        self.answers.recv_timeout(DEADLINE).expect("the victim answers in time")
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Sends a command, and reads the line that answers it.
+    ///
+    /// # Panics
+    /// The program is gone, or hangs.
+    pub fn say(&mut self, command: &str) -> String {
+        writeln!(self.commands, "{command}").expect("the victim lives");
+        self.line()
+    }
+
+    /// How it ended, within the deadline.
+    ///
+    /// # Panics
+    /// It did not.
+    pub fn ended(&mut self) -> ExitStatus {
+        let begin = Instant::now();
+        while begin.elapsed() < DEADLINE {
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        panic!("the victim does not end");
     }
 
     /// Sends a command, and reads the number that answers it.
@@ -86,8 +123,7 @@ impl Victim {
     /// # Panics
     /// The program is gone.
     pub fn ask(&mut self, command: &str) -> f64 {
-        writeln!(self.commands, "{command}").expect("the victim lives");
-        self.line().parse().unwrap_or_else(|_| panic!("the victim answers {command} with a number"))
+        self.say(command).parse().unwrap_or_else(|_| panic!("the victim answers {command} with a number"))
     }
 
     /// Runs a command of polus on the program.
@@ -95,7 +131,7 @@ impl Victim {
     /// # Panics
     /// It fails.
     pub fn polus(&self, command: &str, patch: Option<&Path>) -> Outcome {
-        let pid = self.child.id().to_string();
+        let pid = self.pid();
         let start = Instant::now();
         let output = Command::new(program("polus"))
             .args([command, "-p", &pid, "--json"])

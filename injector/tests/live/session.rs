@@ -10,8 +10,8 @@
 //! wait => N ~ 'text'              wait for the polus started last
 //! kill                            kill it instead
 //! interrupt                       press Ctrl-C for it
-//! remember                        note how many mappings and open files the program has
-//! unchanged                       they are as many as noted
+//! remember                        note the program's mappings, open files and own memory
+//! unchanged                       they are as many as noted, and the memory hardly more
 //! repeat N … end                  do the steps between N times
 //! ! shell words                   run them in the program's folder
 //! exit N                          close the program's input; it ends with N
@@ -23,7 +23,7 @@
 
 use crate::build::Debug;
 use crate::case::{self, Case, Result};
-use crate::victim::{DEADLINE, Victim};
+use crate::victim::{DEADLINE, Size, Victim};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub struct Session {
     pub victim: Victim,
     names: BTreeMap<String, String>,
     background: Option<Child>,
-    size: Option<(usize, usize)>,
+    size: Option<Size>,
     debug_file: bool,
     without: String,
 }
@@ -211,9 +211,9 @@ impl Session {
 
     fn unchanged(&self) -> Result<()> {
         let (noted, now) = (self.size.ok_or("nothing was noted")?, self.victim.size()?);
-        match noted == now {
+        match noted.is_kept(now) {
             true => Ok(()),
-            false => Err(format!("mappings and files were {noted:?}, are {now:?}")),
+            false => Err(format!("the process held {noted:?}, and holds {now:?}")),
         }
     }
 

@@ -126,12 +126,37 @@ impl Victim {
         }
     }
 
-    /// Numbers of mappings and of open files.
-    pub fn size(&self) -> Result<(usize, usize)> {
-        let maps =
-            fs::read_to_string(format!("/proc/{}/maps", self.pid())).map_err(|error| error.to_string())?;
+    /// What it has mapped, opened and written to.
+    pub fn size(&self) -> Result<Size> {
+        let read = |name: &str| {
+            fs::read_to_string(format!("/proc/{}/{name}", self.pid())).map_err(|error| error.to_string())
+        };
         let files = fs::read_dir(format!("/proc/{}/fd", self.pid())).map_err(|error| error.to_string())?;
-        Ok((maps.lines().count(), files.count()))
+        let rollup = read("smaps_rollup")?;
+        let own = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:"));
+        let own_kib = own.and_then(|rest| rest.trim().strip_suffix(" kB")?.parse().ok());
+        Ok(Size {
+            mappings: read("maps")?.lines().count(),
+            files: files.count(),
+            own_kib: own_kib.ok_or_else(|| format!("no count of its own memory: {rollup}"))?,
+        })
+    }
+}
+
+/// What a process holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    mappings: usize,
+    files: usize,
+    own_kib: u64,
+}
+
+impl Size {
+    /// As many mappings and files, and hardly more memory: the program itself touches pages of
+    /// stacks and of the heap now and then, an update each time would be seen.
+    pub fn is_kept(self, now: Size) -> bool {
+        const SLACK_KIB: u64 = 64;
+        (self.mappings, self.files) == (now.mappings, now.files) && now.own_kib <= self.own_kib + SLACK_KIB
     }
 }
 

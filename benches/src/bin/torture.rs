@@ -1,0 +1,57 @@
+//! `make torture`: updates a program that checks itself, for as long as one likes.
+
+use clap::Parser;
+use polus_benches::figures::table;
+use polus_benches::torture::rounds::Done;
+use polus_benches::torture::{Build, Plan, death, rounds};
+use std::time::Duration;
+
+/// Update a program that checks itself, and take the updates back, again and again; then the same
+/// while the injector is killed at random
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How long, each way
+    #[arg(long, default_value = "60")]
+    seconds: u64,
+    /// Percent of the time in which no thread is in a function that holds changed variables
+    #[arg(long, default_value = "25", value_parser = clap::value_parser!(u32).range(0..100))]
+    rest: u32,
+    /// The most threads of a program
+    #[arg(long, default_value = "64", value_parser = clap::value_parser!(u64).range(1..))]
+    threads: u64,
+    /// What chance begins with
+    #[arg(long, default_value = "1")]
+    seed: u64,
+    /// One way only: rounds or death
+    #[arg(long)]
+    only: Option<String>,
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    let length = Duration::from_secs(arguments.seconds);
+    let plan =
+        Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
+    let build = Build::new();
+    let ways: [(&str, fn(&Build, &Plan) -> Done); 2] = [("rounds", rounds::run), ("death", death::run)];
+    let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
+    let rows: Vec<Vec<String>> =
+        ways.iter().filter(|(name, _)| asked(name)).map(|(name, run)| row(name, &run(&build, &plan))).collect();
+    println!("Torture for {} s each, seed {}, {} % rest; ms.\n", arguments.seconds, arguments.seed, arguments.rest);
+    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "violations"];
+    table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
+}
+
+/// Whoever comes to the end has seen no violation.
+fn row(name: &str, done: &Done) -> Vec<String> {
+    let counts = [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], 0];
+    let times = done.took.iter().flat_map(|times| [50, 99, 100].map(|part| percentile(times, part)));
+    std::iter::once(name.to_string()).chain(counts.map(|count| count.to_string())).chain(times).collect()
+}
+
+fn percentile(times: &[f64], part: usize) -> String {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = (sorted.len() * part).div_ceil(100);
+    sorted.get(at.saturating_sub(1)).map_or(String::new(), |ms| format!("{ms:.1}"))
+}
