@@ -30,7 +30,20 @@ pub fn load(session: &mut Session, patch: &PatchFile, plan: &Load) -> Result<u64
     Ok(record)
 }
 
+/// Loads the runtime alone, unless it is there already.
+pub fn load_runtime(session: &mut Session) -> Result<()> {
+    if session.registry.address == 0 {
+        in_a_thread(session, |loader| loader.open_runtime())?;
+        session.refresh()?;
+    }
+    Ok(())
+}
+
 fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
+    in_a_thread(session, |loader| loader.run(patch, plan))
+}
+
+fn in_a_thread<T>(session: &Session, work: impl FnOnce(&mut Loader<'_>) -> Result<T>) -> Result<T> {
     let restorer = find_restorer(session)?;
     let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
     step("load.choose")?;
@@ -38,11 +51,11 @@ fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result
     let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
     let hijack = Hijack::begin(thread, &session.memory, restorer)?;
     let mut loader = Loader { session, hijack, dlopen };
-    let outcome = loader.run(patch, plan);
+    let outcome = work(&mut loader);
     let ended = loader.hijack.end();
     drop(stopped);
     // a thread that did not come back in time was not given back either: the first fault tells why
-    outcome.and_then(|record| ended.map(|()| record))
+    outcome.and_then(|done| ended.map(|()| done))
 }
 
 /// The C library's way back from signal handlers.
