@@ -59,7 +59,8 @@ fn the_library_needs_no_change_of_its_code() {
         let SegmentFlags::Elf { p_flags, .. } = segment.flags() else { panic!("an ELF segment") };
         assert_ne!(p_flags & (elf::PF_W | elf::PF_X), elf::PF_W | elf::PF_X);
     }
-    let undefined = library.dynamic_symbols().filter(|symbol| symbol.is_undefined() && symbol.name() != Ok(""));
+    let undefined =
+        library.dynamic_symbols().filter(|symbol| symbol.is_undefined() && symbol.name() != Ok(""));
     assert_eq!(undefined.count(), 0, "it has no C library");
     assert!(library.section_by_name(".eh_frame_hdr").is_some_and(|index| index.size() > 8), "no frame index");
 }

@@ -60,9 +60,8 @@ fn door_numbers() -> String {
         ("BACK", std::mem::offset_of!(abi::Door, back) as u64),
         ("STATE", std::mem::offset_of!(abi::Door, state) as u64),
     ];
-    let number = |(name, value): (&str, u64)| {
-        format!("_Static_assert(POLUS_DOOR_{name} == {value}, \"{name}\");\n")
-    };
+    let number =
+        |(name, value): (&str, u64)| format!("_Static_assert(POLUS_DOOR_{name} == {value}, \"{name}\");\n");
     numbers.into_iter().map(number).collect()
 }
 

@@ -13,6 +13,7 @@ use crate::facts::process;
 use crate::facts::unwind::{Frame, Stack, Unwinder};
 use crate::tracee::Stopped;
 use polus_runtime::abi::{self, Plain, door};
+use std::collections::HashMap;
 use std::mem::offset_of;
 use std::ops::Range;
 
@@ -154,7 +155,7 @@ impl<'a> Doors<'a> {
         let (held, known) = (self.held(walked), walked.iter().all(|thread| thread.stack.complete));
         let mut settled = Settled::default();
         for door in numbered(&records) {
-            let is_held = held.contains(&door.number) || !known;
+            let is_held = held.contains_key(&door.number) || !known;
             match door.record.state {
                 door::LEFT => {
                     settled.left.push(door);
@@ -180,21 +181,20 @@ impl<'a> Doors<'a> {
     /// All threads must be stopped, and `walked` be their stacks.
     pub fn remove(&self, walked: &[Walked], chosen: &dyn Fn(&Door) -> bool) -> Result<Vec<Door>> {
         let records = self.read()?;
-        let held = self.held(walked);
+        let (held, known) = (self.held(walked), walked.iter().all(|thread| thread.stack.complete));
+        let planted = numbered(&records).filter(|door| door.record.state == door::PLANTED);
         let mut kept = Vec::new();
-        for door in numbered(&records).filter(|door| door.record.state == door::PLANTED) {
-            if !chosen(&door) {
-                continue;
-            }
-            if self.is_busy(walked, &door) || !self.leads_here(&door) && held.contains(&door.number) {
+        for door in planted.filter(|door| chosen(door)) {
+            let (leads, inner) = (self.leads_here(&door), held.get(&door.number));
+            if inner.is_some_and(|inner| !leads || self.is_busy(inner, &door)) {
                 kept.push(door);
                 continue;
             }
-            if self.leads_here(&door) {
+            if leads {
                 self.memory.write(door.record.slot, &door.record.back.to_le_bytes())?;
             }
             step("doors.restored")?;
-            if walked.iter().all(|thread| thread.stack.complete) {
+            if known {
                 self.set_state(door.number, door::FREE)?;
             }
         }
@@ -233,10 +233,13 @@ impl<'a> Doors<'a> {
     }
 
     /// Doors in which some walked stack has a frame: a thread will come through, or
-    /// is just passing.
-    fn held(&self, walked: &[Walked]) -> Vec<usize> {
-        let frames = walked.iter().flat_map(|thread| &thread.stack.frames);
-        frames.filter_map(|frame| self.number(frame.pc)).collect()
+    /// is just passing. With the frames further in.
+    fn held<'w>(&self, walked: &'w [Walked]) -> HashMap<usize, &'w [Frame]> {
+        let all = walked.iter().flat_map(|thread| {
+            let frames = &thread.stack.frames;
+            frames.iter().enumerate().map(move |(index, frame)| (frame, &frames[..index]))
+        });
+        all.filter_map(|(frame, inner)| Some((self.number(frame.pc)?, inner))).collect()
     }
 
     /// The slot holds what was planted there.
@@ -248,16 +251,10 @@ impl<'a> Doors<'a> {
         read.is_ok() && entries.contains(&u64::from_le_bytes(word))
     }
 
-    /// Some thread stands in the stub, or unwinds the stack that the door is on.
-    fn is_busy(&self, walked: &[Walked], door: &Door) -> bool {
-        walked.iter().any(|thread| {
-            let frames = &thread.stack.frames;
-            let place = frames.iter().position(|frame| self.number(frame.pc) == Some(door.number));
-            place.is_some_and(|place| {
-                let planted = place.checked_sub(1).is_some_and(|at| frames[at].slot == door.record.slot);
-                !planted || self.is_unwound(&frames[..place])
-            })
-        })
+    /// The thread with these frames further in than the door stands in the stub itself,
+    /// or unwinds the stack.
+    fn is_busy(&self, inner: &[Frame], door: &Door) -> bool {
+        inner.last().is_none_or(|frame| frame.slot != door.record.slot) || self.is_unwound(inner)
     }
 
     /// An unwinder may have read return addresses of frames outside of `inner`, and
@@ -274,9 +271,8 @@ impl<'a> Doors<'a> {
     /// Whether the stack is, or may be, in a function; and the index of the frame
     /// that is to get the door.
     fn place<'s>(&self, stack: &'s Stack, wanted: &Watched) -> (bool, Option<Place<'s>>) {
-        let covers = |frame: &Frame| {
-            wanted.ranges.iter().any(|(start, end)| (*start..*end).contains(&frame.lookup))
-        };
+        let covers =
+            |frame: &Frame| wanted.ranges.iter().any(|(start, end)| (*start..*end).contains(&frame.lookup));
         let index = stack.frames.iter().rposition(covers);
         let Some(index) = index.filter(|_| stack.complete && !self.locked) else {
             return (index.is_some() || !stack.complete, None);
@@ -284,7 +280,7 @@ impl<'a> Doors<'a> {
         let place = stack.frames.get(index + 1).map(|caller| Place { frame: &stack.frames[index], caller });
         let is_exact = |place: &Place<'_>| {
             let slot = place.frame.slot;
-            slot != 0 && slot % 8 == 0 && slot + 8 == place.caller.sp
+            slot != 0 && slot & 7 == 0 && slot + 8 == place.caller.sp
         };
         (true, place.filter(is_exact).filter(|_| !self.is_unwound(&stack.frames[..=index])))
     }
@@ -312,13 +308,8 @@ impl<'a> Doors<'a> {
             back = records[present].back;
         }
         let Some(number) = free.next() else { return Ok(None) };
-        let record = abi::Door {
-            slot,
-            back,
-            leaving: wanted.leaving,
-            thread: tid as u32,
-            state: door::PLANTED,
-        };
+        let record =
+            abi::Door { slot, back, leaving: wanted.leaving, thread: tid as u32, state: door::PLANTED };
         if wanted.calls {
             self.count(wanted.leaving, 1)?;
         }

@@ -133,12 +133,7 @@ impl<'a> Unwinder<'a> {
         stack
     }
 
-    fn step(
-        &mut self,
-        frame: &mut Frame,
-        registers: &mut Registers,
-        words: &mut StackWords,
-    ) -> Option<Step> {
+    fn step(&mut self, frame: &mut Frame, registers: &mut Registers, words: &mut StackWords) -> Option<Step> {
         let lookup = frame.lookup;
         if !self.rows.contains_key(&lookup) {
             let row = self.row(lookup);

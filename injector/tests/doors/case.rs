@@ -5,11 +5,19 @@
 //!   run callbacks, counted in the program's `leaving`;
 //! - `doors: 1`, `inside: 1` (default: as many), `left: 1` and `lost: 0`: how many
 //!   doors are planted, how many threads are inside, how the doors end;
-//! - `expect: line`, in order, after the doors were planted;
+//! - `expect: line`, in order, after the doors were planted; between them `remove: 1`,
+//!   the doors are taken away, all but that many, and the program goes on by a line;
 //! - `exit: 0`, and `ends` where the program ends without a last look.
 
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// What happens after the doors were planted.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Expect(String),
+    Remove { kept: usize },
+}
 
 /// What the head of a program says.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +30,7 @@ pub struct Case {
     pub inside: usize,
     pub left: usize,
     pub lost: usize,
-    pub expect: Vec<String>,
+    pub steps: Vec<Step>,
     pub exit: i32,
     pub ends: bool,
 }
@@ -58,7 +66,8 @@ fn read(source: PathBuf) -> Case {
             "inside" => inside = Some(number()),
             "left" => case.left = number(),
             "lost" => case.lost = number(),
-            "expect" => case.expect.push(value.to_string()),
+            "expect" => case.steps.push(Step::Expect(value.to_string())),
+            "remove" => case.steps.push(Step::Remove { kept: number() }),
             "exit" => case.exit = number() as i32,
             _ => {}
         }

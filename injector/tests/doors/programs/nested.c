@@ -1,5 +1,8 @@
 // Recursion: only the outermost activation on each stack gets a door. Two functions
 // on one stack have each their own.
+// build: gcc -O2
+// build: gcc -O1 -fsanitize=address
+// build: gcc -O1 -fsanitize=thread
 // watch: deeper outer
 // doors: 2
 // left: 2

@@ -1,4 +1,9 @@
 // A function returns through its door, and glibc's backtrace sees all frames meanwhile.
+// build: gcc -O2
+// build: gcc -O0
+// build: gcc -O2 -no-pie -fcf-protection=full
+// build: gcc -O2 -flto
+// build: clang-14 -O2
 // watch: serve
 // doors: 1
 // left: 1
