@@ -8,6 +8,7 @@ use crate::apply::failure::step;
 use crate::apply::load::runtime_symbol;
 use crate::apply::session::Session;
 use crate::error::{Fault, Result};
+use crate::facts::image::Image;
 use crate::facts::memory::Memory;
 use crate::facts::process;
 use crate::facts::unwind::{Frame, Stack, Unwinder};
@@ -19,6 +20,10 @@ use std::ops::Range;
 
 /// Libraries whose code reads stacks as this injector does, by the start of their names.
 const UNWINDERS: [&str; 3] = ["libgcc_s.so", "libunwind", "libc++abi.so"];
+
+/// Libraries that hold the personality of C. Without exceptions in the process it is
+/// asked only when threads end, and that goes through doors at any time.
+const PLAIN: [&str; 2] = ["libgcc_s.so", "libc.so"];
 
 /// A stopped thread's stack.
 #[derive(Clone, Debug, Default)]
@@ -90,24 +95,29 @@ pub struct Doors<'a> {
     /// Return addresses may not be changed.
     locked: bool,
     unwinders: Vec<(u64, u64)>,
-    /// Exceptions are thrown in this process.
-    throws: bool,
+    /// Whose cleaning up tells nothing of exceptions.
+    plain: Vec<(u64, u64)>,
 }
 
 impl<'a> Doors<'a> {
     /// The doors of a process that has the runtime loaded.
     pub fn open(session: &'a Session) -> Result<Doors<'a>> {
         let memory = &session.memory;
-        let unwinds = |name: String| UNWINDERS.iter().any(|unwinder| name.starts_with(unwinder));
-        let unwinders = session.images.iter().filter(|image| unwinds(image.soname(memory)));
+        let named = |names: &[&str]| -> Vec<(u64, u64)> {
+            let is_named = |image: &&Image| {
+                let found = image.soname(memory);
+                names.iter().any(|name| found.starts_with(name))
+            };
+            session.images.iter().filter(is_named).map(|image| image.range).collect()
+        };
         let throws = session.images.iter().any(|image| image.exported(memory, "__cxa_throw").is_some());
         Ok(Doors {
             memory,
             stubs: runtime_symbol(session, "polus_doors")?,
             records: runtime_symbol(session, "polus_door_records")?,
             locked: process::has_shadow_stack(session.pid())?,
-            unwinders: unwinders.map(|image| image.range).collect(),
-            throws,
+            unwinders: named(&UNWINDERS),
+            plain: if throws { Vec::new() } else { named(&PLAIN) },
         })
     }
 
@@ -176,7 +186,7 @@ impl<'a> Doors<'a> {
     }
 
     /// Takes away the doors that `chosen` says, and returns those that stay because a
-    /// thread stands in them or its stack is being unwound.
+    /// thread stands in them, or its stack is being unwound or unknown.
     ///
     /// All threads must be stopped, and `walked` be their stacks.
     pub fn remove(&self, walked: &[Walked], chosen: &dyn Fn(&Door) -> bool) -> Result<Vec<Door>> {
@@ -185,8 +195,12 @@ impl<'a> Doors<'a> {
         let planted = numbered(&records).filter(|door| door.record.state == door::PLANTED);
         let mut kept = Vec::new();
         for door in planted.filter(|door| chosen(door)) {
-            let (leads, inner) = (self.leads_here(&door), held.get(&door.number));
-            if inner.is_some_and(|inner| !leads || self.is_busy(inner, &door)) {
+            let leads = self.leads_here(&door);
+            let stays = match held.get(&door.number) {
+                Some(inner) => !leads || self.is_busy(inner, &door),
+                None => !known,
+            };
+            if stays {
                 kept.push(door);
                 continue;
             }
@@ -194,9 +208,7 @@ impl<'a> Doors<'a> {
                 self.memory.write(door.record.slot, &door.record.back.to_le_bytes())?;
             }
             step("doors.restored")?;
-            if known {
-                self.set_state(door.number, door::FREE)?;
-            }
+            self.set_state(door.number, door::FREE)?;
         }
         Ok(kept)
     }
@@ -204,7 +216,7 @@ impl<'a> Doors<'a> {
     /// A thread that was counted in `leaving` is inside no more, without having run
     /// the callbacks: true if it was the last one. All threads must be stopped.
     pub fn forget(&self, leaving: u64) -> Result<bool> {
-        Ok(self.count(leaving, u32::MAX)? == 0)
+        Ok(self.count(leaving, 0)? != 0 && self.count(leaving, u32::MAX)? == 0)
     }
 
     /// A frame there is a door's.
@@ -258,14 +270,16 @@ impl<'a> Doors<'a> {
     }
 
     /// An unwinder may have read return addresses of frames outside of `inner`, and
-    /// must find them again as they were: its own code is active there, or cleaning
-    /// up that it was told to run.
+    /// must find them again as they were: its own code is active there, or perhaps
+    /// cleaning up on behalf of an exception.
     fn is_unwound(&self, inner: &[Frame]) -> bool {
-        let in_unwinder = |frame: &Frame| {
-            let inside = |(start, end): &(u64, u64)| (*start..*end).contains(&frame.lookup);
-            frame.unwinds || self.unwinders.iter().any(inside)
+        let inside = |ranges: &[(u64, u64)], address: u64| {
+            ranges.iter().any(|(start, end)| (*start..*end).contains(&address))
         };
-        inner.iter().any(|frame| in_unwinder(frame) || self.throws && frame.handles)
+        inner.iter().any(|frame| {
+            let handles = frame.personality != 0 && !inside(&self.plain, frame.personality);
+            frame.unwinds || handles || inside(&self.unwinders, frame.lookup)
+        })
     }
 
     /// Whether the stack is, or may be, in a function; and the index of the frame

@@ -9,7 +9,7 @@ use crate::facts::memory::Memory;
 use crate::facts::registry::RUNTIME_NAME;
 use gimli::{
     BaseAddresses, CfaRule, EhFrame, EhFrameHdr, Encoding, EndianSlice, EvaluationResult, Expression,
-    LittleEndian, Location, Register, RegisterRule, UnwindContext, UnwindExpression, UnwindSection,
+    LittleEndian, Location, Pointer, Register, RegisterRule, UnwindContext, UnwindExpression, UnwindSection,
     UnwindTableRow, Value, X86_64,
 };
 use polus_runtime::abi::door;
@@ -47,8 +47,8 @@ pub struct Frame {
     pub slot: u64,
     /// It holds the registers that only an unwinder saves, to land in a handler.
     pub unwinds: bool,
-    /// An exception that passes runs code of it, or ends in it.
-    pub handles: bool,
+    /// Who is asked about it when an exception passes; 0: it neither cleans up nor handles.
+    pub personality: u64,
 }
 
 /// A walked stack, innermost frame first.
@@ -74,7 +74,7 @@ struct Row {
     row: UnwindTableRow<usize>,
     encoding: Encoding,
     signal: bool,
-    handles: bool,
+    personality: u64,
     eh_frame: u64,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Unwinder<'a> {
         while stack.frames.len() < FRAMES_MAX {
             let (pc, sp) = (registers[16], registers[7]);
             let lookup = if exact { pc } else { pc.wrapping_sub(1) };
-            let mut frame = Frame { pc, lookup, sp, slot: 0, unwinds: false, handles: false };
+            let mut frame = Frame { pc, lookup, sp, slot: 0, unwinds: false, personality: 0 };
             let step = self.step(&mut frame, &mut registers, &mut words);
             stack.frames.push(frame);
             match step {
@@ -148,7 +148,7 @@ impl<'a> Unwinder<'a> {
         *registers = leave.caller(words)?;
         frame.slot = row.slot(registers[7]);
         frame.unwinds = !row.signal && row.saves(X86_64::RAX) && row.saves(X86_64::RDX);
-        frame.handles = row.handles;
+        frame.personality = row.personality;
         Some(Step::Caller { signal: row.signal })
     }
 
@@ -164,8 +164,12 @@ impl<'a> Unwinder<'a> {
         let fde = index.table()?.fde_for_address(&frames, &bases, lookup, EhFrame::cie_from_offset).ok()?;
         let row = fde.unwind_info_for_address(&frames, &bases, &mut self.context, lookup).ok()?;
         let (row, encoding) = (row.clone(), fde.cie().encoding());
-        let handles = fde.lsda().is_some_and(|area| area.pointer() != 0);
-        Some(Row { row, encoding, signal: fde.is_signal_trampoline(), handles, eh_frame })
+        let personality = fde.lsda().and(fde.personality()).map_or(0, |pointer| match pointer {
+            Pointer::Direct(address) => address,
+            // what cannot be read is somebody, too
+            Pointer::Indirect(place) => self.memory.read(place, 8).map_or(1, |bytes| word(&bytes)),
+        });
+        Some(Row { row, encoding, signal: fde.is_signal_trampoline(), personality, eh_frame })
     }
 
     fn is_known_bottom(&self, pc: u64) -> bool {
@@ -289,12 +293,16 @@ impl StackWords<'_> {
     fn peek(&self, address: u64) -> Option<u64> {
         self.copied(address).or_else(|| {
             let bytes = self.memory.read_some(address, 8);
-            Some(u64::from_le_bytes(bytes.try_into().ok()?))
+            (bytes.len() == 8).then(|| word(&bytes))
         })
     }
 
     fn copied(&self, address: u64) -> Option<u64> {
         let at = usize::try_from(address.checked_sub(self.start)?).ok()?;
-        Some(u64::from_le_bytes(self.bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+        self.bytes.get(at..at.checked_add(8)?).map(word)
     }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }

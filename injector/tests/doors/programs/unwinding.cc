@@ -2,6 +2,7 @@
 // destructor that an exception runs, and in one that it runs in C++'s own frame.
 // build: g++ -O2
 // build: g++ -O2 -DEXIT
+// build: g++ -O2 -static-libgcc -static-libstdc++
 // watch: serve
 // doors: 0
 // inside: 1
