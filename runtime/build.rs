@@ -11,15 +11,10 @@ fn main() {
         .args(["-std=gnu11", "-O2", "-fPIC", "-shared", "-nostdlib", "-ffreestanding"])
         .args(["-Wall", "-Wextra", "-Werror", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns"])
         .args(["-Wl,-soname,polus-runtime.so", "-Wl,-z,noexecstack", "-Wl,--hash-style=both", "-Wl,-s"])
-        .args([
-            "-Iinclude",
-            "src/registry.c",
-            "src/memory.c",
-            "src/convert.c",
-            "src/cohere.c",
-            "src/call.c",
-            "-o",
-        ])
+        // without its index of frames no unwinder passes a door, and that is only a warning
+        .args(["-Wl,--fatal-warnings", "-Wl,-z,text"])
+        .args(["-Iinclude", "src/registry.c", "src/memory.c", "src/convert.c", "src/cohere.c", "src/call.c", "src/leaving.c", "src/vector.c"])
+        .args(["src/doors.S", "-o"])
         .arg(&output)
         .status()
         .unwrap_or_else(|error| panic!("cannot run the C compiler {}: {error}", compiler.path().display()));

@@ -1,4 +1,4 @@
-//! The structs of `polus/patch.h` and `polus/registry.h` as the injector reads
+//! The structs of `polus/patch.h`, `polus/registry.h` and `polus/doors.h` as the injector reads
 //! and writes them: pointers are 64-bit addresses in the target. A test compares
 //! every size and offset with what the C compiler says.
 
@@ -130,6 +130,12 @@ structs! {
         converted: u32, incoming: u64, changed_ms: u64, active_count: u32, tracking: u32,
         stack: u64,
     }
+    /// Those inside a function whose callbacks a door runs.
+    Leaving = "polus_leaving" {
+        thread_left: u64, function_left: u64, errno_location: u64, threads: u32, reserved: u32,
+    }
+    /// The record of a door.
+    Door = "polus_door" { slot: u64, back: u64, leaving: u64, thread: u32, state: u32, }
 }
 
 /// `enum` constants of the headers.
@@ -169,4 +175,17 @@ pub mod kind {
     pub const FUNCTION_LEFT: u32 = 3;
     pub const DATA_UNUSED: u32 = 4;
     pub const POST_UPDATE: u32 = 5;
+}
+
+/// Numbers of `polus/doors.h`.
+pub mod door {
+    #![allow(missing_docs)]
+    pub const COUNT: usize = 1024;
+    pub const SIZE: u64 = 32;
+    pub const MARKS: u64 = 1;
+    pub const CALLS: u64 = 17;
+    pub const FREE: u32 = 0;
+    pub const PLANTED: u32 = 1;
+    pub const LEFT: u32 = 2;
+    pub const LOST: u32 = 3;
 }

@@ -1,6 +1,6 @@
 //! The Rust mirrors have the sizes and offsets that the C compiler gives the headers.
 
-use polus_runtime::abi::{self, Layout};
+use polus_runtime::abi::{self, Layout, door};
 use std::{fs, path::Path, process::Command};
 
 /// `_Static_assert`s for one struct; padding at the end is `reserved` in Rust only.
@@ -29,8 +29,8 @@ fn assertions(layout: &Layout) -> String {
 fn mirrors_equal_the_headers() {
     let folder = tempfile_folder();
     let source = folder.join("layout.c");
-    let mut text =
-        String::from("#include <stddef.h>\n#include <polus/patch.h>\n#include <polus/registry.h>\n");
+    let headers = ["stddef.h", "polus/patch.h", "polus/registry.h", "polus/doors.h"];
+    let mut text: String = headers.iter().map(|header| format!("#include <{header}>\n")).collect();
     for layout in abi::layouts() {
         let covered: usize = layout.fields.iter().map(|field| field.2).sum();
         assert_eq!(covered, layout.size, "{} has a gap", layout.name);
@@ -39,11 +39,30 @@ fn mirrors_equal_the_headers() {
     text += &format!("_Static_assert(POLUS_ABI == {}, \"patch ABI\");\n", abi::PATCH_ABI);
     text += &format!("_Static_assert(POLUS_REGISTRY_ABI == {}, \"registry ABI\");\n", abi::REGISTRY_ABI);
     text += &format!("_Static_assert(POLUS_ACTIVE_MAX == {}, \"slots\");\n", abi::ACTIVE_MAX);
+    text += &door_numbers();
     fs::write(&source, text).expect("the test's folder is writable");
     let include = Path::new(env!("CARGO_MANIFEST_DIR")).join("include");
     let output = Command::new("gcc").args(["-fsyntax-only", "-I"]).arg(include).arg(&source).output();
     let output = output.expect("gcc is needed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn door_numbers() -> String {
+    let numbers = [
+        ("COUNT", door::COUNT as u64),
+        ("SIZE", door::SIZE),
+        ("MARKS", door::MARKS),
+        ("CALLS", door::CALLS),
+        ("FREE", door::FREE.into()),
+        ("PLANTED", door::PLANTED.into()),
+        ("LEFT", door::LEFT.into()),
+        ("LOST", door::LOST.into()),
+        ("BACK", std::mem::offset_of!(abi::Door, back) as u64),
+        ("STATE", std::mem::offset_of!(abi::Door, state) as u64),
+    ];
+    let number =
+        |(name, value): (&str, u64)| format!("_Static_assert(POLUS_DOOR_{name} == {value}, \"{name}\");\n");
+    numbers.into_iter().map(number).collect()
 }
 
 fn tempfile_folder() -> std::path::PathBuf {

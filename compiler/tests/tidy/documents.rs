@@ -21,10 +21,13 @@ fn links_and_paths_lead_somewhere() {
     none(findings);
 }
 
+const HEADERS: [&str; 3] =
+    ["runtime/include/polus/patch.h", "runtime/include/polus/registry.h", "runtime/include/polus/doors.h"];
+
 #[test]
 fn the_patch_format_describes_these_headers() {
     let document = text("docs/patch-format.md");
-    for header in ["runtime/include/polus/patch.h", "runtime/include/polus/registry.h"] {
+    for header in HEADERS {
         let digest: String = Sha256::digest(text(header)).iter().map(|byte| format!("{byte:02x}")).collect();
         let wanted = format!("`{header}` sha256 `{digest}`");
         assert!(
@@ -38,7 +41,7 @@ fn the_patch_format_describes_these_headers() {
 fn the_patch_format_names_every_struct_and_section() {
     let document = text("docs/patch-format.md");
     let mut missing = vec![];
-    for header in ["runtime/include/polus/patch.h", "runtime/include/polus/registry.h"] {
+    for header in HEADERS {
         let header = text(header);
         let names =
             header.lines().filter_map(|line| line.strip_prefix("struct ").or(line.strip_prefix("enum ")));

@@ -41,14 +41,27 @@ pub fn load(
     Ok(record)
 }
 
+/// Loads the runtime alone, unless it is there already.
+pub fn load_runtime(session: &mut Session) -> Result<()> {
+    if session.registry.address == 0 {
+        in_a_thread(session, |loader| loader.open_runtime())?;
+        session.refresh()?;
+    }
+    Ok(())
+}
+
 fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
+    in_a_thread(session, |loader| loader.run(patch, plan))
+}
+
+fn in_a_thread<T>(session: &Session, work: impl FnOnce(&mut Loader<'_>) -> Result<T>) -> Result<T> {
     let restorer = find_restorer(session)?;
     let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
     step("load.choose")?;
     let stopped = victim::choose(session)?;
     let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
     let hijack = Hijack::begin(thread, &session.memory, restorer, 0)?;
-    Loader { session, hijack, dlopen }.load(patch, plan)
+    Loader { session, hijack, dlopen }.work(work)
 }
 
 /// What is tracked is served meanwhile: the loading thread may wait for one that writes.
@@ -65,7 +78,7 @@ fn load_while_tracked(
     let lifted = session.process.seccomp.then(|| Lifted::begin(thread.tid)).transpose()?;
     let mut hijack = Hijack::begin(&thread, &session.memory, restorer, session.registry.stack)?;
     hijack.meanwhile(Box::new(|| tracker.serve(session)));
-    let outcome = Loader { session, hijack, dlopen }.load(patch, plan);
+    let outcome = Loader { session, hijack, dlopen }.work(|loader| loader.run(patch, plan));
     drop(lifted);
     tracker.resume();
     outcome
@@ -119,11 +132,11 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn load(mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {
-        let outcome = self.run(patch, plan);
+    fn work<T>(mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outcome = work(&mut self);
         let ended = self.hijack.end();
         // a thread that did not come back in time was not given back either: the first fault tells why
-        outcome.and_then(|record| ended.map(|()| record))
+        outcome.and_then(|done| ended.map(|()| done))
     }
 
     fn run(&mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {

@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod commit;
+pub mod doors;
 pub mod failure;
 pub mod inflight;
 pub mod interrupt;

@@ -80,6 +80,12 @@ pub fn threads(pid: i32) -> Result<Vec<i32>> {
     Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
 }
 
+/// True where return addresses may not be changed: a thread has a shadow stack of them.
+pub fn has_shadow_stack(pid: i32) -> Result<bool> {
+    let statuses = threads(pid)?.into_iter().filter_map(|tid| Status::of_thread(pid, tid));
+    Ok(statuses.into_iter().any(|status| status.has_shadow_stack()))
+}
+
 /// Number of threads the kernel counts, and whether the leader has ended.
 pub fn thread_count(pid: i32) -> Result<(usize, bool)> {
     let status = Status::read(pid)?;
@@ -178,6 +184,10 @@ impl Status {
         Some(Status { text: fs::read_to_string(format!("/proc/{pid}/task/{tid}/status")).ok()? })
     }
 
+    fn has_shadow_stack(&self) -> bool {
+        self.text("x86_Thread_features").split_whitespace().any(|feature| feature == "shstk")
+    }
+
     fn text(&self, key: &str) -> &str {
         let value = |line: &'_ str| -> Option<usize> {
             line.strip_prefix(key).and_then(|rest| rest.strip_prefix(':')).map(|rest| line.len() - rest.len())
@@ -187,5 +197,18 @@ impl Status {
 
     fn number(&self, key: &str) -> i64 {
         self.text(key).split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shadow_stacks_are_seen() {
+        let status = |line: &str| Status { text: format!("Name:\tx\n{line}\nTgid:\t1\n") };
+        assert!(status("x86_Thread_features:\tshstk wrss ").has_shadow_stack());
+        assert!(!status("x86_Thread_features:\t").has_shadow_stack());
+        assert!(!status("x86_Thread_features_locked:\tshstk wrss ").has_shadow_stack());
     }
 }

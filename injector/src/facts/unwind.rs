@@ -1,16 +1,20 @@
 //! Unwinds stopped threads by call frame information alone. A frame that no FDE
 //! covers ends the walk as incomplete: guessing by frame pointer could miss an
 //! active function. (framehop falls back to the frame pointer without saying so,
-//! and ends at signal frames as if the stack were complete.)
+//! and ends at signal frames as if the stack were complete.) A door is a frame of
+//! its own between an old function and its true caller.
 
 use crate::facts::image::{self, Image};
 use crate::facts::memory::Memory;
+use crate::facts::registry::RUNTIME_NAME;
 use gimli::{
     BaseAddresses, CfaRule, EhFrame, EhFrameHdr, Encoding, EndianSlice, EvaluationResult, Expression,
-    LittleEndian, Location, Register, RegisterRule, UnwindContext, UnwindExpression, UnwindSection,
+    LittleEndian, Location, Pointer, Register, RegisterRule, UnwindContext, UnwindExpression, UnwindSection,
     UnwindTableRow, Value, X86_64,
 };
+use polus_runtime::abi::door;
 use std::collections::HashMap;
+use std::ops::Range;
 
 type Bytes<'a> = EndianSlice<'a, LittleEndian>;
 
@@ -39,6 +43,12 @@ pub struct Frame {
     pub lookup: u64,
     /// Stack pointer at `pc`.
     pub sp: u64,
+    /// Where its return address lies; 0 for the outermost frame, a signal's and a door.
+    pub slot: u64,
+    /// It holds the registers that only an unwinder saves, to land in a handler.
+    pub unwinds: bool,
+    /// Who is asked about it when an exception passes; 0: it neither cleans up nor handles.
+    pub personality: u64,
 }
 
 /// A walked stack, innermost frame first.
@@ -56,6 +66,7 @@ pub struct Unwinder<'a> {
     memory: &'a Memory,
     rows: HashMap<u64, Option<Row>>,
     context: UnwindContext<usize>,
+    doors: Range<u64>,
 }
 
 /// How to leave one instruction's frame.
@@ -63,7 +74,22 @@ struct Row {
     row: UnwindTableRow<usize>,
     encoding: Encoding,
     signal: bool,
+    personality: u64,
     eh_frame: u64,
+}
+
+impl Row {
+    fn saves(&self, register: Register) -> bool {
+        matches!(self.row.register(register), Some(RegisterRule::Offset(_)))
+    }
+
+    /// Where the return address of the frame that ends at `cfa` lies.
+    fn slot(&self, cfa: u64) -> u64 {
+        match self.row.register(X86_64::RA) {
+            Some(RegisterRule::Offset(offset)) if !self.signal => cfa.wrapping_add_signed(offset),
+            _ => 0,
+        }
+    }
 }
 
 enum Step {
@@ -74,7 +100,8 @@ enum Step {
 impl<'a> Unwinder<'a> {
     /// An unwinder over the images of one process.
     pub fn new(images: &'a [Image], memory: &'a Memory) -> Self {
-        Unwinder { images, memory, rows: HashMap::new(), context: UnwindContext::new() }
+        let doors = doors(images, memory).unwrap_or_default();
+        Unwinder { images, memory, rows: HashMap::new(), context: UnwindContext::new(), doors }
     }
 
     /// Walks a stack from the registers of a stopped thread.
@@ -86,8 +113,15 @@ impl<'a> Unwinder<'a> {
         while stack.frames.len() < FRAMES_MAX {
             let (pc, sp) = (registers[16], registers[7]);
             let lookup = if exact { pc } else { pc.wrapping_sub(1) };
-            stack.frames.push(Frame { pc, lookup, sp });
-            match self.step(lookup, &mut registers, &mut words) {
+            let mut frame = Frame { pc, lookup, sp, slot: 0, unwinds: false, personality: 0 };
+            let step = self.step(&mut frame, &mut registers, &mut words);
+            stack.frames.push(frame);
+            match step {
+                // a door tells the address before its true return address: see doors.S
+                Some(Step::Caller { .. }) if self.doors.contains(&pc) => {
+                    registers[16] = registers[16].wrapping_add(1);
+                    exact = false;
+                }
                 Some(Step::Caller { signal }) if signal || registers[7] > sp => exact = signal,
                 Some(Step::Bottom) => {
                     stack.complete = self.is_known_bottom(pc);
@@ -99,7 +133,8 @@ impl<'a> Unwinder<'a> {
         stack
     }
 
-    fn step(&mut self, lookup: u64, registers: &mut Registers, words: &mut StackWords) -> Option<Step> {
+    fn step(&mut self, frame: &mut Frame, registers: &mut Registers, words: &mut StackWords) -> Option<Step> {
+        let lookup = frame.lookup;
         if !self.rows.contains_key(&lookup) {
             let row = self.row(lookup);
             self.rows.insert(lookup, row);
@@ -111,6 +146,9 @@ impl<'a> Unwinder<'a> {
         let section = section(self.images, self.memory, row.eh_frame)?;
         let leave = Leave { row, section, registers: *registers };
         *registers = leave.caller(words)?;
+        frame.slot = row.slot(registers[7]);
+        frame.unwinds = !row.signal && row.saves(X86_64::RAX) && row.saves(X86_64::RDX);
+        frame.personality = row.personality;
         Some(Step::Caller { signal: row.signal })
     }
 
@@ -126,7 +164,12 @@ impl<'a> Unwinder<'a> {
         let fde = index.table()?.fde_for_address(&frames, &bases, lookup, EhFrame::cie_from_offset).ok()?;
         let row = fde.unwind_info_for_address(&frames, &bases, &mut self.context, lookup).ok()?;
         let (row, encoding) = (row.clone(), fde.cie().encoding());
-        Some(Row { row, encoding, signal: fde.is_signal_trampoline(), eh_frame })
+        let personality = fde.lsda().and(fde.personality()).map_or(0, |pointer| match pointer {
+            Pointer::Direct(address) => address,
+            // what cannot be read is somebody, too
+            Pointer::Indirect(place) => self.memory.read(place, 8).map_or(1, |bytes| word(&bytes)),
+        });
+        Some(Row { row, encoding, signal: fde.is_signal_trampoline(), personality, eh_frame })
     }
 
     fn is_known_bottom(&self, pc: u64) -> bool {
@@ -137,6 +180,13 @@ impl<'a> Unwinder<'a> {
         let code = self.memory.read_some(pc, 10);
         EXIT_CALLS.iter().any(|exit| code.starts_with(exit))
     }
+}
+
+/// The stubs of the doors, in a process that has any.
+fn doors(images: &[Image], memory: &Memory) -> Option<Range<u64>> {
+    let runtime = images.iter().find(|image| image.path.contains(RUNTIME_NAME))?;
+    let start = runtime.exported(memory, "polus_doors")?;
+    Some(start..start + door::COUNT as u64 * door::SIZE)
 }
 
 fn section<'a>(images: &'a [Image], memory: &'a Memory, eh_frame: u64) -> Option<EhFrame<Bytes<'a>>> {
@@ -210,7 +260,7 @@ impl Leave<'_, '_> {
                     evaluation.resume_with_register(Value::Generic(self.get(register)?)).ok()?
                 }
                 EvaluationResult::RequiresMemory { address, size: 8, .. } => {
-                    evaluation.resume_with_memory(Value::Generic(words.read(address)?)).ok()?
+                    evaluation.resume_with_memory(Value::Generic(words.peek(address)?)).ok()?
                 }
                 _ => return None,
             }
@@ -231,15 +281,28 @@ struct StackWords<'a> {
 
 impl StackWords<'_> {
     fn read(&mut self, address: u64) -> Option<u64> {
-        let cached = |words: &Self| {
-            let at = usize::try_from(address.checked_sub(words.start)?).ok()?;
-            Some(u64::from_le_bytes(words.bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
-        };
-        if let Some(word) = cached(self) {
+        if let Some(word) = self.copied(address) {
             return Some(word);
         }
         self.start = address;
         self.bytes = self.memory.read_some(address, STACK_CHUNK);
-        cached(self)
+        self.copied(address)
     }
+
+    /// A word that need not lie on the stack.
+    fn peek(&self, address: u64) -> Option<u64> {
+        self.copied(address).or_else(|| {
+            let bytes = self.memory.read_some(address, 8);
+            (bytes.len() == 8).then(|| word(&bytes))
+        })
+    }
+
+    fn copied(&self, address: u64) -> Option<u64> {
+        let at = usize::try_from(address.checked_sub(self.start)?).ok()?;
+        self.bytes.get(at..at.checked_add(8)?).map(word)
+    }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
