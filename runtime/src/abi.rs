@@ -115,8 +115,9 @@ structs! {
     /// A loaded patch.
     Record = "polus_record" {
         next: u64, size: u64, state: u32, version: u32, digest: [u8; 32], base: u64, patch: u64, name: u64,
-        entries: u64, extents: u64, references: u64, cells: u64,
+        entries: u64, extents: u64, references: u64, cells: u64, leavings: u64,
         entry_count: u32, extent_count: u32, reference_count: u32, cell_count: u32,
+        leaving_count: u32, reserved: u32,
     }
     /// A published active function.
     Active = "polus_active" { function: u64, since_ms: u64, thread: u32, reserved: u32, }
@@ -132,7 +133,7 @@ structs! {
     }
     /// Those inside a function whose callbacks a door runs.
     Leaving = "polus_leaving" {
-        thread_left: u64, function_left: u64, errno_location: u64, threads: u32, reserved: u32,
+        thread_left: u64, function_left: u64, errno_location: u64, threads: u32, function: u32,
     }
     /// The record of a door.
     Door = "polus_door" { slot: u64, back: u64, leaving: u64, thread: u32, state: u32, }

@@ -12,6 +12,37 @@ pub struct Header<'a> {
     pub base: u64,
     /// The record that was newest before.
     pub next: u64,
+    /// The C library's errno.
+    pub errno_location: u64,
+}
+
+impl Header<'_> {
+    /// One for each function whose leaving has callbacks.
+    fn leavings(&self) -> Vec<abi::Leaving> {
+        let callbacks = &self.patch.tables.callbacks;
+        let left = |wanted: u32| {
+            callbacks
+                .iter()
+                .filter(move |found| found.kind == wanted)
+                .map(|found| (found.subject, found.code))
+        };
+        let mut functions: Vec<u32> =
+            left(kind::THREAD_LEFT).chain(left(kind::FUNCTION_LEFT)).map(|(function, _)| function).collect();
+        functions.sort_unstable();
+        functions.dedup();
+        let code = |wanted: u32, function: u32| {
+            let found = left(wanted).find(|(subject, _)| *subject == function);
+            found.map_or(0, |(_, code)| code.wrapping_add(self.base))
+        };
+        let leaving = |function: u32| abi::Leaving {
+            thread_left: code(kind::THREAD_LEFT, function),
+            function_left: code(kind::FUNCTION_LEFT, function),
+            errno_location: self.errno_location,
+            threads: 0,
+            function,
+        };
+        functions.into_iter().map(leaving).collect()
+    }
 }
 
 /// Lays the record out for `address`; its length does not depend on the address.
@@ -55,6 +86,7 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
             }
         })
         .collect();
+    let leavings = header.leavings();
     let head = abi::Record {
         next: header.next,
         size: 0,
@@ -68,6 +100,9 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
         extents: block.table(&extents),
         references: block.table(&references),
         cells: block.table(&cells),
+        leavings: block.table(&leavings),
+        leaving_count: leavings.len() as u32,
+        reserved: 0,
         entry_count: entries.len() as u32,
         extent_count: extents.len() as u32,
         reference_count: references.len() as u32,

@@ -1,6 +1,8 @@
 //! Makes a planned change: stops all threads, checks that nothing stands in the
 //! way, converts variables, rewrites entries, lets all go on.
 
+use crate::apply::callbacks::{Leavings, Moments};
+use crate::apply::doors::{self, Doors, Walked};
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::interrupt::is_interrupted;
@@ -14,6 +16,7 @@ use crate::facts::unwind::Unwinder;
 use crate::plan::{self, Change, Write};
 use crate::tracee::{Stopped, Thread, Traced, Userfault, stopped};
 use polus_runtime::abi::{self, kind};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -40,6 +43,10 @@ pub struct Commit<'a> {
     writes: Vec<Write>,
     before: Vec<[u8; 5]>,
     runtime: Option<Runtime>,
+    leavings: Leavings,
+    doors: Option<Doors<'a>>,
+    /// Functions whose leaving is called back, and that somebody is in.
+    inside: RefCell<Vec<u32>>,
 }
 
 /// All threads of the process, stopped.
@@ -58,6 +65,9 @@ impl Hold {
         }
     }
 }
+
+/// Makes the change: with all threads held, their stacks, who goes on in old functions.
+type Perform<'a> = dyn Fn(Hold, &[Walked], &[Blocker], &mut Means, &mut Option<Tracker>) -> Result<()> + 'a;
 
 /// Whether writes can be tracked.
 enum Means {
@@ -81,12 +91,21 @@ impl<'a> Commit<'a> {
         }
         let crosses = !change.crossings.is_empty();
         let runtime = crosses.then(|| Runtime::find(session)).transpose()?;
-        Ok(Commit { session, change, incoming, writes, before, runtime })
+        let leavings = Leavings::of(&session.registry, incoming);
+        let any = session.registry.records.iter().any(|record| !record.leavings.is_empty());
+        let doors = any.then(|| Doors::open(session)).transpose()?;
+        let inside = RefCell::default();
+        Ok(Commit { session, change, incoming, writes, before, runtime, leavings, doors, inside })
+    }
+
+    /// What is to be called after the change, in its order.
+    pub fn moments(&self) -> Moments {
+        Moments::begin(self.session, self.incoming, &self.inside.borrow())
     }
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        let redirect = |_: Hold, _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
+        let redirect = |_: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
             self.redirect()?;
             self.journal().reached(self.change.goal, &self.change.states, now_ms())
         };
@@ -102,8 +121,8 @@ impl<'a> Commit<'a> {
         deadline: Instant,
         watch: &mut Watch<'_>,
     ) -> Result<Pause> {
-        self.when_free(tracker, deadline, watch, &|hold, users, means, tracker| {
-            self.perform(hold, users, means, tracker)
+        self.when_free(tracker, deadline, watch, &|hold, walked, users, means, tracker| {
+            self.perform(hold, walked, users, means, tracker)
         })
     }
 
@@ -112,7 +131,7 @@ impl<'a> Commit<'a> {
         tracker: &mut Option<Tracker>,
         deadline: Instant,
         watch: &mut Watch<'_>,
-        perform: &dyn Fn(Hold, &[Blocker], &mut Means, &mut Option<Tracker>) -> Result<()>,
+        perform: &Perform<'_>,
     ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
         let mut since = HashMap::new();
@@ -123,7 +142,8 @@ impl<'a> Commit<'a> {
             step("commit.stop")?;
             let start = Instant::now();
             let hold = self.hold(tracker)?;
-            let mut found = blockers(hold.threads(), &mut unwinder, &self.change.waits, &self.writes);
+            let walked = doors::walk(hold.threads(), &mut unwinder);
+            let mut found = blockers(hold.threads(), &walked, &self.change.waits, &self.writes);
             let can_track = tracker.is_some() || !matches!(means, Means::None(_));
             let (mut blocking, mut users) = (Vec::new(), Vec::new());
             for blocker in found.drain(..) {
@@ -132,7 +152,7 @@ impl<'a> Commit<'a> {
             }
             let lacks_means = !users.is_empty() && tracker.is_none() && matches!(means, Means::Unknown);
             let outcome = if blocking.is_empty() && !lacks_means {
-                Some(perform(hold, &users, &mut means, tracker))
+                Some(perform(hold, &walked, &users, &mut means, tracker))
             } else {
                 self.let_go(hold, tracker);
                 None
@@ -219,6 +239,7 @@ impl<'a> Commit<'a> {
     fn perform(
         &self,
         mut hold: Hold,
+        walked: &[Walked],
         users: &[Blocker],
         means: &mut Means,
         tracker: &mut Option<Tracker>,
@@ -238,10 +259,23 @@ impl<'a> Commit<'a> {
         }
         journal.publish(&[])?;
         journal.reached(self.change.goal, &self.change.states, now_ms())?;
+        self.set_doors(walked)?;
         drop(hold);
         if let Some(tracker) = tracker {
             tracker.watch(self.session)?;
             tracker.resume();
+        }
+        Ok(())
+    }
+
+    /// Callbacks are for updates: on the way back nobody calls any more.
+    fn set_doors(&self, walked: &[Walked]) -> Result<()> {
+        let Some(doors) = &self.doors else { return Ok(()) };
+        if self.change.goal < self.change.from {
+            doors.remove(walked, &Doors::is_called)?;
+        }
+        if !self.leavings.is_empty() {
+            self.inside.replace(self.leavings.plant(doors, walked)?);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::facts::image::Image;
 use crate::facts::memory::Memory;
 use crate::facts::process;
 use crate::facts::unwind::{Frame, Stack, Unwinder};
-use crate::tracee::Stopped;
+use crate::tracee::Thread;
 use polus_runtime::abi::{self, Plain, door};
 use std::collections::HashMap;
 use std::mem::offset_of;
@@ -35,10 +35,9 @@ pub struct Walked {
 }
 
 /// Walks the stacks of all stopped threads.
-pub fn walk(stopped: &Stopped, unwinder: &mut Unwinder<'_>) -> Vec<Walked> {
+pub fn walk(threads: &[Thread], unwinder: &mut Unwinder<'_>) -> Vec<Walked> {
     let mut walk = |registers: Option<_>| registers.map(|found| unwinder.walk(found)).unwrap_or_default();
-    let threads = stopped.threads.iter();
-    threads.map(|thread| Walked { tid: thread.tid, stack: walk(thread.unwind_registers()) }).collect()
+    threads.iter().map(|thread| Walked { tid: thread.tid, stack: walk(thread.unwind_registers()) }).collect()
 }
 
 /// A function whose leaving is to be known.
@@ -100,6 +99,11 @@ pub struct Doors<'a> {
 }
 
 impl<'a> Doors<'a> {
+    /// Only those that call: a thread that leaves marks its door, and calls nothing any more.
+    pub fn is_called(door: &Door) -> bool {
+        door.record.leaving != 0
+    }
+
     /// The doors of a process that has the runtime loaded.
     pub fn open(session: &'a Session) -> Result<Doors<'a>> {
         let memory = &session.memory;

@@ -1,8 +1,9 @@
 //! What stands in the way of a change in stopped threads.
 
+use crate::apply::doors::Walked;
 use crate::facts::code::JUMP_SIZE;
 use crate::facts::stacks;
-use crate::facts::unwind::{Stack, Unwinder};
+use crate::facts::unwind::Stack;
 use crate::plan::{Wait, Write};
 use crate::tracee::Thread;
 use polus_runtime::rules::Rule;
@@ -27,13 +28,8 @@ pub struct Blocker {
     pub unknown: bool,
 }
 
-/// All reasons against the change now.
-pub fn blockers(
-    threads: &[Thread],
-    unwinder: &mut Unwinder<'_>,
-    waits: &[Wait],
-    writes: &[Write],
-) -> Vec<Blocker> {
+/// All reasons against the change now; `walked` are the stacks of `threads`, in their order.
+pub fn blockers(threads: &[Thread], walked: &[Walked], waits: &[Wait], writes: &[Write]) -> Vec<Blocker> {
     let loops = writes.iter().filter(|write| Rule::Branches.holds() && !write.loops.is_empty());
     let loops = loops.map(|write| Wait {
         function: write.name.clone(),
@@ -46,16 +42,14 @@ pub fn blockers(
     let waits: Vec<Wait> = waits.cloned().chain(loops).collect();
     let groups: Vec<Vec<(u64, u64)>> = waits.iter().map(|wait| wait.ranges.clone()).collect();
     let mut found = Vec::new();
-    for thread in threads {
-        let stack =
-            thread.unwind_registers().map_or_else(Stack::default, |registers| unwinder.walk(registers));
+    for (thread, Walked { stack, .. }) in threads.iter().zip(walked) {
         if Rule::Stacks.holds() {
-            found.extend(on_entry(thread, &stack, writes));
+            found.extend(on_entry(thread, stack, writes));
         }
         if waits.is_empty() {
             continue;
         }
-        let active = stacks::active(&stack, &groups).into_iter().map(|index| &waits[index]);
+        let active = stacks::active(stack, &groups).into_iter().map(|index| &waits[index]);
         found.extend(active.map(|wait| Blocker {
             tid: thread.tid,
             function: wait.function.clone(),

@@ -14,7 +14,7 @@ use crate::facts::patch_file::PatchFile;
 use crate::facts::registry::RUNTIME_NAME;
 use crate::plan::load::Load;
 use crate::tracee::sigframe::RESTORER;
-use crate::tracee::{Hijack, Lifted, Rewrite};
+use crate::tracee::{Hijack, Rewrite};
 use polus_runtime::{LIBRARY, abi, abi::Plain};
 use std::mem::offset_of;
 
@@ -33,10 +33,7 @@ pub fn load(
     if let Some(record) = plan.known {
         return Ok(record);
     }
-    let record = match tracker {
-        None => load_in_a_thread(session, patch, plan)?,
-        Some(tracker) => load_while_tracked(session, tracker, patch, plan)?,
-    };
+    let record = in_a_thread(session, tracker, |loader| loader.run(patch, plan))?;
     session.refresh()?;
     Ok(record)
 }
@@ -44,44 +41,27 @@ pub fn load(
 /// Loads the runtime alone, unless it is there already.
 pub fn load_runtime(session: &mut Session) -> Result<()> {
     if session.registry.address == 0 {
-        in_a_thread(session, |loader| loader.open_runtime())?;
+        in_a_thread(session, &mut None, |loader| loader.open_runtime())?;
         session.refresh()?;
     }
     Ok(())
 }
 
-fn load_in_a_thread(session: &Session, patch: &PatchFile, plan: &Load) -> Result<u64> {
-    in_a_thread(session, |loader| loader.run(patch, plan))
-}
-
-fn in_a_thread<T>(session: &Session, work: impl FnOnce(&mut Loader<'_>) -> Result<T>) -> Result<T> {
-    let restorer = find_restorer(session)?;
-    let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
-    step("load.choose")?;
-    let stopped = victim::choose(session)?;
-    let thread = stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
-    let hijack = Hijack::begin(thread, &session.memory, restorer, 0)?;
-    Loader { session, hijack, dlopen }.work(work)
-}
-
-/// What is tracked is served meanwhile: the loading thread may wait for one that writes.
-fn load_while_tracked(
+fn in_a_thread<T>(
     session: &Session,
-    tracker: &mut Tracker,
-    patch: &PatchFile,
-    plan: &Load,
-) -> Result<u64> {
+    tracker: &mut Option<Tracker>,
+    work: impl FnOnce(&mut Loader<'_>) -> Result<T>,
+) -> Result<T> {
     let restorer = find_restorer(session)?;
     let dlopen = exported(session, &["dlopen", "__libc_dlopen_mode"])?;
     step("load.choose")?;
-    let thread = victim::choose_tracked(session, tracker)?;
-    let lifted = session.process.seccomp.then(|| Lifted::begin(thread.tid)).transpose()?;
-    let mut hijack = Hijack::begin(&thread, &session.memory, restorer, session.registry.stack)?;
-    hijack.meanwhile(Box::new(|| tracker.serve(session)));
-    let outcome = Loader { session, hijack, dlopen }.work(|loader| loader.run(patch, plan));
-    drop(lifted);
-    tracker.resume();
-    outcome
+    victim::with_thread(session, tracker, restorer, |hijack| {
+        let mut loader = Loader { session, hijack, dlopen };
+        let outcome = work(&mut loader);
+        let ended = loader.hijack.end();
+        // a thread that did not come back in time was not given back either: the first fault tells why
+        outcome.and_then(|done| ended.map(|()| done))
+    })
 }
 
 /// The C library's way back from signal handlers.
@@ -113,7 +93,8 @@ fn search(memory: &Memory, start: u64, end: u64) -> Option<u64> {
     None
 }
 
-fn exported(session: &Session, names: &[&str]) -> Result<u64> {
+/// Address of the first of `names` that some loaded library exports.
+pub fn exported(session: &Session, names: &[&str]) -> Result<u64> {
     let find = |name: &&str| {
         let images = session.images.iter().filter(|image| image.path.starts_with('/'));
         images.filter_map(|image| image.exported(&session.memory, name)).next()
@@ -132,13 +113,6 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn work<T>(mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let outcome = work(&mut self);
-        let ended = self.hijack.end();
-        // a thread that did not come back in time was not given back either: the first fault tells why
-        outcome.and_then(|done| ended.map(|()| done))
-    }
-
     fn run(&mut self, patch: &PatchFile, plan: &Load) -> Result<u64> {
         step("load.runtime")?;
         if self.session.registry.address == 0 {
@@ -263,7 +237,8 @@ impl Loader<'_> {
     fn record(&mut self, patch: &PatchFile, plan: &Load, base: u64) -> Result<u64> {
         let registry = self.runtime("polus_registry")?;
         let head: abi::RegistryHead = self.memory().read_plain(registry)?;
-        let header = Header { patch, base, next: head.newest };
+        let errno_location = exported(self.session, &["__errno_location"])?;
+        let header = Header { patch, base, next: head.newest, errno_location };
         let size = block::record(0, &header, plan).len() as u64;
         let (call, reserve) = (self.runtime("polus_call")?, self.runtime("polus_reserve")?);
         let address = self.quietly(call, reserve, [size, 0, 0])?;

@@ -1,6 +1,7 @@
 //! The stage that changes a process: load, commit, journal, repair, rollback.
 
 pub mod block;
+pub mod callbacks;
 pub mod commit;
 pub mod doors;
 pub mod failure;

@@ -8,7 +8,7 @@ use crate::facts::image::{self, Image};
 use crate::facts::process;
 use crate::facts::unwind::{Stack, Unwinder};
 use crate::facts::{maps, memory::Memory};
-use crate::tracee::{Stopped, Thread};
+use crate::tracee::{Hijack, Lifted, Stopped, Thread};
 use std::time::{Duration, Instant};
 
 /// Stack that loading a library may need, bytes.
@@ -42,7 +42,7 @@ enum Fitness {
 }
 
 /// Stops a thread that may load a library.
-pub fn choose(session: &Session) -> Result<Stopped> {
+fn choose(session: &Session) -> Result<Stopped> {
     let deadline = Instant::now() + SEARCH_TIME;
     let mut choice = Choice::new(session)?;
     loop {
@@ -56,8 +56,43 @@ pub fn choose(session: &Session) -> Result<Stopped> {
     }
 }
 
+/// Has such a thread do something, while the others run. What is tracked is served meanwhile, for
+/// the thread may wait for one that writes, or write itself.
+pub fn with_thread<T>(
+    session: &Session,
+    tracker: &mut Option<Tracker>,
+    restorer: u64,
+    work: impl FnOnce(Hijack<'_>) -> Result<T>,
+) -> Result<T> {
+    let Some(tracker) = tracker else {
+        let stopped = choose(session)?;
+        let thread =
+            stopped.threads.first().ok_or_else(|| Fault::environment("the chosen thread is gone"))?;
+        return work(Hijack::begin(thread, &session.memory, restorer, 0)?);
+    };
+    let thread = choose_tracked(session, tracker)?;
+    tracker.lend(Some(thread.tid));
+    let outcome = lent(session, tracker, &thread, restorer, work);
+    tracker.lend(None);
+    tracker.resume();
+    outcome
+}
+
+fn lent<T>(
+    session: &Session,
+    tracker: &mut Tracker,
+    thread: &Thread,
+    restorer: u64,
+    work: impl FnOnce(Hijack<'_>) -> Result<T>,
+) -> Result<T> {
+    let _lifted = session.process.seccomp.then(|| Lifted::begin(thread.tid)).transpose()?;
+    let mut hijack = Hijack::begin(thread, &session.memory, restorer, 0)?;
+    hijack.meanwhile(Box::new(|| tracker.serve(session)));
+    work(hijack)
+}
+
 /// The same in a process that is tracked: the thread stays stopped, the others go on.
-pub fn choose_tracked(session: &Session, tracker: &mut Tracker) -> Result<Thread> {
+fn choose_tracked(session: &Session, tracker: &mut Tracker) -> Result<Thread> {
     let deadline = Instant::now() + SEARCH_TIME;
     let mut choice = Choice::new(session)?;
     loop {

@@ -1,5 +1,6 @@
 //! `polus apply`: plan for all, load into all, change all.
 
+use crate::apply::callbacks;
 use crate::apply::interrupt::note_interruptions;
 use crate::apply::load;
 use crate::apply::{Session, failure::step};
@@ -61,6 +62,12 @@ fn apply(
         };
         records.insert(member.pid, load::load(session, &mut member.tracker, patch, plan)?);
         step("loaded")
+    });
+    transaction.each(&mut |member| {
+        let (Some(session), Some(record)) = (&member.session, records.get(&member.pid)) else {
+            return Ok(());
+        };
+        callbacks::pre_update(session, &mut member.tracker, *record)
     });
     transaction.commit(&|session| {
         let Some(record) = records.get(&session.pid()) else { return Ok(None) };

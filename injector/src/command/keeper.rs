@@ -2,6 +2,7 @@
 //! returned: later commands for its processes are passed to it.
 
 use crate::apply::Session;
+use crate::apply::callbacks::Moments;
 use crate::apply::interrupt::forget_interruption;
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
@@ -32,6 +33,8 @@ pub struct Resident {
     pub session: Session,
     /// What keeps it coherent; `None` when that is over.
     pub tracker: Option<Tracker>,
+    /// What is still to be called.
+    pub moments: Moments,
 }
 
 /// Where the keeper of process `pid` can be spoken to: a name that no file has, so
@@ -57,13 +60,17 @@ pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &m
         forget_interruption();
         renew(&mut listeners, residents);
         let wake: Vec<_> = listeners.iter().map(|(_, listener)| listener.as_fd()).collect();
-        for Resident { session, tracker } in residents.iter_mut() {
+        for Resident { session, tracker, .. } in residents.iter_mut() {
             // takes names off a list, which cannot fail
             let _ = tracker.as_mut().map(|tracker| tracker.tolerate(session, false));
         }
         let mut processes: Vec<Supervised<'_>> = residents
             .iter_mut()
-            .map(|resident| Supervised { session: &resident.session, tracker: &mut resident.tracker })
+            .map(|resident| Supervised {
+                session: &resident.session,
+                tracker: &mut resident.tracker,
+                moments: &mut resident.moments,
+            })
             .collect();
         let kept = supervise::until_left(&mut processes, Instant::now() + ROUND, &wake, &mut |_| ());
         if kept.is_err() {

@@ -1,6 +1,7 @@
 //! Several processes, one change: all or none, or those that can be had.
 
 use crate::apply::Session;
+use crate::apply::callbacks::Moments;
 use crate::apply::commit::{self, Commit, Pause, Watch};
 use crate::apply::interrupt::{forget_interruption, is_interrupted};
 use crate::apply::journal::Journal;
@@ -34,6 +35,8 @@ pub struct Member {
     pub fault: Option<Fault>,
     /// Keeps old and new code coherent that are both active.
     pub tracker: Option<Tracker>,
+    /// What is still to be called.
+    pub moments: Moments,
     /// How long it was stopped.
     pub pause: Pause,
     /// Version before.
@@ -67,6 +70,7 @@ impl<'a> Transaction<'a> {
             session: None,
             fault: None,
             tracker: None,
+            moments: Moments::default(),
             pause: Pause::default(),
             from: 0,
             states: Vec::new(),
@@ -125,6 +129,8 @@ impl<'a> Transaction<'a> {
             self.supervise(deadline);
         }
         output.end_progress();
+        let faults = self.members.iter_mut().flat_map(|member| member.moments.take_faults());
+        faults.for_each(|fault| output.warning(&format!("a callback failed: {}", fault.what)));
         if self.has_failed() && !self.conduct.best_effort {
             self.take_back(&made);
         }
@@ -161,6 +167,7 @@ impl<'a> Transaction<'a> {
 
     fn take_back(&mut self, made: &[i32]) {
         forget_interruption();
+        self.members.iter_mut().for_each(|member| member.moments = Moments::default());
         let deadline = Instant::now() + self.conduct.timeout.max(TAKE_BACK_TIME);
         for member in self.members.iter_mut().filter(|member| made.contains(&member.pid)) {
             let Some(session) = &mut member.session else { continue };
@@ -196,9 +203,9 @@ impl<'a> Transaction<'a> {
         });
         self.output.results(reports.collect());
         let live = self.members.into_iter().filter(|member| member.tracker.is_some());
-        residents.extend(
-            live.filter_map(|member| Some(Resident { session: member.session?, tracker: member.tracker })),
-        );
+        residents.extend(live.filter_map(|member| {
+            Some(Resident { session: member.session?, tracker: member.tracker, moments: member.moments })
+        }));
         exit
     }
 }
@@ -207,7 +214,7 @@ impl<'a> Transaction<'a> {
 fn supervised(members: &mut [Member]) -> Vec<Supervised<'_>> {
     let tracked = members.iter_mut().filter_map(|member| {
         let session = member.session.as_ref()?;
-        Some(Supervised { session, tracker: &mut member.tracker })
+        Some(Supervised { session, tracker: &mut member.tracker, moments: &mut member.moments })
     });
     tracked.collect()
 }
@@ -226,6 +233,7 @@ impl Member {
         output.detail(format!("{}: {change}", session.name()));
         let commit = Commit::prepare(session, &change, incoming)?;
         self.pause = commit.run(&mut self.tracker, deadline, watch)?;
+        self.moments = commit.moments();
         session.refresh()?;
         Ok(true)
     }
@@ -234,6 +242,7 @@ impl Member {
         if let Some(resident) = resident {
             let session = self.session.insert(resident.session);
             self.tracker = resident.tracker;
+            self.moments = resident.moments;
             session.refresh()?;
             if let Some(tracker) = &mut self.tracker {
                 tracker.tolerate(session, true)?;

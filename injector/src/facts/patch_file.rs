@@ -84,6 +84,18 @@ pub struct Tables {
     pub uses: Vec<(u32, u32)>,
     pub imports: Vec<Import>,
     pub layouts: Vec<TypeLayout>,
+    pub callbacks: Vec<Callback>,
+}
+
+/// Hand-written code that runs at a certain moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Callback {
+    /// Stated address.
+    pub code: u64,
+    /// PRE_UPDATE …
+    pub kind: u32,
+    /// Number of the function or variable that it is about.
+    pub subject: u32,
 }
 
 /// A symbol of the patch's own code.
@@ -238,6 +250,7 @@ impl Reader<'_> {
             uses: self.uses(&patch)?,
             imports: self.imports(&patch)?,
             layouts: self.layouts(&patch)?,
+            callbacks: self.callbacks(&patch)?,
         };
         self.check(&tables)?;
         Ok(tables)
@@ -302,6 +315,25 @@ impl Reader<'_> {
             })
         };
         table.into_iter().map(read).collect()
+    }
+
+    fn callbacks(&self, patch: &abi::Patch) -> Result<Vec<Callback>> {
+        let table: Vec<abi::Callback> =
+            self.layout.table(patch.callbacks, patch.callback_count, "callbacks")?;
+        let read = |raw: &abi::Callback| {
+            let subjects = match raw.kind {
+                kind::PRE_UPDATE | kind::POST_UPDATE => Some(u32::MAX),
+                kind::THREAD_LEFT | kind::FUNCTION_LEFT => Some(patch.function_count),
+                kind::DATA_UNUSED => Some(patch.variable_count),
+                _ => None,
+            };
+            let executable = self.layout.flags(raw.code) & elf::PF_X.0 != 0;
+            if !executable || subjects.is_none_or(|count| raw.subject >= count) {
+                return Err(broken(format!("a callback of kind {} with code at {:#x}", raw.kind, raw.code)));
+            }
+            Ok(Callback { code: raw.code, kind: raw.kind, subject: raw.subject })
+        };
+        table.iter().map(read).collect()
     }
 
     fn layouts(&self, patch: &abi::Patch) -> Result<Vec<TypeLayout>> {

@@ -76,6 +76,26 @@ pub struct Definition {
     pub kind: u32,
 }
 
+/// Hand-written code that runs at a certain moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Callback {
+    /// Its entry.
+    pub code: u64,
+    /// PRE_UPDATE …
+    pub kind: u32,
+    /// Number of the function or variable that it is about.
+    pub subject: u32,
+}
+
+/// The count of those inside an old function whose leaving has callbacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaving {
+    /// Where it lies.
+    pub address: u64,
+    /// Number of the function.
+    pub function: u32,
+}
+
 /// A loaded patch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -103,6 +123,12 @@ pub struct Record {
     pub functions: Vec<Definition>,
     /// Variables of the patch.
     pub variables: Vec<Definition>,
+    /// Callbacks of the patch.
+    pub callbacks: Vec<Callback>,
+    /// Functions whose leaving has callbacks.
+    pub leavings: Vec<Leaving>,
+    /// Where the reason of a veto lies, or 0.
+    pub veto: u64,
 }
 
 /// An old function that delays an update.
@@ -242,6 +268,9 @@ fn record(memory: &Memory, address: u64, raw: &abi::Record) -> Result<Record> {
         cells: cells(memory, raw)?,
         functions: functions(memory, &patch)?,
         variables: variables(memory, &patch)?,
+        callbacks: callbacks(memory, &patch)?,
+        leavings: leavings(memory, raw)?,
+        veto: patch.veto,
     })
 }
 
@@ -281,6 +310,19 @@ fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
         })
     };
     table.iter().zip(places).map(cell).collect()
+}
+
+fn callbacks(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Callback>> {
+    let table: Vec<abi::Callback> = memory.read_table(patch.callbacks, patch.callback_count)?;
+    let callback = |raw: &abi::Callback| Callback { code: raw.code, kind: raw.kind, subject: raw.subject };
+    Ok(table.iter().map(callback).collect())
+}
+
+fn leavings(memory: &Memory, raw: &abi::Record) -> Result<Vec<Leaving>> {
+    let table: Vec<abi::Leaving> = memory.read_table(raw.leavings, raw.leaving_count)?;
+    let places = (0..).map(|index| raw.leavings + index * abi::Leaving::SIZE as u64);
+    let leaving = |(raw, address): (&abi::Leaving, u64)| Leaving { address, function: raw.function };
+    Ok(table.iter().zip(places).map(leaving).collect())
 }
 
 fn functions(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Definition>> {

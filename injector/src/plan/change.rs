@@ -153,6 +153,21 @@ pub fn lingering(registry: &Registry) -> Vec<Wait> {
     waits
 }
 
+/// Code of all versions of function number `function` of `record` that are older than it.
+pub fn older_code(registry: &Registry, record: &Record, function: u32) -> Vec<(u64, u64)> {
+    let new = record.functions.get(function as usize).map_or(0, |found| found.address);
+    let own = record.entries.iter().find(|entry| entry.code == new);
+    let Some(identity) = own.map(|entry| entry.identity) else { return Vec::new() };
+    let older =
+        |other: &Record, entry: &Entry| entry.flags & kind::ORIGIN != 0 || other.version < record.version;
+    let of = registry.records.iter().flat_map(|other| other.entries.iter().map(move |entry| (other, entry)));
+    let of = of.filter(|(other, entry)| entry.identity == identity && older(other, entry));
+    let mut ranges: Vec<(u64, u64)> = of.flat_map(|(_, entry)| entry.extents.iter().copied()).collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    ranges
+}
+
 /// The cells between `instances` and the instances of other versions of the same variables.
 pub fn connected(registry: &Registry, instances: &[u64]) -> Vec<u64> {
     let cells: Vec<_> =

@@ -7,6 +7,6 @@ pub mod new_code;
 pub mod resolve;
 pub mod verify;
 
-pub use change::{Change, Wait, Write, change, connected, lingering};
+pub use change::{Change, Wait, Write, change, connected, lingering, older_code};
 pub use explain::explain;
 pub use load::{Load, load};

@@ -167,6 +167,20 @@ impl Traced {
         all.into_iter().try_for_each(|tid| self.look(tid))
     }
 
+    /// Interrupts a thread that is held stopped here but runs for somebody, who waits for its next
+    /// system call; it must be about to write in its own code.
+    pub fn borrow(&mut self, tid: i32) -> Result<()> {
+        stopped::interrupt(tid);
+        let stop = wait::wait(tid, Instant::now() + STOP_TIME)?;
+        self.threads.insert(tid, State::Stopped(held(tid, stop)?));
+        Ok(())
+    }
+
+    /// Lets it run on.
+    pub fn give_back(&mut self, tid: i32) -> Result<()> {
+        raw::resume_to_syscall(tid, 0)
+    }
+
     /// What happened since the last call.
     pub fn news(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)

@@ -29,7 +29,7 @@ struct polus_leaving {
     void (*thread_left)(void);
     void (*function_left)(void); // when `threads` reaches zero
     int *(*errno_location)(void);
-    unsigned threads, reserved;
+    unsigned threads, function; // index into the patch's functions
 };
 
 struct polus_door {

@@ -95,7 +95,8 @@ struct polus_record {
     struct polus_extent *extents;
     struct polus_reference *references;
     struct polus_cell *cells;
-    unsigned entry_count, extent_count, reference_count, cell_count;
+    struct polus_leaving *leavings; // functions whose leaving has callbacks
+    unsigned entry_count, extent_count, reference_count, cell_count, leaving_count, reserved;
 };
 
 // An old function that delays an update, published for `polus status`.

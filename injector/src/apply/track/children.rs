@@ -2,6 +2,7 @@
 //! agreement, and the kernel tracks nothing in them.
 
 use super::Tracker;
+use crate::apply::doors;
 use crate::apply::inflight::blockers;
 use crate::apply::journal::Journal;
 use crate::apply::session::Session;
@@ -32,7 +33,7 @@ impl Tracker {
         }
         let memory = Memory::open(pid)?;
         let mut unwinder = Unwinder::new(&parent.images, &memory);
-        if blockers(&threads, &mut unwinder, &self.waits, &[]).is_empty() {
+        if blockers(&threads, &doors::walk(&threads, &mut unwinder), &self.waits, &[]).is_empty() {
             forget(&memory, parent)?;
             return Ok(None);
         }

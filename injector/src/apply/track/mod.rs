@@ -7,6 +7,7 @@ mod open;
 mod pages;
 pub mod supervise;
 
+use crate::apply::doors;
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::journal::{Journal, now_ms};
@@ -45,6 +46,8 @@ pub struct Tracker {
     /// Processes forked meanwhile, and those of them that are tracked, too.
     born: Vec<i32>,
     children: Vec<Child>,
+    /// A thread that does something for the injector, and is held by whoever has it do that.
+    lent: Option<i32>,
     /// Threads and functions that an earlier command left active: nobody waits for them.
     tolerated: Vec<(i32, u64)>,
     /// When each of them was first seen, milliseconds.
@@ -65,6 +68,7 @@ impl Tracker {
             born: Vec::new(),
             children: Vec::new(),
             tolerated: Vec::new(),
+            lent: None,
             since: HashMap::new(),
         }
     }
@@ -190,6 +194,7 @@ impl Tracker {
             let (own, others) = self.writes.drain(..).partition(|write| write.tid == first);
             self.writes = others;
             step("track.write")?;
+            let is_lent = self.lent == Some(tid);
             let mut opened = self.write(session, tid, first, own)?;
             if opened.iter().any(|page| self.instances.differ(*page, &session.memory)) {
                 opened.clear();
@@ -198,17 +203,26 @@ impl Tracker {
             for page in opened {
                 self.userfault.close_pages(&(page..page + PAGE))?;
             }
+            if is_lent {
+                self.traced.give_back(tid)?;
+            }
         }
         Ok(())
     }
 
     /// Lets thread `tid` make its write; returns the pages that were opened for it.
     fn write(&mut self, session: &Session, tid: i32, inner: i32, writes: Vec<Write>) -> Result<Vec<u64>> {
+        let lent = self.lent;
         let Tracker { traced, userfault, writes: waiting, closed, .. } = self;
         let mut gate = Gate { userfault, closed, waiting, inner, opened: Vec::new() };
         gate.open(writes)?;
+        if lent == Some(tid) {
+            traced.borrow(tid)?;
+        }
         match traced.thread(tid).and_then(|thread| thread.registers) {
-            Some(registers) => step_writer(session, traced, tid, registers.rip, &mut gate)?,
+            Some(registers) => {
+                step_writer(session, traced, tid, registers.rip, &mut gate)?;
+            }
             None => traced.await_stop(tid, &mut || gate.more())?,
         }
         gate.more()?;
@@ -219,7 +233,9 @@ impl Tracker {
     fn cohere(&mut self, session: &Session) -> Result<()> {
         self.closed.iter().try_for_each(|range| self.userfault.open_pages(range))?;
         step("track.cohere")?;
-        let mut calls = Calls::begin(session, self.runtime, &self.traced.stopped())?;
+        let mut threads = self.traced.stopped();
+        threads.retain(|thread| self.lent != Some(thread.tid));
+        let mut calls = Calls::begin(session, self.runtime, &threads)?;
         let called = calls.call(self.runtime.cohere, [0; 3]);
         calls.end()?;
         called?;
@@ -252,7 +268,13 @@ impl Tracker {
         let mut unwinder = Unwinder::new(&session.images, &session.memory);
         let mut threads = threads.to_vec();
         threads.extend(self.traced.out_of_reach().into_iter().map(Thread::unreachable));
-        blockers(&threads, &mut unwinder, &self.waits, &[])
+        let walked = doors::walk(&threads, &mut unwinder);
+        blockers(&threads, &walked, &self.waits, &[])
+    }
+
+    /// This stopped thread does something for the injector, until another call says `None`.
+    pub fn lend(&mut self, tid: Option<i32>) {
+        self.lent = tid;
     }
 
     /// From now on nobody waits for those who use the other instances now; false: for all again.

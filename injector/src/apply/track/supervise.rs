@@ -1,6 +1,7 @@
 //! Waits for the end of updates: serves what tracked processes ask for, and looks
 //! now and then who still uses the other instances (paper 5.3).
 
+use crate::apply::callbacks::Moments;
 use crate::apply::inflight::Blocker;
 use crate::apply::interrupt::{self, is_interrupted};
 use crate::apply::journal::Journal;
@@ -23,6 +24,8 @@ pub struct Supervised<'a> {
     pub session: &'a Session,
     /// What keeps it coherent; `None` as soon as that is over.
     pub tracker: &'a mut Option<Tracker>,
+    /// What is still to be called.
+    pub moments: &'a mut Moments,
 }
 
 /// Serves all that asks for something now.
@@ -68,14 +71,17 @@ pub fn until_left(
 fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
     let mut all = Vec::new();
     for process in processes {
-        let Some(tracker) = process.tracker else { continue };
-        let users = if tracker.has_ended() { Vec::new() } else { tracker.users(process.session)? };
+        let users = match process.tracker {
+            Some(tracker) if !tracker.has_ended() => tracker.users(process.session)?,
+            _ => Vec::new(),
+        };
         if users.is_empty() {
             if let Some(tracker) = process.tracker.take() {
                 tracker.finish(process.session)?;
             }
-            continue;
         }
+        process.moments.advance(process.session, process.tracker, &users);
+        let Some(tracker) = process.tracker else { continue };
         let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
         journal.publish(&tracker.published(&users))?;
         all.extend(users.into_iter().filter(|user| !tracker.is_tolerated(user)));
