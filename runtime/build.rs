@@ -13,7 +13,16 @@ fn main() {
         .args(["-Wl,-soname,polus-runtime.so", "-Wl,-z,noexecstack", "-Wl,--hash-style=both", "-Wl,-s"])
         // without its index of frames no unwinder passes a door, and that is only a warning
         .args(["-Wl,--fatal-warnings", "-Wl,-z,text"])
-        .args(["-Iinclude", "src/registry.c", "src/memory.c", "src/convert.c", "src/cohere.c", "src/call.c", "src/leaving.c", "src/vector.c"])
+        .args([
+            "-Iinclude",
+            "src/registry.c",
+            "src/memory.c",
+            "src/convert.c",
+            "src/cohere.c",
+            "src/call.c",
+            "src/leaving.c",
+            "src/vector.c",
+        ])
         .args(["src/doors.S", "-o"])
         .arg(&output)
         .status()
