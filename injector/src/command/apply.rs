@@ -43,11 +43,31 @@ fn apply(
     residents: &mut Vec<Resident>,
 ) -> u8 {
     let debug_file = arguments.targets.debug_file.as_deref();
-    let mut transaction = Transaction::open(pids, &arguments.conduct, output, residents);
+    let mut transaction = Transaction::open(pids, &arguments.targets, &arguments.conduct, output, residents);
+    loop {
+        update(&mut transaction, patch, debug_file, output);
+        let newcomers = transaction.newcomers(&arguments.targets);
+        if newcomers.is_empty() {
+            break;
+        }
+        transaction.admit(&newcomers, residents);
+    }
+    transaction.settle();
+    transaction.finish(residents, &|member, session| report(member, session, patch, output))
+}
+
+/// Plans for all, loads into all, changes all.
+fn update(transaction: &mut Transaction<'_>, patch: &PatchFile, debug_file: Option<&Path>, output: &Output) {
     let mut plans: BTreeMap<i32, Load> = BTreeMap::new();
     transaction.each(&mut |member| {
         let Some(session) = &member.session else { return Ok(()) };
         if member.finished && is_newest(session, patch) {
+            return Ok(());
+        }
+        if member.is_late && is_newest(session, patch) {
+            // forked by one that was changed already
+            member.made = true;
+            member.from = patch.tables.from_version;
             return Ok(());
         }
         let plan = plan(session, patch, debug_file)?;
@@ -74,7 +94,6 @@ fn apply(
         let change = plan::change(&session.registry, patch.tables.to_version, Some(*record))?;
         Ok(Some((change, *record)))
     });
-    transaction.finish(residents, &|member, session| report(member, session, patch, output))
 }
 
 /// The change that was finished for an interrupted injector is the one asked for.

@@ -35,6 +35,8 @@ pub struct Resident {
     pub tracker: Option<Tracker>,
     /// What is still to be called.
     pub moments: Moments,
+    /// Processes that it forked meanwhile.
+    pub born: Vec<i32>,
 }
 
 /// Where the keeper of process `pid` can be spoken to: a name that no file has, so
@@ -70,6 +72,7 @@ pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &m
                 session: &resident.session,
                 tracker: &mut resident.tracker,
                 moments: &mut resident.moments,
+                born: &mut resident.born,
             })
             .collect();
         let kept = supervise::until_left(&mut processes, Instant::now() + ROUND, &wake, &mut |_| ());

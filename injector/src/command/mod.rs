@@ -7,6 +7,7 @@ mod dump;
 mod keeper;
 mod output;
 mod rollback;
+mod settle;
 mod status;
 mod targets;
 mod transaction;

@@ -10,6 +10,7 @@ use crate::command::transaction::{Member, Transaction};
 use crate::error::{Fault, Result};
 use crate::plan;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Runs the command; returns the exit status.
 pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>) -> u8 {
@@ -22,19 +23,29 @@ pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>)
             return fault.exit_code();
         }
     };
-    let mut transaction = Transaction::open(&pids, &arguments.conduct, output, residents);
-    transaction.each(&mut |member| goal(member, arguments.to).map(drop));
-    let finished: Vec<i32> =
-        transaction.members.iter().filter(|member| member.finished).map(|member| member.pid).collect();
-    transaction.commit(&|session| {
-        let version = session.registry.version;
-        match arguments.to.unwrap_or(version.saturating_sub(1)) {
-            goal if goal < version && !(arguments.to.is_none() && finished.contains(&session.pid())) => {
-                Ok(Some((plan::change(&session.registry, goal, None)?, 0)))
+    let mut transaction = Transaction::open(&pids, &arguments.targets, &arguments.conduct, output, residents);
+    let mut goals: BTreeMap<i32, u32> = BTreeMap::new();
+    loop {
+        // whoever appeared late goes where the others went
+        let common = goals.values().max().copied();
+        transaction.each(&mut |member| {
+            let to = if member.is_late { common } else { arguments.to };
+            goals.insert(member.pid, goal(member, to)?);
+            Ok(())
+        });
+        transaction.commit(&|session| match goals.get(&session.pid()) {
+            Some(goal) if *goal < session.registry.version => {
+                Ok(Some((plan::change(&session.registry, *goal, None)?, 0)))
             }
             _ => Ok(None),
+        });
+        let newcomers = transaction.newcomers(&arguments.targets);
+        if newcomers.is_empty() {
+            break;
         }
-    });
+        transaction.admit(&newcomers, residents);
+    }
+    transaction.settle();
     transaction.finish(residents, &|member, session| report(member, session, output))
 }
 
@@ -42,11 +53,14 @@ pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>)
 fn goal(member: &Member, to: Option<u32>) -> Result<u32> {
     let Some(session) = &member.session else { return Ok(0) };
     let version = session.registry.version;
+    if member.finished && to.is_none_or(|goal| goal == version) {
+        return Ok(version);
+    }
     let goal = to.unwrap_or(version.saturating_sub(1));
-    let name = session.name();
-    if member.finished && (to.is_none() || goal == version) {
+    if member.is_late {
         return Ok(goal);
     }
+    let name = session.name();
     if goal > version {
         return Err(Fault::refused(format!(
             "{name} is at version {version}: rollback goes back only, not to {goal}"

@@ -2,25 +2,21 @@
 
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
-use crate::apply::commit::{self, Commit, Pause, Watch};
-use crate::apply::interrupt::{forget_interruption, is_interrupted};
-use crate::apply::journal::Journal;
+use crate::apply::commit::{Commit, Pause, Watch};
 use crate::apply::repair::repair;
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
-use crate::cli::{Conduct, OnTimeout};
+use crate::cli::{Conduct, Targets};
 use crate::command::keeper::Resident;
 use crate::command::output::{Output, Report};
+use crate::command::{settle, targets};
 use crate::error::{Fault, Result};
 use crate::facts::process;
-use crate::plan::{self, Change};
-use polus_runtime::abi::kind;
-use std::time::{Duration, Instant};
+use crate::plan::Change;
+use std::time::Instant;
 
 /// Exit status of an update that goes on in the background.
 const KEPT: u8 = 5;
-/// What taking an update back may take at least.
-const TAKE_BACK_TIME: Duration = Duration::from_secs(10);
 
 /// The change of a process, and the record that becomes active; none where nothing is to do.
 type ChangeOf<'a> = dyn Fn(&Session) -> Result<Option<(Change, u64)>> + 'a;
@@ -47,69 +43,92 @@ pub struct Member {
     pub finished: bool,
     /// Old functions are still active, and stay coherent with the new ones in the background.
     pub kept: bool,
+    /// Its change was made.
+    pub made: bool,
+    /// Processes that it forked meanwhile.
+    pub born: Vec<i32>,
+    /// It appeared after others were changed.
+    pub is_late: bool,
+    named: bool,
+    ended: bool,
 }
 
 /// All processes of a command.
 pub struct Transaction<'a> {
     /// In ascending order of their numbers.
     pub members: Vec<Member>,
-    conduct: &'a Conduct,
-    output: &'a Output,
+    pub(super) conduct: &'a Conduct,
+    pub(super) output: &'a Output,
+    named: Vec<i32>,
+    pub(super) deadline: Instant,
+    /// Where the members begin that the stages run for.
+    first: usize,
 }
 
 impl<'a> Transaction<'a> {
     /// Opens all processes, and repairs what an interrupted command left.
     pub fn open(
         pids: &[i32],
+        targets: &Targets,
         conduct: &'a Conduct,
         output: &'a Output,
         residents: &mut Vec<Resident>,
     ) -> Self {
-        let new = |pid: &i32| Member {
-            pid: *pid,
-            session: None,
-            fault: None,
-            tracker: None,
-            moments: Moments::default(),
-            pause: Pause::default(),
-            from: 0,
-            states: Vec::new(),
-            finished: false,
-            kept: false,
-        };
-        let mut transaction = Transaction { members: pids.iter().map(new).collect(), conduct, output };
-        for member in &mut transaction.members {
-            let resident = residents.iter().position(|resident| resident.session.pid() == member.pid);
-            let resident = resident.map(|index| residents.swap_remove(index));
-            if let Err(fault) = member.open(resident, output) {
-                member.fault = Some(fault);
-            }
-        }
+        let deadline = Instant::now() + conduct.timeout;
+        let named = targets.numbers();
+        let mut transaction = Transaction { members: Vec::new(), conduct, output, named, deadline, first: 0 };
+        transaction.admit(pids, residents);
         transaction
+    }
+
+    /// Takes processes in that appeared meanwhile; the stages run for them alone from now on.
+    pub fn admit(&mut self, pids: &[i32], residents: &mut Vec<Resident>) {
+        self.first = self.members.len();
+        for pid in pids {
+            let mut member = Member::new(*pid, self.named.contains(pid));
+            member.is_late = self.first > 0;
+            let resident = residents.iter().position(|resident| resident.session.pid() == *pid);
+            let resident = resident.map(|index| residents.swap_remove(index));
+            if let Err(fault) = member.open(resident, self.output) {
+                member.fail(fault);
+            }
+            self.members.push(member);
+        }
+    }
+
+    /// Processes of the executable or the tree that appeared meanwhile.
+    pub fn newcomers(&self, targets: &Targets) -> Vec<i32> {
+        if !(targets.tree || targets.exe.is_some()) || self.has_failed() {
+            return Vec::new();
+        }
+        // if all have ended, there are none
+        let mut found = targets::select(targets).unwrap_or_default();
+        found.retain(|pid| !self.members.iter().any(|member| member.pid == *pid));
+        found
     }
 
     /// Runs a stage for every process that has not failed.
     pub fn each(&mut self, stage: &mut dyn FnMut(&mut Member) -> Result<()>) {
-        for index in 0..self.members.len() {
+        for index in self.first..self.members.len() {
             let go_on = self.conduct.best_effort || !self.has_failed();
             let member = &mut self.members[index];
             if go_on && member.fault.is_none() {
-                member.fault = stage(member).err();
+                if let Err(fault) = stage(member) {
+                    member.fail(fault);
+                }
             }
         }
     }
 
-    /// Some process failed.
+    /// Some process failed; one that was not named and has ended does not count.
     pub fn has_failed(&self) -> bool {
-        self.members.iter().any(|member| member.fault.is_some())
+        self.members.iter().any(|member| member.fault.is_some() && !member.is_gone())
     }
 
-    /// Makes each process's change and waits until it has terminated; takes back the ones made if
-    /// one fails.
+    /// Makes each process's change, as long as none fails.
     pub fn commit(&mut self, changes: &ChangeOf<'_>) {
-        let (deadline, output) = (Instant::now() + self.conduct.timeout, self.output);
-        let mut made = Vec::new();
-        for index in 0..self.members.len() {
+        let (deadline, output) = (self.deadline, self.output);
+        for index in self.first..self.members.len() {
             let go_on = self.conduct.best_effort || !self.has_failed();
             let (before, rest) = self.members.split_at_mut(index);
             let Some(member) = rest.first_mut().filter(|member| go_on && member.fault.is_none()) else {
@@ -120,81 +139,23 @@ impl<'a> Transaction<'a> {
                 supervise::serve(&mut supervised(before))
             });
             match changed {
-                Ok(true) => made.push(member.pid),
-                Ok(false) => {}
-                Err(fault) => member.fault = Some(fault),
+                Ok(made) => member.made |= made,
+                Err(fault) => member.fail(fault),
             }
-        }
-        if self.conduct.best_effort || !self.has_failed() {
-            self.supervise(deadline);
-        }
-        output.end_progress();
-        let faults = self.members.iter_mut().flat_map(|member| member.moments.take_faults());
-        faults.for_each(|fault| output.warning(&format!("a callback failed: {}", fault.what)));
-        if self.has_failed() && !self.conduct.best_effort {
-            self.take_back(&made);
-        }
-    }
-
-    /// Waits until nobody is in code that uses the other instances.
-    fn supervise(&mut self, deadline: Instant) {
-        let output = self.output;
-        let mut processes = supervised(&mut self.members);
-        let left = supervise::until_left(&mut processes, deadline, &[], &mut |users| output.progress(users));
-        drop(processes);
-        let keeps = self.conduct.on_timeout == OnTimeout::Keep && !is_interrupted();
-        if left.as_ref().is_ok_and(|users| keeps || users.is_empty()) {
-            let kept = self.members.iter_mut().filter(|member| member.tracker.is_some());
-            kept.for_each(|member| member.kept = true);
-            return;
-        }
-        for member in self.members.iter_mut().filter(|member| member.tracker.is_some()) {
-            let name = member.session.as_ref().map(Session::name).unwrap_or_default();
-            member.fault = Some(match &left {
-                Ok(users) => {
-                    let why = if is_interrupted() { "interrupted" } else { "timed out" };
-                    let own: Vec<_> = users
-                        .iter()
-                        .filter(|user| process::is_thread_of(user.tid, member.pid))
-                        .cloned()
-                        .collect();
-                    commit::refusal(&name, why, &own)
-                }
-                Err(fault) => fault.clone(),
-            });
-        }
-    }
-
-    fn take_back(&mut self, made: &[i32]) {
-        forget_interruption();
-        self.members.iter_mut().for_each(|member| member.moments = Moments::default());
-        let deadline = Instant::now() + self.conduct.timeout.max(TAKE_BACK_TIME);
-        for member in self.members.iter_mut().filter(|member| made.contains(&member.pid)) {
-            let Some(session) = &mut member.session else { continue };
-            let undone = undo(session, &mut member.tracker, member.from, deadline);
-            let undone = undone.and_then(|()| restore_states(session, &member.states));
-            let own = member.fault.take();
-            member.fault = Some(match undone {
-                Ok(()) => own.unwrap_or_else(|| {
-                    Fault::refused(format!("{}: taken back, because another process failed", session.name()))
-                }),
-                Err(fault) => fault.within("cannot take it back"),
-            });
-        }
-        let users = supervise::until_left(&mut supervised(&mut self.members), deadline, &[], &mut |_| ());
-        for user in users.unwrap_or_default() {
-            self.output.warning(&format!("the update was taken back, but {}", commit::describe(&user)));
         }
     }
 
     /// Prints faults and results; the exit status is that of the first fault. What must be kept
     /// coherent goes to the residents.
     pub fn finish(self, residents: &mut Vec<Resident>, report: &dyn Fn(&Member, &Session) -> Report) -> u8 {
-        let faults: Vec<&Fault> = self.members.iter().filter_map(|member| member.fault.as_ref()).collect();
+        let (gone, members): (Vec<Member>, Vec<Member>) = self.members.into_iter().partition(Member::is_gone);
+        let endings = gone.iter().filter_map(|member| member.fault.as_ref());
+        endings.for_each(|fault| self.output.warning(&fault.what));
+        let faults: Vec<&Fault> = members.iter().filter_map(|member| member.fault.as_ref()).collect();
         faults.iter().for_each(|fault| self.output.error(fault));
-        let kept = if self.members.iter().any(|member| member.kept) { KEPT } else { 0 };
+        let kept = if members.iter().any(|member| member.kept) { KEPT } else { 0 };
         let exit = faults.first().map_or(kept, |fault| fault.exit_code());
-        let reports = self.members.iter().filter_map(|member| match (&member.fault, &member.session) {
+        let reports = members.iter().filter_map(|member| match (&member.fault, &member.session) {
             (Some(fault), _) => Some(Report::fault(member.pid, fault)),
             (None, Some(session)) if exit == kept || self.conduct.best_effort => {
                 Some(report(member, session))
@@ -202,24 +163,69 @@ impl<'a> Transaction<'a> {
             _ => None,
         });
         self.output.results(reports.collect());
-        let live = self.members.into_iter().filter(|member| member.tracker.is_some());
+        let live = members.into_iter().filter(|member| member.tracker.is_some());
         residents.extend(live.filter_map(|member| {
-            Some(Resident { session: member.session?, tracker: member.tracker, moments: member.moments })
+            Some(Resident {
+                session: member.session?,
+                tracker: member.tracker,
+                moments: member.moments,
+                born: member.born,
+            })
         }));
         exit
     }
 }
 
 /// Those that are tracked.
-fn supervised(members: &mut [Member]) -> Vec<Supervised<'_>> {
+pub(super) fn supervised(members: &mut [Member]) -> Vec<Supervised<'_>> {
     let tracked = members.iter_mut().filter_map(|member| {
         let session = member.session.as_ref()?;
-        Some(Supervised { session, tracker: &mut member.tracker, moments: &mut member.moments })
+        Some(Supervised {
+            session,
+            tracker: &mut member.tracker,
+            moments: &mut member.moments,
+            born: &mut member.born,
+        })
     });
     tracked.collect()
 }
 
 impl Member {
+    fn new(pid: i32, named: bool) -> Member {
+        Member {
+            pid,
+            session: None,
+            fault: None,
+            tracker: None,
+            moments: Moments::default(),
+            pause: Pause::default(),
+            from: 0,
+            states: Vec::new(),
+            finished: false,
+            kept: false,
+            made: false,
+            born: Vec::new(),
+            is_late: false,
+            named,
+            ended: false,
+        }
+    }
+
+    /// Notes why it failed: above all, that it has ended.
+    pub fn fail(&mut self, fault: Fault) {
+        self.ended = process::inspect(self.pid).is_err();
+        let name = self.session.as_ref().map_or_else(|| format!("process {}", self.pid), Session::name);
+        self.fault = Some(match self.ended && self.session.is_some() {
+            true => Fault::environment(format!("{name} has ended meanwhile")),
+            false => fault,
+        });
+    }
+
+    /// It has ended, and was found among others only.
+    fn is_gone(&self) -> bool {
+        self.ended && !self.named
+    }
+
     /// Makes its change, if there is one to make.
     fn change(
         &mut self,
@@ -248,7 +254,7 @@ impl Member {
                 tracker.tolerate(session, true)?;
             }
             self.from = session.registry.version;
-            self.states = states(session);
+            self.states = settle::states(session);
             return Ok(());
         }
         let mut session = Session::take(self.pid)?;
@@ -258,45 +264,8 @@ impl Member {
             self.tracker = done.tracker;
         }
         self.from = session.registry.version;
-        self.states = states(&session);
+        self.states = settle::states(&session);
         self.session = Some(session);
         Ok(())
     }
-}
-
-fn states(session: &Session) -> Vec<(u64, u32)> {
-    session.registry.records.iter().map(|record| (record.address, record.state)).collect()
-}
-
-/// What was given up is not listed: it is loaded, as it was before or for the first time.
-fn restore_states(session: &mut Session, before: &[(u64, u32)]) -> Result<()> {
-    let journal = Journal { memory: &session.memory, registry: session.registry.address };
-    for record in session.registry.records.iter().filter(|record| record.state == kind::ROLLED_BACK) {
-        let known = before.iter().find(|(address, _)| *address == record.address);
-        journal.set_record_state(record.address, known.map_or(kind::LOADED, |(_, state)| *state))?;
-    }
-    session.refresh()
-}
-
-/// Back to version `from`, which the process had before.
-fn undo(session: &mut Session, tracker: &mut Option<Tracker>, from: u32, deadline: Instant) -> Result<()> {
-    let active: Vec<u64> = session.registry.chain(from).iter().map(|record| record.address).collect();
-    let goal = session.registry.version;
-    let change = if goal > from {
-        plan::change(&session.registry, from, None)?
-    } else {
-        // rolled-back records come back one by one, oldest first
-        let next = session
-            .registry
-            .records
-            .iter()
-            .rev()
-            .find(|record| record.version == goal + 1 && !active.contains(&record.address));
-        plan::change(&session.registry, goal + 1, next.map(|record| record.address))?
-    };
-    let incoming =
-        change.states.iter().find(|(_, state)| *state == kind::ACTIVE).map_or(0, |(record, _)| *record);
-    Commit::prepare(session, &change, incoming)?.run(tracker, deadline, &mut |_| Ok(()))?;
-    session.refresh()?;
-    if session.registry.version == from { Ok(()) } else { undo(session, tracker, from, deadline) }
 }

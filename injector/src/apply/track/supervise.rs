@@ -26,6 +26,8 @@ pub struct Supervised<'a> {
     pub tracker: &'a mut Option<Tracker>,
     /// What is still to be called.
     pub moments: &'a mut Moments,
+    /// Processes that it forked meanwhile.
+    pub born: &'a mut Vec<i32>,
 }
 
 /// Serves all that asks for something now.
@@ -76,7 +78,8 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
             _ => Vec::new(),
         };
         if users.is_empty() {
-            if let Some(tracker) = process.tracker.take() {
+            if let Some(mut tracker) = process.tracker.take() {
+                process.born.extend(tracker.take_children().0);
                 tracker.finish(process.session)?;
             }
         }
