@@ -19,6 +19,7 @@ fn main() {
             "src/memory.c",
             "src/convert.c",
             "src/cohere.c",
+            "src/guard.c",
             "src/call.c",
             "src/leaving.c",
             "src/vector.c",

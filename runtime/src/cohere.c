@@ -4,57 +4,91 @@
 #include <polus/registry.h>
 #include <polus/memory.h>
 
-static void remember(struct polus_cell *cell)
+// What both instances hold now, behind what they held when they last agreed.
+struct now {
+    char *old, *new;
+};
+
+static unsigned long long aligned(unsigned long long bytes)
 {
-    polus_copy(cell->old_before, cell->old_instance, cell->old_size);
-    polus_copy(cell->new_before, cell->new_instance, cell->new_size);
+    return (bytes + 63) & ~63ull;
+}
+
+static struct now take(struct polus_cell *cell)
+{
+    struct now now;
+    now.old = (char *)cell->new_before + aligned(cell->new_size);
+    now.new = now.old + aligned(cell->old_size);
+    polus_copy(now.old, cell->old_instance, cell->old_size);
+    polus_copy(now.new, cell->new_instance, cell->new_size);
+    return now;
+}
+
+static void remember(struct polus_cell *cell, struct now now)
+{
+    polus_copy(cell->old_before, now.old, cell->old_size);
+    polus_copy(cell->new_before, now.new, cell->new_size);
 }
 
 // From now on both instances are compared with what they hold now.
 void polus_watch(struct polus_cell *cell)
 {
-    unsigned long long aligned = (cell->old_size + 63) & ~63ull;
+    unsigned long long old_size = aligned(cell->old_size), new_size = aligned(cell->new_size);
     if (!cell->old_before) {
-        char *both = polus_reserve(aligned + cell->new_size);
-        if (!both)
+        unsigned long long larger = old_size > new_size ? old_size : new_size;
+        char *buffers = polus_reserve(2 * (old_size + new_size) + larger);
+        if (!buffers)
             return;
-        cell->old_before = both;
-        cell->new_before = both + aligned;
+        cell->new_before = buffers + old_size;
+        cell->old_before = buffers;
     }
-    remember(cell);
+    remember(cell, take(cell));
     cell->flags |= POLUS_TRACKED;
 }
 
-// Carries over what was written to either instance since they last agreed. Both may
-// have been written while no injector watched: then the new instance wins where both
-// changed, for the old one's earlier content takes its changes first and so no longer
-// differs there.
-static int agree(struct polus_cell *cell)
+// The same for all variables that a patch migrates.
+void polus_watch_record(struct polus_record *record)
 {
-    if (!(cell->flags & POLUS_TRACKED) || !cell->old_before)
-        return 0;
-    if (!polus_differ(cell->old_instance, cell->old_before, cell->old_size) &&
-        !polus_differ(cell->new_instance, cell->new_before, cell->new_size))
-        return 0;
-    cell->to_old(cell->new_instance, cell->old_instance, cell->new_before);
-    cell->to_old(cell->new_instance, cell->old_before, cell->new_before);
-    cell->to_new(cell->old_instance, cell->new_instance, cell->old_before);
-    remember(cell);
-    cell->writes++;
-    return 1;
+    for (unsigned i = 0; i < record->cell_count; i++)
+        if (record->cells[i].to_new && !(record->cells[i].flags & POLUS_TRACKED))
+            polus_watch(&record->cells[i]);
 }
 
-// An instance may be the new one of a patch and the old one of the next: goes on
-// until nothing differs, at most once for each patch.
+// Works out what both instances shall hold, where something was written to either since
+// they last agreed. Both may have been written while no injector watched: then that of
+// the version that runs wins where both changed, for the other one's earlier content
+// takes its changes first and so no longer differs there. Nothing but buffers is written
+// here: the injector copies them while all threads are stopped, so that a thread which
+// finishes this call after the injector died does no harm.
+static void agree(struct polus_cell *cell, int new_runs)
+{
+    cell->flags &= ~POLUS_DIFFERED;
+    if (!(cell->flags & POLUS_TRACKED) || !cell->old_before)
+        return;
+    struct now now = take(cell);
+    char *earlier = now.new + aligned(cell->new_size);
+    if (!polus_differ(now.old, cell->old_before, cell->old_size) &&
+        !polus_differ(now.new, cell->new_before, cell->new_size))
+        return;
+    if (new_runs) {
+        polus_copy(earlier, cell->old_before, cell->old_size);
+        cell->to_old(now.new, now.old, cell->new_before);
+        cell->to_old(now.new, earlier, cell->new_before);
+        cell->to_new(now.old, now.new, earlier);
+    } else {
+        polus_copy(earlier, cell->new_before, cell->new_size);
+        cell->to_new(now.old, now.new, cell->old_before);
+        cell->to_new(now.old, earlier, cell->old_before);
+        cell->to_old(now.new, now.old, earlier);
+    }
+    cell->flags |= POLUS_DIFFERED;
+}
+
 void polus_cohere(void)
 {
-    struct polus_record *last = polus_registry.newest;
-    for (struct polus_record *round = last; round; round = round->next) {
-        int changed = 0;
-        for (struct polus_record *record = last; record; record = record->next)
-            for (unsigned i = 0; i < record->cell_count; i++)
-                changed |= agree(&record->cells[i]);
-        if (!changed)
-            return;
+    for (struct polus_record *record = polus_registry.newest; record; record = record->next) {
+        int runs = record->state == POLUS_ACTIVE && record->version <= polus_registry.version;
+        for (unsigned i = 0; i < record->cell_count; i++)
+            agree(&record->cells[i], runs);
     }
 }

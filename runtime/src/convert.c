@@ -43,7 +43,7 @@ void polus_convert(const struct polus_record *record, enum polus_direction direc
                    enum polus_selection selection)
 {
     for (unsigned i = 0; i < record->cell_count; i++)
-        if (!(record->cells[i].flags & POLUS_TRACKED) &&
+        if (!(polus_registry.tracking && record->cells[i].flags & POLUS_TRACKED) &&
             (selection == POLUS_ALL_CELLS || !record->cells[i].to_new))
             cross(&record->cells[i], direction);
     polus_registry.converted++;

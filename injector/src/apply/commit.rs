@@ -259,6 +259,9 @@ impl<'a> Commit<'a> {
         }
         journal.publish(&[])?;
         journal.reached(self.change.goal, &self.change.states, now_ms())?;
+        if tracker.is_none() {
+            self.untrack()?;
+        }
         self.set_doors(walked)?;
         drop(hold);
         if let Some(tracker) = tracker {
@@ -288,12 +291,16 @@ impl<'a> Commit<'a> {
         means: &mut Means,
         tracker: &mut Option<Tracker>,
     ) -> Result<()> {
-        let Some(runtime) = self.runtime.filter(|_| !users.is_empty()) else {
+        let Some(runtime) = self.runtime else {
             return tracker.as_mut().map_or(Ok(()), |tracker| tracker.protect(self.session));
         };
         step("commit.track")?;
-        self.watch_cells(hold.threads(), users, runtime)?;
+        // before any cell is marked, so that a later injector looks for marks
         self.journal().tracking(true)?;
+        self.watch_cells(hold.threads(), users, runtime)?;
+        if users.is_empty() && tracker.is_none() {
+            return Ok(());
+        }
         if let Means::Had(userfault) = std::mem::replace(means, Means::Unknown) {
             let threads = Hold::Kept(hold.threads().to_vec());
             if let Hold::Brief(stopped) = std::mem::replace(hold, threads) {
@@ -314,6 +321,7 @@ impl<'a> Commit<'a> {
         self.redirect().inspect_err(|_| drop(self.undo_redirect()))
     }
 
+    /// From here on a death leaves both instances of everything that crosses to be compared.
     fn watch_cells(&self, threads: &[Thread], users: &[Blocker], runtime: Runtime) -> Result<()> {
         let registry = &self.session.registry;
         let used: Vec<u64> = users.iter().map(|user| user.instance).collect();
@@ -322,6 +330,10 @@ impl<'a> Commit<'a> {
         let mut calls = Calls::begin(self.session, runtime, threads)?;
         let mut untracked = untracked.filter(|cell| cell.flags & kind::TRACKED == 0);
         let watched = untracked.try_for_each(|cell| calls.call(runtime.watch, [cell.address, 0, 0]));
+        let mut records = self.change.crossings.iter();
+        let watched = watched.and_then(|()| {
+            records.try_for_each(|(record, _)| calls.call(runtime.watch_record, [*record, 0, 0]))
+        });
         calls.end()?;
         watched
     }
@@ -339,6 +351,13 @@ impl<'a> Commit<'a> {
             tracker.resume();
         }
         Ok(())
+    }
+
+    /// Nobody uses two instances.
+    fn untrack(&self) -> Result<()> {
+        let journal = self.journal();
+        cells_of(&self.session.registry).try_for_each(|cell| journal.untrack(cell))?;
+        journal.tracking(false)
     }
 
     /// Cells that were not tracked before are not tracked.

@@ -54,10 +54,18 @@ impl Journal<'_> {
         self.put(offset_of!(abi::RegistryHead, tracking), &u32::from(tracking).to_le_bytes())
     }
 
+    /// One more change of a cell was carried across.
+    pub fn count_write(&self, cell: &Cell) -> Result<()> {
+        let place = cell.address + offset_of!(abi::Cell, writes) as u64;
+        self.memory.write(place, &(cell.writes + 1).to_le_bytes())
+    }
+
     /// A cell is tracked no more.
     pub fn untrack(&self, cell: &Cell) -> Result<()> {
-        let flags = cell.flags & !kind::TRACKED;
-        self.memory.write(cell.address + offset_of!(abi::Cell, flags) as u64, &flags.to_le_bytes())
+        let place = cell.address + offset_of!(abi::Cell, flags) as u64;
+        let flags: [u8; 4] = self.memory.read(place, 4)?.try_into().unwrap_or_default();
+        let flags = u32::from_le_bytes(flags) & !kind::TRACKED;
+        self.memory.write(place, &flags.to_le_bytes())
     }
 
     /// Tells `polus status` what is waited for.

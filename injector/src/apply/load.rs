@@ -21,7 +21,7 @@ use std::mem::offset_of;
 /// Bytes of an image read at a time when looking for code.
 const SEARCH_CHUNK: usize = 1 << 16;
 /// Bytes of the runtime's own stack.
-const CALL_STACK: u64 = 256 << 10;
+pub const CALL_STACK: u64 = 256 << 10;
 
 /// Loads `patch` unless it is there already; returns its record's address.
 pub fn load(

@@ -6,8 +6,8 @@ use crate::apply::runtime::Runtime;
 use crate::apply::session::Session;
 use crate::apply::track::{self, Tracker};
 use crate::error::Result;
+use crate::facts::registry::{Record, Registry};
 use crate::plan::change;
-use crate::tracee::Stopped;
 use polus_runtime::abi::kind;
 use std::time::{Duration, Instant};
 
@@ -16,19 +16,40 @@ const REPAIR_TIME: Duration = Duration::from_secs(10);
 
 /// What a repair did.
 pub struct Repair {
-    /// The interrupted change was finished, not taken back.
-    pub finished: bool,
+    /// The interrupted change that was finished, not taken back.
+    pub finished: Option<Way>,
     /// For people.
     pub text: String,
     /// Keeps old and new code coherent that are both active.
     pub tracker: Option<Tracker>,
 }
 
+/// Which way a change leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To a later version.
+    Forth,
+    /// To an earlier one.
+    Back,
+}
+
+/// Where the change led that is tracked still.
+fn tracked_way(registry: &Registry) -> Way {
+    let tracked = |record: &&Record| record.cells.iter().any(|cell| cell.flags & kind::TRACKED != 0);
+    let runs = |record: &Record| record.state == kind::ACTIVE && record.version <= registry.version;
+    if registry.records.iter().filter(tracked).all(runs) { Way::Forth } else { Way::Back }
+}
+
 /// Repairs the process if that is needed.
 pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
     let registry = &session.registry;
     let (from, goal) = (registry.version, registry.goal);
-    let finished = registry.state == kind::REDIRECTING;
+    let way = if goal < from { Way::Back } else { Way::Forth };
+    let finished = match registry.state {
+        kind::REDIRECTING => Some(way),
+        kind::IDLE => Some(tracked_way(registry)),
+        _ => None,
+    };
     let done = match registry.state {
         kind::IDLE if !registry.tracking => return Ok(None),
         kind::IDLE => format!("goes on with an interrupted update to version {from}"),
@@ -44,7 +65,6 @@ pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
     session.refresh()?;
     let tracker = if session.registry.tracking { track::resume(session)? } else { None };
     session.refresh()?;
-    let finished = finished || session.registry.version == goal;
     Ok(Some(Repair { finished, text: format!("{}: {done}", session.name()), tracker }))
 }
 
@@ -62,7 +82,7 @@ fn go_back(session: &Session) -> Result<()> {
     let registry = &session.registry;
     let change = change::change(registry, registry.goal, Some(registry.incoming))?;
     let calls = undo_crossings(session, &change.crossings)?;
-    let stopped = Stopped::all(session.pid())?;
+    let stopped = track::settled(session)?;
     if !calls.is_empty() {
         cross(session, &stopped.threads, Some(Runtime::find(session)?), &calls)?;
     }

@@ -16,10 +16,14 @@ pub struct Runtime {
     pub convert: u64,
     /// Begins to compare the instances of a cell.
     pub watch: u64,
+    /// The same for all cells of a record.
+    pub watch_record: u64,
     /// Makes tracked instances agree.
     pub cohere: u64,
     /// Makes pages private.
     pub own_pages: u64,
+    /// Takes traps of steps that nobody waits for.
+    pub guard: u64,
     /// Does a system call.
     pub system: u64,
     /// Upper end of the runtime's stack.
@@ -33,8 +37,10 @@ impl Runtime {
             restorer: find_restorer(session)?,
             convert: runtime_symbol(session, "polus_convert")?,
             watch: runtime_symbol(session, "polus_watch")?,
+            watch_record: runtime_symbol(session, "polus_watch_record")?,
             cohere: runtime_symbol(session, "polus_cohere")?,
             own_pages: runtime_symbol(session, "polus_own_pages")?,
+            guard: runtime_symbol(session, "polus_guard")?,
             system: runtime_symbol(session, "polus_system")?,
             stack: session.registry.stack,
         })

@@ -3,6 +3,7 @@
 use crate::apply::callbacks;
 use crate::apply::interrupt::note_interruptions;
 use crate::apply::load;
+use crate::apply::repair::Way;
 use crate::apply::{Session, failure::step};
 use crate::cli::Apply;
 use crate::command::keeper::Resident;
@@ -61,7 +62,7 @@ fn update(transaction: &mut Transaction<'_>, patch: &PatchFile, debug_file: Opti
     let mut plans: BTreeMap<i32, Load> = BTreeMap::new();
     transaction.each(&mut |member| {
         let Some(session) = &member.session else { return Ok(()) };
-        if member.finished && is_newest(session, patch) {
+        if member.finished == Some(Way::Forth) && is_newest(session, patch) {
             return Ok(());
         }
         if member.is_late && is_newest(session, patch) {

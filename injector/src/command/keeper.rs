@@ -192,6 +192,11 @@ pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
     }
 }
 
+/// Somebody in the background keeps process `pid` coherent.
+pub fn is_kept(pid: i32) -> bool {
+    process::tracer(pid).is_some_and(|tracer| call(pid, tracer).is_ok_and(|keeper| keeper.is_some()))
+}
+
 /// The keeper, if the tracer of `pid` is one.
 fn call(pid: i32, tracer: i32) -> Result<Option<OwnedFd>> {
     let keeper = new_socket()?;

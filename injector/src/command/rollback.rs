@@ -2,6 +2,7 @@
 
 use crate::apply::Session;
 use crate::apply::interrupt::note_interruptions;
+use crate::apply::repair::Way;
 use crate::cli::Rollback;
 use crate::command::keeper::Resident;
 use crate::command::output::{Output, Report};
@@ -53,7 +54,7 @@ pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>)
 fn goal(member: &Member, to: Option<u32>) -> Result<u32> {
     let Some(session) = &member.session else { return Ok(0) };
     let version = session.registry.version;
-    if member.finished && to.is_none_or(|goal| goal == version) {
+    if member.finished == Some(Way::Back) && to.is_none_or(|goal| goal == version) {
         return Ok(version);
     }
     let goal = to.unwrap_or(version.saturating_sub(1));

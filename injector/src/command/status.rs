@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::journal::now_ms;
 use crate::cli::Status;
+use crate::command::keeper;
 use crate::command::output::{Output, Report};
 use crate::command::targets;
 use crate::error::Result;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How long the death of another polus may take.
-const DYING_TIME: Duration = Duration::from_millis(60);
+const DYING_TIME: Duration = Duration::from_secs(2);
 
 /// Runs the command; returns the exit status.
 pub fn run(arguments: &Status, output: &Output) -> u8 {
@@ -71,11 +72,18 @@ fn lock(pid: i32) -> Result<Option<Lock>> {
     let deadline = Instant::now() + DYING_TIME;
     loop {
         let lock = process::lock(pid)?;
-        if lock.is_some() || Instant::now() > deadline {
+        if lock.is_some() || Instant::now() > deadline || !is_dying(pid) {
             return Ok(lock);
         }
-        std::thread::sleep(DYING_TIME / 20);
+        std::thread::sleep(DYING_TIME / 1000);
     }
+}
+
+/// The polus that works on the process has lost the one that waits for it, and stays not in the
+/// background either.
+fn is_dying(pid: i32) -> bool {
+    let Some(holder) = process::lock_holder(pid) else { return true };
+    !process::has_parent_of_its_kind(holder) && !keeper::is_kept(pid)
 }
 
 fn published(registry: &Registry) -> Vec<Active> {

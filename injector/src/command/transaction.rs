@@ -3,7 +3,7 @@
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
 use crate::apply::commit::{Commit, Pause, Watch};
-use crate::apply::repair::repair;
+use crate::apply::repair::{Way, repair};
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
 use crate::cli::{Conduct, Targets};
@@ -40,7 +40,7 @@ pub struct Member {
     /// Its records and their states before.
     pub states: Vec<(u64, u32)>,
     /// An interrupted change was finished on the way.
-    pub finished: bool,
+    pub finished: Option<Way>,
     /// Old functions are still active, and stay coherent with the new ones in the background.
     pub kept: bool,
     /// Its change was made.
@@ -201,7 +201,7 @@ impl Member {
             pause: Pause::default(),
             from: 0,
             states: Vec::new(),
-            finished: false,
+            finished: None,
             kept: false,
             made: false,
             born: Vec::new(),

@@ -7,6 +7,10 @@ use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::linux::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long a program that was killed may need to be gone.
+const DYING_TIME: Duration = Duration::from_secs(2);
 
 /// A process that may be updated.
 #[derive(Clone, Debug)]
@@ -51,11 +55,22 @@ pub fn inspect(pid: i32) -> Result<Process> {
     Ok(Process { pid, name, exe, seccomp: status.number("Seccomp") > 0 })
 }
 
-/// Refuses a process that a debugger holds.
+/// Refuses a process that a debugger holds. A polus that was killed lets go within a moment.
 pub fn check_untraced(pid: i32) -> Result<()> {
+    let deadline = Instant::now() + DYING_TIME;
+    let own = fs::read_link("/proc/self/exe").ok();
     for tid in threads(pid)? {
-        let tracer = Status::of_thread(pid, tid).map_or(0, |status| status.number("TracerPid"));
-        if tracer > 0 {
+        loop {
+            let tracer = Status::of_thread(pid, tid).map_or(0, |status| status.number("TracerPid"));
+            if tracer == 0 {
+                break;
+            }
+            let exe = fs::read_link(format!("/proc/{tracer}/exe")).ok();
+            let may_be_dying = tracer != i64::from(std::process::id()) && (exe.is_none() || exe == own);
+            if may_be_dying && Instant::now() < deadline {
+                std::thread::sleep(DYING_TIME / 1000);
+                continue;
+            }
             let name = Status::read(tracer as i32).map(|status| status.text("Name").to_string());
             let name = name.unwrap_or_else(|_| "unknown".to_string());
             return Err(Fault::environment(format!(
@@ -162,6 +177,25 @@ pub fn lock(pid: i32) -> Result<Option<Lock>> {
         Ok(lock) => Ok(Some(Lock { _lock: lock })),
         Err(_) => Ok(None),
     }
+}
+
+/// The process that has taken `pid`.
+pub fn lock_holder(pid: i32) -> Option<i32> {
+    let inode = fs::metadata(format!("/proc/{pid}")).ok()?.st_ino();
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    let of_process = |line: &&str| {
+        let file = line.split_whitespace().nth(5).and_then(|place| place.rsplit(':').next());
+        line.contains(" FLOCK ") && file.is_some_and(|found| found == inode.to_string())
+    };
+    let line = locks.lines().find(of_process)?;
+    line.split_whitespace().nth(4)?.parse().ok()
+}
+
+/// A process and its parent run the same program.
+pub fn has_parent_of_its_kind(pid: i32) -> bool {
+    let exe = |pid: i32| fs::read_link(format!("/proc/{pid}/exe")).ok();
+    let parent = Status::read(pid).map(|status| status.number("PPid") as i32);
+    parent.is_ok_and(|parent| exe(parent).is_some() && exe(parent) == exe(pid))
 }
 
 /// The fault of a process that is not there.

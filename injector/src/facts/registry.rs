@@ -57,6 +57,8 @@ pub struct Cell {
     pub sizes: (u64, u64),
     /// TRACKED, LOST.
     pub flags: u32,
+    /// What both instances held when they last agreed.
+    pub before: (u64, u64),
     /// Changes carried across while it was tracked.
     pub writes: u64,
 }
@@ -302,6 +304,7 @@ fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
             address,
             sizes: (raw.old_size, raw.new_size),
             flags: raw.flags,
+            before: (raw.old_before, raw.new_before),
             writes: raw.writes,
             name: memory.read_string(raw.name)?,
             old_instance: raw.old_instance,

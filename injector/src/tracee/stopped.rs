@@ -226,7 +226,8 @@ fn resume_interrupted_call(registers: &mut libc::user_regs_struct) -> bool {
 /// False if the thread has ended.
 fn seize(pid: i32, tid: i32, suspend_seccomp: bool) -> Result<bool> {
     let lifted = if suspend_seccomp { SUSPEND_SECCOMP } else { 0 };
-    match raw::seize(tid, libc::PTRACE_O_TRACESYSGOOD | lifted) {
+    let options = libc::PTRACE_O_TRACESYSGOOD | lifted;
+    match raw::seize(tid, options) {
         Ok(()) => Ok(true),
         Err(Errno::ESRCH) => Ok(false),
         Err(Errno::EPERM) if has_ended(pid, tid) => Ok(false),
@@ -236,7 +237,8 @@ fn seize(pid: i32, tid: i32, suspend_seccomp: bool) -> Result<bool> {
         .hint("run polus with CAP_SYS_ADMIN")),
         Err(Errno::EPERM) => {
             process::check_untraced(pid)?;
-            Err(not_permitted(pid))
+            // whoever traced it has gone just now
+            raw::seize(tid, options).map(|()| true).map_err(|_| not_permitted(pid))
         }
         Err(errno) => Err(fault(tid, "trace it", errno)),
     }

@@ -67,6 +67,7 @@ struct polus_reference {
 
 enum polus_cell_flag {
     POLUS_TRACKED = 1, // some active function uses the instance that is not the version's
+    POLUS_DIFFERED = 4, // polus_cohere has worked out what both instances shall hold
     POLUS_LOST = 2,    // on the way back something did not fit the old type
 };
 
@@ -78,7 +79,9 @@ struct polus_cell {
     void (*to_new)(const void *from, void *to, const void *before); // null: the bytes are swapped
     void (*to_old)(const void *from, void *to, const void *before);
     unsigned long long old_size, new_size; // bytes
-    void *old_before, *new_before; // what the instances held when they last agreed; null: never tracked
+    // What the instances held when they last agreed; null: never tracked. Behind them, each of
+    // the four beginning at a multiple of 64 bytes, what they shall hold.
+    void *old_before, *new_before;
     unsigned long long writes;     // carried across while tracked
     unsigned variable, flags;      // index into the patch's variables
 };
@@ -143,5 +146,7 @@ void *polus_reserve(unsigned long bytes);
 void polus_call(struct polus_call *call);
 void polus_system(struct polus_system *call);
 void polus_watch(struct polus_cell *cell);
+void polus_watch_record(struct polus_record *record);
 void polus_cohere(void);
+void polus_guard(unsigned long restorer);
 void polus_own_pages(unsigned long start, unsigned long bytes);

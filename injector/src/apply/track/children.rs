@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::facts::memory::Memory;
 use crate::facts::unwind::Unwinder;
 use crate::tracee::Traced;
-use polus_runtime::abi::kind;
 
 /// A child whose thread is in a function that uses the other instances.
 pub struct Child {
@@ -51,7 +50,7 @@ impl Tracker {
 fn forget(memory: &Memory, parent: &Session) -> Result<()> {
     let journal = Journal { memory, registry: parent.registry.address };
     for cell in parent.registry.records.iter().flat_map(|record| &record.cells) {
-        journal.untrack(&crate::facts::registry::Cell { flags: cell.flags & kind::LOST, ..cell.clone() })?;
+        journal.untrack(cell)?;
     }
     journal.publish(&[])?;
     journal.tracking(false)

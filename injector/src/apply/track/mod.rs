@@ -2,6 +2,7 @@
 //! (paper 3.3, 5.3): writes to either are held, made one by one while all other
 //! threads are stopped, and carried to the other side.
 
+mod carry;
 mod children;
 mod open;
 mod pages;
@@ -11,9 +12,10 @@ use crate::apply::doors;
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::journal::{Journal, now_ms};
+use crate::apply::load::CALL_STACK;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
-use crate::error::Result;
+use crate::error::{Fault, Result};
 use crate::facts::maps::{self, PAGE};
 use crate::facts::process;
 use crate::facts::registry::{self, Cell, Registry};
@@ -25,10 +27,13 @@ use pages::Instances;
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 pub use children::Child;
 pub use open::open;
 
+/// How long a call of an injector that died may go on.
+const CALL_TIME: Duration = Duration::from_secs(10);
 /// Instructions of one writer that repeat a store before others get their turn.
 const REPEATS_MAX: u32 = 1 << 16;
 /// Bytes that may stand before an instruction's code, repetition left out.
@@ -81,6 +86,7 @@ impl Tracker {
 
     /// Asks the registry anew what is tracked, and protects that; all threads are stopped.
     pub fn protect(&mut self, session: &Session) -> Result<()> {
+        self.guard(session, self.runtime.restorer)?;
         let registry = registry(session)?;
         let cells: Vec<&Cell> = registry.records.iter().flat_map(|record| &record.cells).collect();
         let tracked: Vec<&Cell> = cells.into_iter().filter(|cell| cell.flags & kind::TRACKED != 0).collect();
@@ -95,6 +101,14 @@ impl Tracker {
             self.closed.push(range);
         }
         Ok(())
+    }
+
+    /// Steps do no harm if this program dies; 0: as before.
+    fn guard(&self, session: &Session, restorer: u64) -> Result<()> {
+        let mut calls = Calls::begin(session, self.runtime, &self.traced.stopped())?;
+        let called = calls.call(self.runtime.guard, [restorer, 0, 0]);
+        calls.end()?;
+        called
     }
 
     /// Protects nothing any more.
@@ -229,16 +243,13 @@ impl Tracker {
         Ok(gate.opened)
     }
 
-    /// Carries what differs to the other instances.
+    /// Carries what differs to the other instances, all threads stopped.
     fn cohere(&mut self, session: &Session) -> Result<()> {
         self.closed.iter().try_for_each(|range| self.userfault.open_pages(range))?;
         step("track.cohere")?;
         let mut threads = self.traced.stopped();
         threads.retain(|thread| self.lent != Some(thread.tid));
-        let mut calls = Calls::begin(session, self.runtime, &threads)?;
-        let called = calls.call(self.runtime.cohere, [0; 3]);
-        calls.end()?;
-        called?;
+        carry::all(session, self.runtime, &threads)?;
         self.instances.renew(&session.memory)?;
         self.closed.iter().try_for_each(|range| self.userfault.close_pages(range))
     }
@@ -315,9 +326,9 @@ impl Tracker {
             return Ok(());
         }
         self.stop(session)?;
-        step("track.finish")?;
         release(session)?;
-        self.open()
+        self.open()?;
+        self.guard(session, 0)
     }
 }
 
@@ -375,7 +386,7 @@ impl Gate<'_> {
 pub fn resume(session: &Session) -> Result<Option<Tracker>> {
     let runtime = Runtime::find(session)?;
     let userfault = open(session, runtime)?;
-    let traced = Traced::take(session.pid(), Stopped::all(session.pid())?);
+    let traced = Traced::take(session.pid(), settled(session)?);
     let mut tracker = Tracker::new(traced, userfault, runtime);
     tracker.cohere(session)?;
     tracker.protect(session)?;
@@ -386,6 +397,30 @@ pub fn resume(session: &Session) -> Result<Option<Tracker>> {
     }
     tracker.resume();
     Ok(Some(tracker))
+}
+
+/// Stops all threads when none is in a call any more that an injector had made which died.
+pub fn settled(session: &Session) -> Result<Stopped> {
+    let deadline = Instant::now() + CALL_TIME;
+    loop {
+        let stopped = Stopped::all(session.pid())?;
+        let called = stopped.threads.iter().find(|thread| is_called(thread, session.registry.stack));
+        let Some(called) = called.map(|thread| thread.tid) else { return Ok(stopped) };
+        drop(stopped);
+        if Instant::now() > deadline {
+            return Err(Fault::environment(format!(
+                "{}: thread {called} does not come back from a call of a polus that died",
+                session.name()
+            )));
+        }
+        std::thread::sleep(CALL_TIME / 10_000);
+    }
+}
+
+/// The thread is on the runtime's stack.
+fn is_called(thread: &Thread, stack: u64) -> bool {
+    let place = thread.registers.map_or(0, |registers| registers.rsp);
+    (stack.saturating_sub(CALL_STACK)..stack).contains(&place)
 }
 
 /// Nothing is tracked any more: the marks of the cells, then that of the registry.
