@@ -68,6 +68,17 @@ pub struct Definition {
     pub kind: u32,
 }
 
+/// Hand-written code of a loaded patch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Callback {
+    /// Its entry in the target.
+    pub code: u64,
+    /// PRE_UPDATE …
+    pub kind: u32,
+    /// The function or variable that it is about: a number in the record's `functions` or `variables`.
+    pub subject: u32,
+}
+
 /// A loaded patch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Record {
@@ -95,6 +106,10 @@ pub struct Record {
     pub functions: Vec<Definition>,
     /// Variables of the patch.
     pub variables: Vec<Definition>,
+    /// Hand-written code, in the order of the patch's table.
+    pub callbacks: Vec<Callback>,
+    /// Where in the target a pre-update callback leaves its reason against the update; 0: nowhere.
+    pub veto: u64,
 }
 
 /// An old function that delays an update.
@@ -228,6 +243,8 @@ fn record(memory: &Memory, address: u64, raw: &abi::Record) -> Result<Record> {
         cells: cells(memory, raw)?,
         functions: functions(memory, &patch)?,
         variables: variables(memory, &patch)?,
+        callbacks: callbacks(memory, &patch)?,
+        veto: patch.veto,
     })
 }
 
@@ -290,6 +307,12 @@ fn variables(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Definition>> {
         })
     };
     table.iter().map(definition).collect()
+}
+
+fn callbacks(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Callback>> {
+    let table: Vec<abi::Callback> = memory.read_table(patch.callbacks, patch.callback_count)?;
+    let callback = |raw: &abi::Callback| Callback { code: raw.code, kind: raw.kind, subject: raw.subject };
+    Ok(table.iter().map(callback).collect())
 }
 
 fn optional_string(memory: &Memory, address: u64) -> Result<String> {
