@@ -83,6 +83,7 @@ fn pair(name: &str, old: &Tree, new: &Tree) -> Pair {
         unit: None,
         left_out: vec![],
         notes: vec![],
+        by_hand: None,
     }
 }
 

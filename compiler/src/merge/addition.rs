@@ -117,14 +117,20 @@ impl Addition {
         MergedUnit { renamed, ..writer.finish(units) }
     }
 
-    /// A library's header says what the program knows, perhaps in other words.
+    /// A library's header says what the program knows, perhaps in other words: macros shape it.
     fn is_known(&self, piece: &Unique, facts: &Facts, known: &Known) -> bool {
+        let defines = |d: &Declared| match d.entity {
+            Entity::Tag | Entity::Function => d.definition,
+            Entity::Enumerator | Entity::Typedef => true,
+            Entity::Object => false,
+        };
         let is_there = |d: &Declared| {
             let name = self.key(d.name);
-            let defines = d.definition && matches!(d.entity, Entity::Tag | Entity::Function);
-            if defines { known.defined.contains(&name) } else { known.declared.contains(&name) }
+            let whole = defines(d) && matches!(d.entity, Entity::Tag | Entity::Function);
+            if whole { known.defined.contains(&name) } else { known.declared.contains(&name) }
         };
-        piece.system && !facts.declared.is_empty() && facts.declared.iter().all(is_there)
+        let again = facts.declared.iter().any(|d| defines(d) && is_there(d));
+        piece.system && !facts.declared.is_empty() && (again || facts.declared.iter().all(is_there))
     }
 
     fn key(&self, name: Name) -> String {

@@ -12,13 +12,16 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// It cannot be read, or the preprocessor rejects it.
 pub fn callbacks(file: &Path, tree: &Tree, cflags: &[String]) -> Result<Unit> {
-    std::fs::File::open(file).map_err(|error| Failure::io(file, &error))?;
+    let metadata = std::fs::metadata(file).map_err(|error| Failure::io(file, &error))?;
+    if metadata.is_dir() {
+        return Err(Failure::Usage(format!("--callbacks {}: a C file is expected", file.display())));
+    }
     let directory = std::env::current_dir()
         .map_err(|error| Failure::Environment(format!("the working folder: {error}")))?;
     let (compiler, mut arguments) = super::preprocess::default_compiler();
     arguments.extend(shared(tree));
     arguments.extend_from_slice(cflags);
-    arguments.extend(["-E", "-w"].map(String::from));
+    arguments.extend(["-E", "-w", "-x", "c"].map(String::from));
     arguments.push(file.to_string_lossy().into_owned());
     let text = preprocess(&compiler, &arguments, &directory)?;
     let path = file.to_string_lossy().into_owned();

@@ -94,6 +94,7 @@ impl Case {
             .map_err(|e| format!("report.json: {e}"))?;
         same("the report has changes", &true, &report["changes"].is_array())?;
         self.explained(old, new, &report)?;
+        self.told_by_hand(&report)?;
         same("an empty graph", &false, &std::fs::read(self.path("graph.dot"))?.is_empty())?;
         let (status, changes, told) = self.polusc(old, new, &["--emit", "changes"])?;
         same(&format!("status of --emit changes\n{told}"), &0, &status)?;
@@ -119,6 +120,17 @@ impl Case {
             &None,
             &missing.into_iter().find(|name| !diff.contains(name)),
         )
+    }
+
+    /// Every callback of the case is in the report, with its moment.
+    fn told_by_hand(&self, report: &serde_json::Value) -> Check {
+        let text = std::fs::read_to_string(self.path("callbacks.c")).unwrap_or_default();
+        let told = report["callbacks"].as_array().ok_or("the report has no callbacks")?;
+        let name = |c: &serde_json::Value| c["name"].as_str().unwrap_or_default().to_string();
+        let told: Vec<String> = told.iter().filter(|c| c["when"].is_string()).map(name).collect();
+        let defined = text.lines().filter_map(|line| line.split_once("void polus_")?.1.split_once('('));
+        let defined: Vec<String> = defined.map(|(rest, _)| format!("polus_{rest}")).collect();
+        same("callbacks in the report", &defined, &told)
     }
 
     fn compare(&self, found: BTreeMap<&str, String>) -> Check {
