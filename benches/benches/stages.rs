@@ -42,7 +42,7 @@ fn measure(criterion: &mut Criterion, name: &str, old: &Tree, new: &Tree) {
         b.iter(|| parse(&shadow, &|offset| unit.place(offset)).expect("parses"))
     });
     let for_clang = shadow_clang(&unit.text).text;
-    group.bench_function("clang", |b| b.iter(|| clang::bind(&for_clang).expect("libclang is there")));
+    group.bench_function("clang", |b| b.iter(|| clang::bind(&for_clang, None).expect("libclang is there")));
     let root = old.root.to_string_lossy().into_owned();
     group.bench_function("model", |b| {
         b.iter_batched(|| unit.clone(), |unit| model::model(unit, root.clone()), BatchSize::LargeInput)
@@ -83,6 +83,7 @@ fn pair(name: &str, old: &Tree, new: &Tree) -> Pair {
         unit: None,
         left_out: vec![],
         notes: vec![],
+        by_hand: None,
     }
 }
 

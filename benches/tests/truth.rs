@@ -14,6 +14,7 @@ fn unit(text: &str, folder: &Path, flags: &[&str]) -> Unit {
         text: text.into(),
         compiler: "gcc".into(),
         flags: flags.iter().map(|flag| flag.to_string()).collect(),
+        preprocessor: vec![],
     }
 }
 

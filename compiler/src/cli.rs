@@ -87,6 +87,9 @@ pub struct VersionArgs {
     /// Let GLOBAL take its new initialiser
     #[arg(long, value_name = "GLOBAL")]
     pub adopt: Vec<String>,
+    /// Add hand-written callbacks and state synchronization
+    #[arg(long, value_name = "FILE.c")]
+    pub callbacks: Option<PathBuf>,
     /// Override how TYPE crosses: TYPE=migrate
     #[arg(long, value_name = "TYPE=HOW")]
     pub strategy: Vec<String>,
@@ -107,9 +110,6 @@ pub struct Construct {
     /// Keep names and versions in FILE (default: polus.versions beside the output)
     #[arg(long = "versions", value_name = "FILE")]
     pub version_file: Option<PathBuf>,
-    /// Add hand-written callbacks and state synchronization
-    #[arg(long, value_name = "FILE.c")]
-    pub callbacks: Option<PathBuf>,
     /// Write everything found, for machines
     #[arg(long, value_name = "FILE.json")]
     pub report: Option<PathBuf>,

@@ -1,18 +1,21 @@
 //! The stages in order: from what the user names to a patch.
 
+use crate::callbacks::{self, Callbacks, Called, Olds, Written};
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::diff::{self, ChangeSet};
 use crate::merge::{self, Clash};
 use crate::model::{self, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
-use crate::relations::{self, Copies, Relations, SourceCopies};
+use crate::relations::{self, Copies, Decided, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select, Tree};
 use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+mod by_hand;
 
 /// What to construct from.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,8 @@ pub struct Inputs {
     pub cflags: Vec<String>,
     /// Globals that take their new initialiser.
     pub adopt: Vec<String>,
+    /// The callbacks file.
+    pub callbacks: Option<PathBuf>,
 }
 
 /// Both versions, modelled.
@@ -51,6 +56,16 @@ pub struct Pair {
     pub left_out: Vec<String>,
     /// What was noticed on the way.
     pub notes: Vec<Diagnostic>,
+    /// The callbacks file, whose text stands behind that of the new program.
+    pub by_hand: Option<ByHand>,
+}
+
+/// A callbacks file, read.
+pub struct ByHand {
+    /// The functions that polusc knows by their names.
+    pub written: Vec<Written>,
+    /// What it names of the old version.
+    pub olds: Olds,
 }
 
 /// Everything about an update but its text.
@@ -61,6 +76,8 @@ pub struct Analysis {
     pub relations: Relations,
     /// How state crosses.
     pub crossing: Crossing,
+    /// Hand-written code, and when it runs.
+    pub callbacks: Callbacks,
     /// Warnings, and errors that forbid the patch.
     pub told: Vec<Diagnostic>,
 }
@@ -119,11 +136,17 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let optimize = meaning_flags(&old);
     let left_out = old.left_out.clone();
     let targets = [&old, &new].map(|loaded| targets(loaded, binary));
+    let file = inputs.callbacks.as_deref();
+    let file = file.map(|file| source::callbacks(file, &new.tree, &inputs.cflags)).transpose()?;
     let (ours, theirs) = rayon::join(|| program(old), || program(new));
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes })
+    let (new, by_hand) = match file {
+        Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
+        None => (new, None),
+    };
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -245,15 +268,19 @@ pub fn read(tree: &Tree) -> Result<(Program, Vec<Diagnostic>)> {
 /// The executable has no debug information.
 pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
     let changes = diff::diff(&pair.old, &pair.new);
-    let adopted = cross::adopted(&pair.new, adopt);
+    let (callbacks, unknown) = by_hand::callbacks(pair, &changes);
+    let carried = callbacks.called.iter().filter_map(Called::carried).map(|(_, new)| new).collect();
+    let decided = Decided { adopted: cross::adopted(&pair.new, adopt), carried };
     let sources = SourceCopies(&pair.old);
     let against = running.map(|running| running.against(&pair.new, &changes));
     let copies: &dyn Copies = against.as_ref().map_or(&sources, |against| against);
-    let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &adopted);
+    let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &decided);
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
-    let (crossing, mut told) = cross::cross(versions, adopt);
+    let (crossing, mut told) = cross::cross(versions, adopt, by_hand::functions(&pair.new, &callbacks));
+    told.extend(unknown);
+    told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
-    Analysis { changes, relations, crossing, told }
+    Analysis { changes, relations, crossing, callbacks, told }
 }
 
 /// Connects the executable with the old program.
@@ -301,13 +328,14 @@ pub fn assemble(
         digests: (digest(&pair.old), digest(&pair.new)),
         optimize: pair.optimize.clone(),
         targets: &pair.targets[1],
+        callbacks: &analysis.callbacks,
     };
     patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)
 }
 
-/// Digest of a program's tokens: layout and places do not count.
+/// Digest of a program's tokens: layout and places do not count, and hand-written code is not part of it.
 fn digest(program: &Program) -> String {
-    let text = &program.unit.text;
+    let text = program.unit.own_text();
     let mut hash = Sha256::new();
     for token in crate::text::lex(text) {
         hash.update(token.text(text).as_bytes());

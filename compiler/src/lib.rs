@@ -1,5 +1,6 @@
 //! The patch constructor: source → merge → model → diff → relations → cross → patch.
 
+pub mod callbacks;
 pub mod clang;
 pub mod cli;
 pub mod construct;

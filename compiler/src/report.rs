@@ -1,5 +1,6 @@
 //! What was found, as text for people and as JSON for machines.
 
+use crate::callbacks::{Called, Purpose, Subject};
 use crate::construct::{Analysis, Pair};
 use crate::diag::Diagnostic;
 use crate::diff::{Change, Modification};
@@ -156,6 +157,30 @@ fn place(program: &Program, id: ItemId) -> String {
     format!("{}:{}", place.file, place.line)
 }
 
+fn files(program: &Program, units: &[usize]) -> Vec<String> {
+    units.iter().filter_map(|&unit| program.unit.units.get(unit)).cloned().collect()
+}
+
+/// A hand-written function: what it is called for, and what it is about.
+fn callback(pair: &Pair, called: &Called) -> Value {
+    let when = match called.written.purpose {
+        Purpose::PreUpdate => "before the update",
+        Purpose::ThreadLeft => "each time a thread has left the old function",
+        Purpose::FunctionLeft => "when all threads have left the old function",
+        Purpose::DataUnused => "when no active old function uses the variable",
+        Purpose::PostUpdate => "after the update",
+        Purpose::ToNew => "carries the variable to its new instance",
+        Purpose::ToOld => "carries the variable back",
+    };
+    let about = match called.subject {
+        Subject::Update => String::new(),
+        Subject::Function(old, _) => pair.old.title(old),
+        Subject::Variable(_, new) => pair.new.title(new),
+    };
+    let place = &called.written.place;
+    json!({"name": called.written.name, "when": when, "about": about, "place": format!("{}:{}", place.file, place.line)})
+}
+
 /// Everything, for machines.
 pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: &[Diagnostic]) -> Value {
     let change = |c: &Change| {
@@ -189,7 +214,8 @@ pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: 
         "own": analysis.crossing.fresh.iter().map(title).collect::<Vec<_>>(),
         "adopted": analysis.crossing.adopted.iter().map(|(_, new)| title(new)).collect::<Vec<_>>(),
         "never_return": endless,
-        "renamed": pair.new.unit.renamed.iter().map(|r| json!({"name": r.original, "in_patch": r.merged})).collect::<Vec<_>>(),
+        "renamed": pair.new.unit.renamed.iter().map(|r| json!({"name": r.original, "in_patch": r.merged, "files": files(&pair.new, &r.units)})).collect::<Vec<_>>(),
+        "callbacks": analysis.callbacks.called.iter().map(|c| callback(pair, c)).collect::<Vec<_>>(),
         "diagnostics": told.map(|d| json!({"level": format!("{:?}", d.level).to_lowercase(), "title": d.title,
             "places": d.labels.iter().map(|l| format!("{}:{}:{}", l.place.file, l.place.line, l.place.column)).collect::<Vec<_>>()
         })).collect::<Vec<_>>(),

@@ -135,6 +135,7 @@ fn inputs(versions: &VersionArgs) -> Result<Inputs> {
         program: versions.program.clone(),
         cflags: versions.cflags.clone(),
         adopt: versions.adopt.clone(),
+        callbacks: versions.callbacks.clone(),
     })
 }
 
@@ -177,15 +178,6 @@ fn construct_command(arguments: &Construct) -> Result<Outcome> {
 
 fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     let inputs = inputs(&arguments.versions)?;
-    if let Some(file) = &arguments.callbacks {
-        return Err(Failure::Refused(vec![
-            Diagnostic::error(format!(
-                "{}: hand-written callbacks are not supported by this version",
-                file.display()
-            ))
-            .help("adjust the generated patch by hand, or leave --callbacks out"),
-        ]));
-    }
     let binary = construct::open_binary(&inputs)?;
     let version_file = version_file(arguments);
     let mut history = read_history(&version_file)?;

@@ -84,7 +84,7 @@ fn tree(folder: &Path, sources: &[String], flags: &[&str]) -> Result<Tree, Faile
     let unit = |source: &String| -> Result<Unit, Failed> {
         let text = run(Command::new("gcc").current_dir(folder).args(flags).args(["-E", source]))?;
         let (directory, compiler) = (folder.to_path_buf(), "gcc".to_string());
-        Ok(Unit { path: source.clone(), directory, text, compiler, flags: vec![] })
+        Ok(Unit { path: source.clone(), directory, text, compiler, flags: vec![], preprocessor: vec![] })
     };
     let units: Result<Vec<Unit>, Failed> = sources.iter().map(unit).collect();
     Ok(Tree { root: folder.to_path_buf(), units: units? })

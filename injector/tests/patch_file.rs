@@ -92,12 +92,75 @@ fn a_cut_off_patch_is_refused() {
     }
 }
 
+/// A patch that polusc wrote, with its callbacks, after `change` of its text.
+fn with_callbacks(name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let golden = root.join("testdata/construct/callbacks-moments/patch.c");
+    let text = change(std::fs::read_to_string(golden).expect("the golden is there"));
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.c"));
+    std::fs::write(&source, text).expect("the folder is there");
+    let output = build(&root, &source, &["-shared", "-include", "polus/patch.h"], &format!("{name}.so"));
+    std::fs::read(output).expect("gcc wrote it")
+}
+
+#[test]
+fn callbacks_are_read_and_told() {
+    let patch = parse(with_callbacks("callbacks", |text| text)).expect("a patch");
+    let rows = patch.tables.callbacks.iter();
+    let rows: Vec<(u32, u32)> = rows.map(|callback| (callback.kind, callback.subject)).collect();
+    assert_eq!(rows, [(1, 0), (2, 0), (3, 0), (4, 0), (5, 0)]);
+    assert!(patch.layout.holds(patch.tables.veto, 256));
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("callbacks.so");
+    let told = Command::new(env!("CARGO_BIN_EXE_polus")).arg("dump").arg(file).output().expect("polus runs");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let lines: Vec<&str> = told.lines().filter(|line| line.starts_with("  calls ")).collect();
+    let wanted = [
+        "  calls polus__pre_update before the update, and may forbid it",
+        "  calls polus_thread_left_may_enter each time a thread has left the old may_enter",
+        "  calls polus_function_left_may_enter when all threads have left the old may_enter",
+        "  calls polus_data_unused_limits when no active old function uses old.c:limits",
+        "  calls polus_post_update after the update",
+    ];
+    assert_eq!(lines, wanted);
+}
+
+#[test]
+fn impossible_callbacks_are_refused() {
+    let rows = [
+        ("POLUS_THREAD_LEFT, 0", "POLUS_THREAD_LEFT, 2"),
+        ("POLUS_DATA_UNUSED, 0", "POLUS_DATA_UNUSED, 1"),
+        ("POLUS_POST_UPDATE, 0", "6, 0"),
+        ("{ polus_post_update, POLUS_POST_UPDATE", "{ 0, POLUS_POST_UPDATE"),
+        ("{ polus_post_update, POLUS_POST_UPDATE", "{ (void (*)(void))polus_veto_reason, POLUS_POST_UPDATE"),
+    ];
+    for (index, (was, is)) in rows.into_iter().enumerate() {
+        let bytes = with_callbacks(&format!("impossible{index}"), |text| text.replace(was, is));
+        let told = refusal(bytes);
+        assert!(told.starts_with("a callback of kind"), "{is}: {told}");
+    }
+    let bytes = with_callbacks("veto", |text| {
+        text.replace("polus_callbacks, polus_veto_reason,", "polus_callbacks, (const char *)0x7000000,")
+    });
+    assert!(refusal(bytes).starts_with("the reason of a veto lies outside"));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn damage_never_panics(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
         let mut bytes = good().to_vec();
+        for (index, value) in changes {
+            let at = index.index(bytes.len());
+            bytes[at] = value;
+        }
+        let _ = parse(bytes);
+    }
+
+    #[test]
+    fn damaged_callbacks_never_panic(changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)) {
+        static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+        let mut bytes = BYTES.get_or_init(|| with_callbacks("damaged", |text| text)).clone();
         for (index, value) in changes {
             let at = index.index(bytes.len());
             bytes[at] = value;

@@ -171,17 +171,29 @@ pub struct Bindings {
 
 /// Flags under which libclang reads what gcc preprocessed.
 /// The last one only makes `_Float16` known, which headers of gcc mention.
-const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-w", "-ferror-limit=0", "-fno-builtin", "-mavx512fp16"];
+const FLAGS: &[&str] = &["-xc", "-std=gnu17", "-ferror-limit=0", "-fno-builtin", "-mavx512fp16"];
 
-/// Reads a text, already prepared for libclang, in the same offsets.
+/// What C compilers let pass with a warning at most, and hand-written code must not do.
+const STRICT: &[&str] = &[
+    "-Wno-everything",
+    "-Werror=implicit-function-declaration",
+    "-Werror=incompatible-pointer-types",
+    "-Werror=int-conversion",
+    "-Werror=return-type",
+];
+
+/// Reads a text, already prepared for libclang, in the same offsets. From `strict` on, what stands
+/// there was written for the patch: problems before it are known, and none behind it is overlooked.
 ///
 /// # Errors
 /// libclang cannot be loaded or fails as a whole; problems in the text are values.
-pub fn bind(text: &str) -> Result<Bindings, Unavailable> {
-    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).copied().collect();
+pub fn bind(text: &str, strict: Option<usize>) -> Result<Bindings, Unavailable> {
+    let more: &[&str] = if strict.is_some() { STRICT } else { &["-w"] };
+    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(more).copied().collect();
     let unit = cursor::Unit::parse(text, &flags)?;
     let mut bindings = walk::walk(unit.root());
     bindings.problems = unit.problems();
+    bindings.problems.retain(|problem| problem.offset >= strict.unwrap_or(0));
     Ok(bindings)
 }
 
@@ -194,7 +206,7 @@ mod tests {
         let text = "typedef struct { int a; struct { int x; } in; } foo_t; enum { A, B = 4 };\n\
                     static foo_t g; static int f(int n) { static int c; c += B; return g.in.x + c + n; }\n\
                     int h(void) { int (*p)(int) = f; return p(1) + f(2); }";
-        let found = bind(text).unwrap();
+        let found = bind(text, None).unwrap();
         assert_eq!(found.problems, vec![]);
         let named = |name: &str| {
             found.entities.iter().position(|e| e.name == name && e.kind != Kind::Typedef).unwrap()
@@ -218,7 +230,7 @@ mod tests {
     fn addresses_of_globals_tell_where_they_go() {
         let text = "struct s { int a[4]; int b; } g; int *kept; int lib(int *);\n\
                     void f(void) { int *p = &g.b; kept = g.a; lib(&g.b); g.a[1] = *p; }";
-        let found = bind(text).unwrap();
+        let found = bind(text, None).unwrap();
         let g = found.entities.iter().position(|e| e.name == "g").unwrap();
         let roles: Vec<_> = found.uses.iter().filter(|u| u.target == g).map(|u| u.role.clone()).collect();
         let expected = [

@@ -96,7 +96,9 @@ impl<'p> Side<'p> {
 
     /// Pointers to a migrated global, or into it, that leave the function, with where they go.
     fn escapes(self, globals: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
+        // What hand-written code does with an address is its author's affair.
         let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
+        let leaving = leaving.filter(|u| self.program().items[u.holder].of_program());
         leaving.filter_map(|found| Some((found, self.escape(found)?))).collect()
     }
 
@@ -120,6 +122,7 @@ impl<'p> Side<'p> {
         let (program, types) = (self.program(), self.types());
         let names = spellings(program, &types);
         let mentions = program.uses.iter().filter(|u| u.role == Role::Mention);
+        let mentions = mentions.filter(|u| program.items[u.holder].of_program());
         let typed = mentions.filter_map(|u| Some((*names.get(&u.target)?, u)));
         typed.filter(|(id, found)| !by_value(program, found, *id, &types)).collect()
     }

@@ -16,7 +16,7 @@ use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program, never_return};
 use crate::relations::Relations;
 use polus_runtime::rules::Rule;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Both versions and what is known about their difference.
 #[derive(Clone, Copy)]
@@ -44,6 +44,17 @@ pub struct Crossing {
     pub first_values: BTreeSet<ItemId>,
     /// Old functions that never return.
     pub endless: BTreeSet<ItemId>,
+    /// Migrated globals of the new program with hand-written state synchronization.
+    pub by_hand: BTreeMap<ItemId, ByHand>,
+}
+
+/// The hand-written functions that carry a global; where there is none, one is generated.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByHand {
+    /// From the old instance to the new one.
+    pub to_new: Option<ItemId>,
+    /// The way back.
+    pub to_old: Option<ItemId>,
 }
 
 /// The variables of the new program that the command line names to take their new initialiser.
@@ -53,8 +64,13 @@ pub fn adopted(new: &Program, adopt: &[String]) -> BTreeSet<ItemId> {
 }
 
 /// Decides; errors among the diagnostics forbid the patch.
-pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>) {
-    let mut crossing = Crossing { endless: never_return(versions.old), ..Crossing::default() };
+pub fn cross(
+    versions: Versions,
+    adopt: &[String],
+    by_hand: BTreeMap<ItemId, ByHand>,
+) -> (Crossing, Vec<Diagnostic>) {
+    let endless = never_return(versions.old);
+    let mut crossing = Crossing { endless, by_hand, ..Crossing::default() };
     let mut told = vec![];
     told.extend(folded::settle(versions, adopt, &mut crossing));
     for change in &versions.changes.globals {

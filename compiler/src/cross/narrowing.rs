@@ -7,7 +7,10 @@ use crate::model::ItemId;
 
 /// One warning for each migrated global that holds such numbers.
 pub fn warnings(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
-    let pairs = crossing.migrated.iter().map(|&(old, new)| (old, new, narrowed(versions, old, new)));
+    let generated = crossing.migrated.iter();
+    let generated =
+        generated.filter(|(_, new)| crossing.by_hand.get(new).is_none_or(|own| own.to_old.is_none()));
+    let pairs = generated.map(|&(old, new)| (old, new, narrowed(versions, old, new)));
     pairs
         .filter(|(.., found)| !found.is_empty())
         .map(|(old, new, found)| warning(versions, old, new, &found))

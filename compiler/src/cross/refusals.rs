@@ -41,8 +41,14 @@ fn is_stored(versions: Versions, id: ItemId) -> bool {
     let new = versions.new;
     let entity = &new.items[id].entity;
     !entity.name.is_empty()
-        && new.uses.iter().any(|u| u.target == id && u.role == Role::Mention && u.holder != id)
-        || new.items.iter().any(|i| i.kind() != Kind::Typedef && i.entity.holds.contains(&id))
+        && new.uses.iter().any(|u| {
+            let elsewhere = u.holder != id && new.items[u.holder].of_program();
+            u.target == id && u.role == Role::Mention && elsewhere
+        })
+        || new
+            .items
+            .iter()
+            .any(|i| i.kind() != Kind::Typedef && i.of_program() && i.entity.holds.contains(&id))
 }
 
 /// A static inside a function has another type.

@@ -154,7 +154,7 @@ fn changes(old: &Program, new: &Program, kind: Kind, pairing: &Pairing, compare:
 }
 
 fn is_own(program: &Program, id: ItemId) -> bool {
-    program.items[id].defined() && !program.items[id].system
+    program.items[id].defined() && !program.items[id].system && program.items[id].of_program()
 }
 
 /// Locations and names of a program, for normal forms of its chunks.

@@ -32,7 +32,7 @@ fn by_key(program: &Program) -> BTreeMap<Key<'_>, Vec<ItemId>> {
     let mut groups: BTreeMap<Key<'_>, Vec<ItemId>> = BTreeMap::new();
     for (id, item) in program.items.iter().enumerate() {
         let function = item.entity.function.map_or("", |f| program.items[f].original.as_str());
-        if !item.original.is_empty() {
+        if !item.original.is_empty() && item.of_program() {
             groups
                 .entry((item.kind(), &item.original, function, program.views.contains_key(&id)))
                 .or_default()

@@ -24,7 +24,7 @@ pub fn renumbered(old: &Program, new: &Program) -> BTreeSet<String> {
 }
 
 fn values(program: &Program) -> BTreeMap<&str, i64> {
-    let enumerations = program.items.iter().filter(|i| i.kind() == Kind::Enum && !i.system);
+    let enumerations = program.items.iter().filter(|i| i.kind() == Kind::Enum && !i.system && i.of_program());
     let enumerations = enumerations.filter(|i| i.entity.function.is_none());
     enumerations.flat_map(|i| &i.entity.enumerators).map(|(name, value)| (name.as_str(), *value)).collect()
 }

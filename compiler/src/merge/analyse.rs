@@ -30,9 +30,11 @@ const BATCH: usize = 256 << 10;
 type Typedefs = FxHashMap<String, UnitSet>;
 
 /// The identifiers of all pieces, and the facts of each piece, offsets counting from its beginning.
-pub(super) fn analyse(pieces: &mut Pieces) -> Result<(Identifiers, Vec<Facts>)> {
+/// `known`: names that are typedefs in the first unit, though it does not declare them.
+pub(super) fn analyse(pieces: &mut Pieces, known: &[String]) -> Result<(Identifiers, Vec<Facts>)> {
     let mut identifiers = Identifiers::default();
     let mut typedefs = Typedefs::default();
+    known.iter().for_each(|name| typedefs.entry(name.clone()).or_default().insert(0));
     for piece in &pieces.unique {
         collect(piece, &mut identifiers, &mut typedefs);
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rustc_hash::FxHashMap;
 
 use super::unique::Unique;
-use super::{Chunk, LineTable, MergedUnit};
+use super::{Chunk, LineTable, MergedUnit, Origin};
 
 /// A replacement of bytes of a piece's text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,16 +24,42 @@ pub(super) struct Writer {
     chunks: Vec<Chunk>,
     lines: LineTable,
     files: FxHashMap<(String, PathBuf), usize>,
+    /// Of the pieces to come.
+    pub(super) origin: Origin,
 }
 
 impl Writer {
+    /// Goes on behind a merged text.
+    pub(super) fn resume(unit: MergedUnit) -> Self {
+        let names = unit.lines.files.iter().cloned().zip(unit.lines.directories.iter().cloned());
+        let files = names.enumerate().map(|(index, name)| (name, index)).collect();
+        Self { text: unit.text, chunks: unit.chunks, lines: unit.lines, files, origin: Origin::ByHand }
+    }
+
+    /// Appends a declaration that stands in no file.
+    pub(super) fn provided(&mut self, text: &str) {
+        let start = self.text.len();
+        let file = self.lines.files.len();
+        let file = *self.files.entry(("<polusc>".to_string(), PathBuf::new())).or_insert_with(|| {
+            self.lines.files.push("<polusc>".to_string());
+            self.lines.directories.push(PathBuf::new());
+            file
+        });
+        self.lines.marks.push((start, file, 1));
+        self.text.push_str(text);
+        let (span, origin) = (start..self.text.len(), Origin::Provided);
+        self.chunks.push(Chunk { span, units: vec![], system: false, piece: usize::MAX, origin });
+        self.text.push('\n');
+    }
+
     /// Appends a piece with sorted edits, as it stands in `units`.
     pub(super) fn piece(&mut self, index: usize, piece: &Unique, edits: &[Edit], units: Vec<usize>) {
         let start = self.text.len();
         self.text.push_str(&piece.wrap.before);
         self.edited(piece, edits);
         self.text.push_str(&piece.wrap.behind);
-        self.chunks.push(Chunk { span: start..self.text.len(), units, system: piece.system, piece: index });
+        let (span, system, origin) = (start..self.text.len(), piece.system, self.origin);
+        self.chunks.push(Chunk { span, units, system, piece: index, origin });
         self.text.push('\n');
     }
 

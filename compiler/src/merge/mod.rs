@@ -1,5 +1,6 @@
 //! Stage 2: one C text out of many translation units (paper 4.2).
 
+mod addition;
 mod analyse;
 mod bases;
 mod classes;
@@ -20,6 +21,7 @@ mod units;
 
 use std::ops::Range;
 
+pub use addition::{Addition, Known, Mentioned};
 pub use emit::emit;
 pub use lines::LineTable;
 
@@ -60,6 +62,20 @@ pub struct Chunk {
     pub system: bool,
     /// Number of the text that it was made of, the same in every merge of one tree.
     pub piece: usize,
+    /// Who wrote it.
+    pub origin: Origin,
+}
+
+/// Whose text a chunk is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The program's own, or that of a header that it includes.
+    #[default]
+    Program,
+    /// Declarations that polusc gives to hand-written code: `NAME__old` and the like.
+    Provided,
+    /// The callbacks file's, or that of a header that only it includes.
+    ByHand,
 }
 
 /// Two declarations of an external name that cannot stand in one text, because their types differ.
@@ -86,6 +102,19 @@ pub struct Renamed {
     pub view: bool,
 }
 
+impl MergedUnit {
+    /// The program's own text, without what was added to it.
+    pub fn own_text(&self) -> &str {
+        let added = self.chunks.iter().find(|chunk| chunk.origin != Origin::Program);
+        &self.text[..added.map_or(self.text.len(), |chunk| chunk.span.start)]
+    }
+
+    /// The chunk around an offset.
+    pub fn chunk_at(&self, offset: usize) -> Option<&Chunk> {
+        self.chunks.get(self.chunks.partition_point(|chunk| chunk.span.end <= offset))
+    }
+}
+
 /// Merges a program's units into one text that compiles to the same program.
 pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     merge_apart(tree, &[])
@@ -95,7 +124,7 @@ pub fn merge(tree: &Tree) -> Result<(MergedUnit, Vec<Diagnostic>)> {
 pub fn merge_apart(tree: &Tree, clashes: &[Clash]) -> Result<(MergedUnit, Vec<Diagnostic>)> {
     let paths: Vec<&str> = tree.units.iter().map(|unit| unit.path.as_str()).collect();
     let mut pieces = unique::unique(&tree.units);
-    let (identifiers, facts) = analyse::analyse(&mut pieces)?;
+    let (identifiers, facts) = analyse::analyse(&mut pieces, &[])?;
     let errors = duplicates::duplicates(&pieces, &facts, &identifiers, &paths);
     if !errors.is_empty() {
         return Err(Failure::Refused(errors));

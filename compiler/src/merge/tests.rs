@@ -13,6 +13,7 @@ fn merged(units: &[(&str, &str)]) -> MergedUnit {
         text: text.to_string(),
         compiler: "gcc".to_string(),
         flags: vec![],
+        preprocessor: vec![],
     };
     let tree = Tree { root: PathBuf::from("/nowhere"), units: units.iter().map(unit).collect() };
     match merge(&tree) {
@@ -67,6 +68,7 @@ fn columns_are_those_of_the_file_where_it_can_be_read() {
         text,
         compiler: "gcc".to_string(),
         flags: vec![],
+        preprocessor: vec![],
     };
     let Ok((merged, _)) = merge(&Tree { root: folder.path().to_path_buf(), units: vec![unit] }) else {
         panic!("must merge");

@@ -23,7 +23,7 @@ pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};
 use crate::diag::{Diagnostic, Failure, Place, Result};
-use crate::merge::{Clash, MergedUnit};
+use crate::merge::{Clash, MergedUnit, Origin};
 use crate::text;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -42,12 +42,19 @@ pub struct Item {
     pub units: Vec<usize>,
     /// It was declared in a system header.
     pub system: bool,
+    /// Whose text defines it, or declares it first.
+    pub origin: Origin,
 }
 
 impl Item {
     /// What it is.
     pub fn kind(&self) -> Kind {
         self.entity.kind
+    }
+
+    /// The program's own, not hand-written for a patch.
+    pub fn of_program(&self) -> bool {
+        self.origin == Origin::Program
     }
 
     /// The program itself defines it.
@@ -98,7 +105,9 @@ pub struct Unreadable {
 /// # Errors
 /// libclang is missing.
 pub fn read(unit: MergedUnit, root: String) -> Result<std::result::Result<Program, Unreadable>> {
-    let mut bindings = clang::bind(&text::shadow_clang(&unit.text).text).map_err(unavailable)?;
+    let added = unit.own_text().len();
+    let strict = (added < unit.text.len()).then_some(added);
+    let mut bindings = clang::bind(&text::shadow_clang(&unit.text).text, strict).map_err(unavailable)?;
     if !bindings.problems.is_empty() {
         let clashes = views::clashes(&unit, &bindings.problems);
         return Ok(Err(Unreadable { told: unreadable(&unit, &bindings), clashes }));
@@ -190,8 +199,15 @@ impl Program {
         self.items
             .iter()
             .enumerate()
-            .filter(move |(_, i)| i.kind() == kind && i.defined() && !i.system)
+            .filter(move |(_, i)| i.kind() == kind && i.defined() && !i.system && i.of_program())
             .map(|(id, _)| id)
+    }
+
+    /// Functions and globals that the callbacks file defines.
+    pub fn by_hand(&self) -> impl Iterator<Item = ItemId> + '_ {
+        let all = self.items.iter().enumerate().filter(|(_, i)| i.origin == Origin::ByHand && !i.system);
+        let objects = all.filter(|(_, i)| matches!(i.kind(), Kind::Function | Kind::Variable));
+        objects.filter(|(_, i)| i.defined() && i.entity.function.is_none()).map(|(id, _)| id)
     }
 
     /// What the version file calls an item: kind, name, a static's first file, and its function.

@@ -41,6 +41,7 @@ impl Origins {
             original,
             units: chunk.map_or(vec![], |c| c.units.clone()),
             system: chunk.is_some_and(|c| c.system),
+            origin: chunk.map(|c| c.origin).unwrap_or_default(),
             entity,
         }
     }

@@ -506,6 +506,7 @@ mod tests {
             text: format!("{text}{body}\n"),
             compiler: "gcc".into(),
             flags: vec![],
+            preprocessor: vec![],
         };
         let (unit, _) = crate::merge::merge(&Tree { root: "/nowhere".into(), units: vec![unit] }).unwrap();
         let program = crate::model::model(unit, String::new()).unwrap();

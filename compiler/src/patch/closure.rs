@@ -3,6 +3,7 @@
 use super::names::{Names, Standing};
 use crate::clang::{EntityId, Kind, Role, Use};
 use crate::cross::{Crossing, Versions};
+use crate::merge::{Chunk, Origin};
 use crate::model::{ItemId, Program};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,10 @@ pub fn close(versions: Versions, crossing: &Crossing, names: &Names) -> Closure 
     }
     for &(_, new) in crossing.migrated.iter().chain(&crossing.adopted) {
         work.body(new, new);
+    }
+    let by_hand = |c: &&Chunk| c.origin == Origin::Provided || c.origin == Origin::ByHand && !c.system;
+    for chunk in versions.new.unit.chunks.iter().filter(by_hand) {
+        work.span(chunk.span.clone(), None);
     }
     work.run();
     work.closure
@@ -187,7 +192,7 @@ impl<'p> Work<'p> {
             Standing::Import => self.import(id),
             // Its address is the old entry's, so that stored and compared pointers stay equal.
             Standing::Replaced if *role != Role::Call && !self.names.lacks_entry(id) => self.import(id),
-            Standing::Replaced | Standing::Added | Standing::Instance => {}
+            Standing::Replaced | Standing::Added | Standing::Instance | Standing::ByHand => {}
         }
     }
 

@@ -3,16 +3,21 @@
 use super::closure::Closure;
 use super::cut::{self, Edits, Form, Function, Place};
 use super::names::{Names, Standing};
-use super::{Block, Patch, at, lost, statics, sync, threads, views};
+use super::{Block, Patch, Request, at, lost, statics, sync, threads, views};
+use crate::callbacks::Callbacks;
 use crate::clang::{Declaration, Kind, Role, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
+use crate::merge::Origin;
 use crate::model::{ItemId, Program, Syntax};
 use crate::running::Running;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod by_hand;
 mod old_types;
+
+pub use old_types::{instance_type, old_name, provided};
 
 /// Emits all sections but the tables.
 ///
@@ -23,15 +28,17 @@ pub fn emit(
     crossing: &Crossing,
     names: &Names,
     closure: &Closure,
-    running: Option<&Running>,
+    request: &Request,
 ) -> Result<Patch, Vec<Diagnostic>> {
     let edits = references(versions.new, names);
-    let mut emit = Emit { versions, names, closure, running, edits, errors: vec![] };
+    let (running, callbacks) = (request.running, request.callbacks);
+    let mut emit = Emit { versions, names, closure, running, callbacks, edits, errors: vec![] };
     let mut patch = Patch { declarations: emit.declarations(), ..Patch::default() };
     patch.declarations.extend(emit.choices());
     emit.functions(&mut patch);
     emit.globals(crossing, &mut patch);
     emit.threads(crossing, &mut patch);
+    emit.by_hand(&mut patch);
     emit.synchronization(crossing, &mut patch);
     if emit.errors.is_empty() { Ok(patch) } else { Err(emit.errors) }
 }
@@ -59,6 +66,7 @@ struct Emit<'e> {
     names: &'e Names,
     closure: &'e Closure,
     running: Option<&'e Running<'e>>,
+    callbacks: &'e Callbacks,
     edits: Edits<'static>,
     errors: Vec<Diagnostic>,
 }
@@ -73,7 +81,7 @@ impl Emit<'_> {
         let mut by_chunk: BTreeMap<usize, BTreeSet<ItemId>> = BTreeMap::new();
         let wanted = self.closure.types.iter().chain(&self.closure.imports).chain(&self.closure.declared);
         for &id in wanted {
-            for declaration in self.wanted_declarations(id) {
+            for declaration in self.wanted_declarations(id).filter(|d| self.is_of_section(id, d)) {
                 let chunk =
                     self.versions.new.unit.chunks.partition_point(|c| c.span.end <= declaration.name_at);
                 by_chunk.entry(chunk).or_default().insert(id);
@@ -100,6 +108,18 @@ impl Emit<'_> {
         let defined_at = entity.definition().filter(|_| entity.kind == Kind::Function).map(|d| d.name_at);
         let before = entity.declarations.iter().any(|d| Some(d.name_at) < defined_at);
         entity.declarations.iter().filter(move |d| !(before && Some(d.name_at) == defined_at))
+    }
+
+    /// Hand-written code has a section of its own, and what is provided for it another.
+    fn is_of_section(&self, id: ItemId, declaration: &Declaration) -> bool {
+        let new = self.versions.new;
+        let Some(chunk) = new.unit.chunk_at(declaration.name_at) else { return true };
+        let object = matches!(new.items[id].kind(), Kind::Function | Kind::Variable);
+        match chunk.origin {
+            Origin::Program => true,
+            Origin::Provided => false,
+            Origin::ByHand => chunk.system || object && !new.items[id].of_program(),
+        }
     }
 
     fn declaration(&mut self, chunk: usize, ids: &BTreeSet<ItemId>) -> Option<Block> {
@@ -239,7 +259,9 @@ impl Emit<'_> {
         const SHORT: usize = 40;
         let new = self.versions.new;
         let in_patch = |holder: ItemId| {
-            self.names.defined().any(|(id, _)| id == holder) || self.closure.copied.contains(&holder)
+            self.names.defined().any(|(id, _)| id == holder)
+                || self.closure.copied.contains(&holder)
+                || !new.items[holder].of_program()
         };
         let mut calls = new.uses.iter().filter(|u| u.target == id && u.holder != id && u.role == Role::Call);
         let is_called = *standing == Standing::Added || calls.any(|u| in_patch(u.holder));
@@ -346,18 +368,19 @@ impl Emit<'_> {
 
     fn synchronization(&mut self, crossing: &Crossing, patch: &mut Patch) {
         let Versions { old, new, .. } = self.versions;
-        patch.old_types = match old_types::emit(self.versions, crossing, self.closure) {
+        patch.old_types = match old_types::emit(self.versions, crossing, self.closure, &self.callbacks.olds) {
             Ok(blocks) => blocks,
             Err(error) => return self.errors.push(error),
         };
         for &(ours, theirs) in &crossing.migrated {
             let name = self.names.own(new, theirs).to_string();
-            let bodies = sync::body(old, ours, new, theirs)
-                .and_then(|to_new| Ok((to_new, sync::body(new, theirs, old, ours)?)));
-            match bodies {
-                Ok((to_new, to_old)) => {
-                    let was = old_types::instance_type(old, ours);
-                    let is = format!("__typeof__({name})");
+            let was = old_types::instance_type(old, ours);
+            let is = format!("__typeof__({name})");
+            let by_hand = crossing.by_hand.get(&theirs).cloned().unwrap_or_default();
+            let to_new = self.carried(by_hand.to_new, || sync::body(old, ours, new, theirs));
+            let to_old = self.carried(by_hand.to_old, || sync::body(new, theirs, old, ours));
+            match (to_new, to_old) {
+                (Ok(to_new), Ok(to_old)) => {
                     let text = format!(
                         "{}\n\n{}",
                         sync_function(&name, "to_new", &was, &is, &to_new),
@@ -366,11 +389,10 @@ impl Emit<'_> {
                     let why = format!("{}: state synchronization", at(new, theirs));
                     patch.synchronization.push(Block { why, text });
                 }
-                Err(why) => self.errors.push(
-                    Diagnostic::error(format!("{} cannot be migrated: {why}", new.title(theirs)))
-                        .at(old.place(ours), "the old declaration")
-                        .at(new.place(theirs), "the new declaration"),
-                ),
+                (to_new, to_old) => {
+                    let error = self.not_carried((ours, theirs), &by_hand, to_new.err(), to_old.err());
+                    self.errors.push(error);
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Stage 7: the patch as a value: what it defines, what it needs, what it tells the injector
 //! (paper 4.1, 4.2).
 
+mod by_hand;
 mod closure;
 mod cut;
 mod emit;
@@ -17,10 +18,12 @@ mod target;
 mod threads;
 mod views;
 
+pub use emit::{instance_type, provided};
 pub use reach::looping;
 pub use render::render;
-pub use tables::{FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
+pub use tables::{CallbackRow, FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 
+use crate::callbacks::Callbacks;
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
@@ -84,6 +87,8 @@ pub struct Patch {
     pub globals: Vec<Block>,
     /// New and changed functions, and copies of inline ones.
     pub functions: Vec<Block>,
+    /// Hand-written code.
+    pub callbacks: Vec<Block>,
     /// State synchronization functions.
     pub synchronization: Vec<Block>,
     /// The tables.
@@ -104,6 +109,8 @@ pub struct Request<'r> {
     pub optimize: Vec<String>,
     /// What the units of the new program may use, by path.
     pub targets: &'r BTreeMap<String, Vec<String>>,
+    /// Hand-written code, and when it runs.
+    pub callbacks: &'r Callbacks,
 }
 
 /// Assembles the patch, and the step that the version file is to record.
@@ -128,11 +135,15 @@ pub fn assemble(
             return Err(lost);
         }
     }
+    let impossible = by_hand::check(versions, &names, request);
+    if !impossible.is_empty() {
+        return Err(impossible);
+    }
     let seen_otherwise = views::check(versions, &names, &closure);
     if !seen_otherwise.is_empty() {
         return Err(seen_otherwise);
     }
-    let mut patch = emit::emit(versions, crossing, &names, &closure, request.running)?;
+    let mut patch = emit::emit(versions, crossing, &names, &closure, request)?;
     tables::fill(versions, crossing, &names, &closure, request, &mut patch);
     if let Some(running) = request.running {
         entry::keep(versions, running, &mut patch)?;

@@ -5,6 +5,7 @@ use super::{lost, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diff::{Change, Modification};
+use crate::merge::Origin;
 use crate::model::{ItemId, Program, aliased};
 use crate::running::Running;
 use polus_runtime::rules::Rule;
@@ -27,6 +28,8 @@ pub enum Standing {
     Chosen,
     /// Of a library.
     Library,
+    /// Hand-written code, or what polusc provides for it.
+    ByHand,
 }
 
 /// Names and standings of the new program's functions and globals.
@@ -147,6 +150,8 @@ impl Names {
         let item = &new.items[id];
         let function = item.kind() == Kind::Function;
         match () {
+            () if item.origin == Origin::Provided => Standing::ByHand,
+            () if item.origin == Origin::ByHand && item.defined() && !item.system => Standing::ByHand,
             () if self.chosen.contains_key(&id) => Standing::Chosen,
             () if self.foreign.contains(&id) => Standing::Import,
             () if new.views.get(&id).is_some_and(|&of| new.items[of].defined()) => Standing::Import,

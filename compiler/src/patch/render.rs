@@ -50,6 +50,13 @@ fn comment(text: &str) -> String {
     text.replace("*/", "* /")
 }
 
+impl Patch {
+    /// A pre-update callback may forbid the update.
+    fn vetoes(&self) -> bool {
+        self.tables.callbacks.iter().any(|row| row.kind == "POLUS_PRE_UPDATE")
+    }
+}
+
 impl Block {
     fn why(&self) -> String {
         comment(&self.why)

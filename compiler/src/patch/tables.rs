@@ -3,7 +3,7 @@
 use super::closure::Closure;
 use super::names::{Names, Standing};
 use super::statics::{Fate, LocalStatic};
-use super::{Patch, Request, threads};
+use super::{Patch, Request, by_hand, emit, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::model::{ItemId, Program};
@@ -25,6 +25,8 @@ pub struct Tables {
     pub imports: Vec<ImportRow>,
     /// `struct polus_layout`.
     pub layouts: Vec<LayoutRow>,
+    /// `struct polus_callback`.
+    pub callbacks: Vec<CallbackRow>,
     /// Statics of functions that the patch holds; filled while their text is edited.
     pub statics: Vec<LocalStatic>,
 }
@@ -118,6 +120,17 @@ pub struct LayoutRow {
     pub fields: Vec<(String, u64, u64)>,
 }
 
+/// Hand-written code that the injector calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackRow {
+    /// C name of the function.
+    pub code: String,
+    /// `POLUS_…`.
+    pub kind: &'static str,
+    /// Row of the function or variable that it is about.
+    pub subject: usize,
+}
+
 /// Fills the tables.
 pub fn fill(
     versions: Versions,
@@ -135,7 +148,9 @@ pub fn fill(
     let uses = fill.uses(&rows_of, &row_of);
     let imports = fill.imports(closure, &statics);
     patch.weak = imports.iter().map(|i| i.symbol.clone()).filter(|s| !s.starts_with("polus__")).collect();
-    patch.tables = Tables { functions, variables, uses, imports, layouts: fill.layouts(closure), statics };
+    let callbacks = by_hand::rows(request, &rows_of, &row_of);
+    let layouts = fill.layouts(closure);
+    patch.tables = Tables { functions, variables, uses, imports, layouts, callbacks, statics };
 }
 
 struct Fill<'f> {
@@ -258,7 +273,14 @@ impl Fill<'_> {
                 to_new: format!("polus_sync_{name}_to_new"),
                 to_old: format!("polus_sync_{name}_to_old"),
                 address: self.address(ours),
-                ..variable_row(new, theirs, name, "POLUS_MIGRATED", size(old, ours), "its type changed")
+                ..variable_row(
+                    new,
+                    theirs,
+                    name,
+                    "POLUS_MIGRATED",
+                    size(old, ours),
+                    self.why_migrated(ours, theirs),
+                )
             });
         }
         for &(ours, theirs) in &self.crossing.adopted {
@@ -297,6 +319,15 @@ impl Fill<'_> {
             }
         }
         (rows, row_of)
+    }
+
+    fn why_migrated(&self, ours: ItemId, theirs: ItemId) -> &'static str {
+        let (was, is) = (&self.versions.old.items[ours].entity, &self.versions.new.items[theirs].entity);
+        let held = is.holds.iter().any(|id| self.versions.relations.types.contains(id));
+        match held || was.shape != is.shape || was.thread != is.thread {
+            true => "its type changed",
+            false => "hand-written functions carry it",
+        }
     }
 
     fn address(&self, ours: ItemId) -> u64 {
@@ -342,12 +373,27 @@ impl Fill<'_> {
                 kind: "POLUS_VARIABLE",
             });
         }
+        rows.extend(self.request.callbacks.olds.instances.iter().map(|&ours| self.old_instance(ours)));
         for bound in statics {
             if let Fate::Import(symbol) = &bound.fate {
                 rows.push(self.import(bound.item, symbol));
             }
         }
         rows
+    }
+
+    /// The instance that old code uses, for hand-written code.
+    fn old_instance(&self, ours: ItemId) -> ImportRow {
+        let old = self.versions.old;
+        ImportRow {
+            symbol: emit::old_name(old, ours),
+            name: old.items[ours].original.clone(),
+            file: files_of(old, ours).into_iter().next().unwrap_or_default(),
+            function: String::new(),
+            address: self.address(ours),
+            size: size(old, ours),
+            kind: "POLUS_VARIABLE",
+        }
     }
 
     fn import(&self, id: ItemId, symbol: &str) -> ImportRow {
@@ -388,6 +434,7 @@ impl Fill<'_> {
     fn layouts(&self, closure: &Closure) -> Vec<LayoutRow> {
         let new = self.versions.new;
         let functions = self.names.defined().map(|(id, _)| id).chain(closure.copied.iter().copied());
+        let functions = functions.chain(new.by_hand());
         let reached: BTreeSet<ItemId> = functions
             .flat_map(|id| new.uses_in(id))
             .filter(|u| matches!(u.role, Role::Member(_) | Role::Layout))

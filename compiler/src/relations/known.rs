@@ -92,6 +92,7 @@ fn candidates(
     let functions: BTreeSet<ItemId> = relations.affected.keys().copied().chain(added).collect();
     let initialisers = changes.globals.iter().filter(|c| c.is(Modification::Initializer));
     let holders = functions.iter().copied().chain(initialisers.filter_map(Change::new_item));
+    let holders = holders.chain(new.by_hand());
     let used = holders.flat_map(|id| new.uses_in(id)).filter(|u| u.role != Role::Mention);
     let all: BTreeSet<ItemId> = used.map(|u| u.target).chain(adopted.iter().copied()).collect();
     let mutable = |program: &Program, id: ItemId| {

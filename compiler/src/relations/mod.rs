@@ -105,21 +105,36 @@ pub struct Reliance {
     pub fact: String,
 }
 
-/// Computes the relations; `adopted`: globals of the new program that take their new initialiser.
+/// Globals of the new program about which somebody decided.
+#[derive(Clone, Debug, Default)]
+pub struct Decided {
+    /// They take their new initialiser.
+    pub adopted: BTreeSet<ItemId>,
+    /// Hand-written functions carry them, whatever their types.
+    pub carried: BTreeSet<ItemId>,
+}
+
+/// Computes the relations.
 pub fn relate(
     old: &Program,
     new: &Program,
     changes: &ChangeSet,
     copies: &dyn Copies,
-    adopted: &BTreeSet<ItemId>,
+    decided: &Decided,
 ) -> Relations {
-    let types = changed_types(new, changes);
-    let globals = changed_globals(new, changes, &types);
-    let mut relations = Relations { types, globals, ..Relations::default() };
-    affected::spread(old, new, changes, copies, adopted, &mut relations);
+    let mut relations = changed(new, changes, &decided.carried);
+    affected::spread(old, new, changes, copies, &decided.adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
     relations
+}
+
+/// The first relations: types and globals that differ, or are to be `carried`.
+pub fn changed(new: &Program, changes: &ChangeSet, carried: &BTreeSet<ItemId>) -> Relations {
+    let types = changed_types(new, changes);
+    let mut globals = changed_globals(new, changes, &types);
+    globals.extend(carried);
+    Relations { types, globals, ..Relations::default() }
 }
 
 /// Endless functions whose code was compiled on facts about a replaced callee; code that was inlined
@@ -170,6 +185,7 @@ fn changed_types(new: &Program, changes: &ChangeSet) -> BTreeSet<ItemId> {
     loop {
         let holders: Vec<ItemId> = (0..new.items.len())
             .filter(|id| matches!(new.items[*id].kind(), Kind::Record | Kind::Typedef) && !found.contains(id))
+            .filter(|&id| new.items[id].of_program())
             .filter(|&id| new.items[id].entity.holds.iter().any(|held| found.contains(held)))
             .collect();
         if holders.is_empty() {

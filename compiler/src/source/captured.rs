@@ -1,6 +1,6 @@
 //! Units of one program out of a capture folder.
 
-use super::command::Language;
+use super::command::{Command, Language};
 use super::flags::shaping;
 use super::record::{Compile, Input, Kind, Link, Store, Text};
 use super::text::{decode, project_folder, unit_path};
@@ -73,6 +73,7 @@ fn unit(store: &Store, path: String, compile: &Compile) -> Result<Unit> {
         text: decode(text),
         compiler: compile.compiler.clone(),
         flags: shaping(&compile.arguments),
+        preprocessor: Command::parse(&compile.compiler, &compile.arguments, &compile.directory).includes(),
     })
 }
 

@@ -1,6 +1,6 @@
 //! A compiler's command line, taken apart as gcc and clang read it.
 
-use super::flags::{for_preprocessor, shaping, width, without_dependencies};
+use super::flags::{finds_headers, for_preprocessor, shaping, width, without_dependencies};
 use std::path::{Path, PathBuf};
 
 /// What a command makes.
@@ -120,6 +120,20 @@ impl Command {
             index = end;
         }
         kept.extend(["-E".to_string(), "-w".to_string()]);
+        kept
+    }
+
+    /// The flags that say where headers are and which macros are defined.
+    pub fn includes(&self) -> Vec<String> {
+        let mut kept = vec![];
+        let mut index = 0;
+        while index < self.arguments.len() {
+            let end = (index + width(&self.arguments[index])).min(self.arguments.len());
+            if finds_headers(&self.arguments[index]) {
+                kept.extend_from_slice(&self.arguments[index..end]);
+            }
+            index = end;
+        }
         kept
     }
 

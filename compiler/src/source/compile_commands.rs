@@ -144,6 +144,7 @@ fn unit(compile: &Compile) -> Result<Unit> {
         text: preprocess(&compile.compiler, &arguments, &compile.directory)?,
         compiler: compile.compiler.clone(),
         flags: compile.command.shaping(),
+        preprocessor: compile.command.includes(),
     })
 }
 

@@ -150,6 +150,21 @@ pub fn for_preprocessor(argument: &str) -> bool {
         && !DROPPED_PREFIXES.iter().any(|prefix| argument.starts_with(prefix))
 }
 
+/// Whether an argument, perhaps with the next one, says where headers are or defines a macro.
+pub fn finds_headers(argument: &str) -> bool {
+    const FOUND: &[&str] =
+        &["-I", "-D", "-U", "-include", "-imacros", "-isystem", "-idirafter", "-iquote", "-isysroot"];
+    FOUND.iter().any(|option| argument.starts_with(option))
+        || argument.starts_with("--sysroot")
+        || matches!(argument, "-nostdinc" | "-undef")
+}
+
+/// Whether such an argument names a file or a folder, and where in it the name begins.
+pub fn path_in(argument: &str) -> Option<usize> {
+    const NAMING: &[&str] = &["-I", "-include", "-imacros", "-isystem", "-idirafter", "-iquote", "-isysroot"];
+    NAMING.iter().filter(|option| argument.starts_with(**option)).map(|option| option.len()).max()
+}
+
 /// `-Wp,…` less what writes dependency files.
 pub fn without_dependencies(argument: &str) -> Option<String> {
     let mut words = argument.split(',').skip(1);

@@ -1,5 +1,6 @@
 //! Stage 1: from what the user names to preprocessed translation units.
 
+mod by_hand;
 mod captured;
 pub mod command;
 mod compile_commands;
@@ -10,6 +11,8 @@ pub mod record;
 mod single;
 pub mod target;
 pub mod text;
+
+pub use by_hand::callbacks;
 
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use command::Language;
@@ -30,6 +33,8 @@ pub struct Unit {
     /// Flags that shape the code (`-O2`, `-fno-strict-aliasing`, `-std=gnu99`), not the
     /// preprocessor's, not file names.
     pub flags: Vec<String>,
+    /// Flags of the preprocessor: `-I`, `-D` and the like, as they were given.
+    pub preprocessor: Vec<String>,
 }
 
 /// All translation units of one program, in link order.

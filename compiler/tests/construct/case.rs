@@ -8,7 +8,8 @@ use std::process::{Command, Output};
 const DEADLINE: &str = "120";
 /// The values that a case holds.
 pub const GOLDEN: [&str; 4] = ["changes.txt", "relations.txt", "patch.c", "diagnostics.txt"];
-const INPUT: [&str; 8] = ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "case.toml"];
+const INPUT: [&str; 9] =
+    ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "callbacks.c", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
 /// of the old program alone, its compiler, a shell command after it was built, whether it is built and
 /// named, options, exit status, whether both versions can be read, rules (of `polus_runtime::rules`)
@@ -56,7 +57,7 @@ impl Case {
     }
 
     fn copy_inputs(&self) -> Check {
-        for side in ["first", "old", "new"] {
+        for side in ["first", "old", "new", "callbacks"] {
             for end in
                 ["c", "i"].map(|end| format!("{side}.{end}")).iter().filter(|f| self.golden.join(f).exists())
             {
@@ -124,6 +125,13 @@ impl Case {
         let output = self.command("gcc", arguments)?;
         let told = || format!("gcc {}:\n{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
         if output.status.success() { Ok(()) } else { Err(told().into()) }
+    }
+
+    /// Runs the constructor with the case's callbacks, if it has any.
+    pub fn by_hand(&self, old: &str, new: &str, arguments: &[&str]) -> Check<(i32, String, String)> {
+        let callbacks =
+            ["--callbacks", "callbacks.c"].into_iter().filter(|_| self.path("callbacks.c").exists());
+        self.polusc(old, new, &arguments.iter().copied().chain(callbacks).collect::<Vec<_>>())
     }
 
     /// Runs the constructor: exit status, standard output, standard error.

@@ -54,7 +54,7 @@ impl Case {
         let wanted = self.status();
         std::fs::write(self.path("patch.c"), "an older patch")?;
         let views = ["-o", "patch.c", "--report", "report.json", "--graph", "graph.dot"];
-        let (status, _, told) = self.polusc(&old, &new, &views)?;
+        let (status, _, told) = self.by_hand(&old, &new, &views)?;
         let mut found = BTreeMap::from([("diagnostics.txt", self.portable(&told))]);
         if status != wanted {
             return Err(format!("exit status {status}, expected {wanted}\n{told}").into());
@@ -81,7 +81,7 @@ impl Case {
     /// The same inputs give the same bytes, also against the version file of the first run.
     fn twice(&self, old: &str, new: &str, patch: &str) -> Check {
         let versions = std::fs::read(self.path("polus.versions"))?;
-        let (status, again, _) = self.polusc(old, new, &["--graph", "graph.svg"])?;
+        let (status, again, _) = self.by_hand(old, new, &["--graph", "graph.svg"])?;
         same("status of the second run", &0, &status)?;
         same("the patch on standard output", patch, &again)?;
         same("the version file", &versions, &std::fs::read(self.path("polus.versions"))?)?;
@@ -94,6 +94,7 @@ impl Case {
             .map_err(|e| format!("report.json: {e}"))?;
         same("the report has changes", &true, &report["changes"].is_array())?;
         self.explained(old, new, &report)?;
+        self.told_by_hand(&report)?;
         same("an empty graph", &false, &std::fs::read(self.path("graph.dot"))?.is_empty())?;
         let (status, changes, told) = self.polusc(old, new, &["--emit", "changes"])?;
         same(&format!("status of --emit changes\n{told}"), &0, &status)?;
@@ -103,7 +104,7 @@ impl Case {
             same("status of NEW NEW", &4, &self.polusc(new, new, &["-o", "none.c"])?.0)?;
         }
         same("status of OLD OLD", &4, &self.polusc(old, old, &["-o", "none.c"])?.0)?;
-        Ok((changes, self.polusc(old, new, &["--emit", "relations"])?.1))
+        Ok((changes, self.by_hand(old, new, &["--emit", "relations"])?.1))
     }
 
     /// Every function of the patch is told with how it is redirected and why.
@@ -112,13 +113,24 @@ impl Case {
         let told = |key: &str, f: &serde_json::Value| !f[key].as_str().unwrap_or_default().is_empty();
         let silent = affected.iter().find(|f| !told("how", f) || f["reasons"] == serde_json::json!([]));
         same("a function without explanation", &None, &silent)?;
-        let (_, diff, _) = self.polusc("diff", old, &[new])?;
+        let (_, diff, _) = self.by_hand("diff", old, &[new])?;
         let missing = affected.iter().map(|f| format!("{} (", f["name"].as_str().unwrap_or_default()));
         same(
             "a function that diff does not tell",
             &None,
             &missing.into_iter().find(|name| !diff.contains(name)),
         )
+    }
+
+    /// Every callback of the case is in the report, with its moment.
+    fn told_by_hand(&self, report: &serde_json::Value) -> Check {
+        let text = std::fs::read_to_string(self.path("callbacks.c")).unwrap_or_default();
+        let told = report["callbacks"].as_array().ok_or("the report has no callbacks")?;
+        let name = |c: &serde_json::Value| c["name"].as_str().unwrap_or_default().to_string();
+        let told: Vec<String> = told.iter().filter(|c| c["when"].is_string()).map(name).collect();
+        let defined = text.lines().filter_map(|line| line.split_once("void polus_")?.1.split_once('('));
+        let defined: Vec<String> = defined.map(|(rest, _)| format!("polus_{rest}")).collect();
+        same("callbacks in the report", &defined, &told)
     }
 
     fn compare(&self, found: BTreeMap<&str, String>) -> Check {

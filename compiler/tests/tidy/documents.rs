@@ -60,6 +60,18 @@ fn the_patch_format_names_every_struct_and_section() {
     none(missing);
 }
 
+#[test]
+fn examples_are_cases() {
+    let document = text("docs/patch-author-guide.md");
+    let mut examples = document.split("<!-- testdata/").skip(1).peekable();
+    assert!(examples.peek().is_some(), "the guide shows no case");
+    for example in examples {
+        let (path, rest) = example.split_once(" -->\n```c\n").expect("a path, then a block of C");
+        let shown = rest.split("```").next().expect("an end");
+        assert!(shown == text(&format!("testdata/{path}")), "the guide shows another testdata/{path}");
+    }
+}
+
 /// The section that a line of the template begins, by itself or by the template's macro.
 fn section(line: &str) -> Option<&str> {
     let called = line.split_once("call section(\"").and_then(|(_, rest)| rest.split('"').next());

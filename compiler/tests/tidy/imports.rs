@@ -14,6 +14,7 @@ const CONSTRUCTOR: &[&str] = &[
     "relations",
     "running",
     "cross",
+    "callbacks",
     "patch",
     "construct",
     "report",
@@ -29,6 +30,7 @@ const PURE: &[&str] = &[
     "compiler/src/relations/",
     "compiler/src/running/",
     "compiler/src/cross/",
+    "compiler/src/callbacks/",
     "compiler/src/patch/",
     "injector/src/plan/",
 ];

@@ -38,6 +38,7 @@ fn text(patch: &PatchFile) -> String {
     ];
     lines.extend(functions(tables));
     lines.extend(variables(tables));
+    lines.extend(callbacks(patch));
     lines.extend(tables.imports.iter().map(|import| format!("  uses {}", shown(&import.file, &import.name))));
     lines.extend(
         tables.layouts.iter().map(|layout| format!("  shares {} ({} bytes)", layout.r#type, layout.size)),
@@ -86,6 +87,34 @@ fn variables(tables: &Tables) -> Vec<String> {
         format!("  {} variable {name}", verb(variable.kind)) + &sizes + &because(&variable.reason)
     };
     tables.variables.iter().map(line).collect()
+}
+
+fn callbacks(patch: &PatchFile) -> Vec<String> {
+    let tables = &patch.tables;
+    let function = |number: u32| {
+        tables.functions.get(number as usize).map_or(String::new(), |f| shown(&f.file, &f.name))
+    };
+    let variable = |number: u32| {
+        tables.variables.get(number as usize).map_or(String::new(), |v| shown(&v.file, &v.name))
+    };
+    let line = |callback: &patch_file::Callback| {
+        let name = patch.code.iter().find(|symbol| symbol.address == callback.code);
+        let name = name.map_or("hand-written code", |symbol| symbol.name.as_str());
+        let when = match callback.kind {
+            kind::PRE_UPDATE if tables.veto != 0 => "before the update, and may forbid it".to_string(),
+            kind::PRE_UPDATE => "before the update".to_string(),
+            kind::THREAD_LEFT => {
+                format!("each time a thread has left the old {}", function(callback.subject))
+            }
+            kind::FUNCTION_LEFT => {
+                format!("when all threads have left the old {}", function(callback.subject))
+            }
+            kind::DATA_UNUSED => format!("when no active old function uses {}", variable(callback.subject)),
+            _ => "after the update".to_string(),
+        };
+        format!("  calls {name} {when}")
+    };
+    tables.callbacks.iter().map(line).collect()
 }
 
 fn shown(file: &str, name: &str) -> String {

@@ -66,6 +66,15 @@ pub struct TypeLayout {
     pub fields: Vec<(String, u64, u64)>,
 }
 
+/// Hand-written code in a patch; see `struct polus_callback`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs)]
+pub struct Callback {
+    pub code: u64,
+    pub kind: u32,
+    pub subject: u32,
+}
+
 /// The tables of `struct polus_patch`.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs)]
@@ -85,17 +94,8 @@ pub struct Tables {
     pub imports: Vec<Import>,
     pub layouts: Vec<TypeLayout>,
     pub callbacks: Vec<Callback>,
-}
-
-/// Hand-written code that runs at a certain moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Callback {
-    /// Stated address.
-    pub code: u64,
-    /// PRE_UPDATE …
-    pub kind: u32,
-    /// Number of the function or variable that it is about.
-    pub subject: u32,
+    /// Stated address of the text that a pre-update callback leaves to forbid the update; 0: none.
+    pub veto: u64,
 }
 
 /// A symbol of the patch's own code.
@@ -251,6 +251,7 @@ impl Reader<'_> {
             imports: self.imports(&patch)?,
             layouts: self.layouts(&patch)?,
             callbacks: self.callbacks(&patch)?,
+            veto: patch.veto,
         };
         self.check(&tables)?;
         Ok(tables)
@@ -317,25 +318,6 @@ impl Reader<'_> {
         table.into_iter().map(read).collect()
     }
 
-    fn callbacks(&self, patch: &abi::Patch) -> Result<Vec<Callback>> {
-        let table: Vec<abi::Callback> =
-            self.layout.table(patch.callbacks, patch.callback_count, "callbacks")?;
-        let read = |raw: &abi::Callback| {
-            let subjects = match raw.kind {
-                kind::PRE_UPDATE | kind::POST_UPDATE => Some(u32::MAX),
-                kind::THREAD_LEFT | kind::FUNCTION_LEFT => Some(patch.function_count),
-                kind::DATA_UNUSED => Some(patch.variable_count),
-                _ => None,
-            };
-            let executable = self.layout.flags(raw.code) & elf::PF_X.0 != 0;
-            if !executable || subjects.is_none_or(|count| raw.subject >= count) {
-                return Err(broken(format!("a callback of kind {} with code at {:#x}", raw.kind, raw.code)));
-            }
-            Ok(Callback { code: raw.code, kind: raw.kind, subject: raw.subject })
-        };
-        table.iter().map(read).collect()
-    }
-
     fn layouts(&self, patch: &abi::Patch) -> Result<Vec<TypeLayout>> {
         let table: Vec<abi::TypeLayout> = self.layout.table(patch.layouts, patch.layout_count, "layouts")?;
         let read = |raw: abi::TypeLayout| {
@@ -350,6 +332,13 @@ impl Reader<'_> {
             })
         };
         table.into_iter().map(read).collect()
+    }
+
+    fn callbacks(&self, patch: &abi::Patch) -> Result<Vec<Callback>> {
+        let table: Vec<abi::Callback> =
+            self.layout.table(patch.callbacks, patch.callback_count, "callbacks")?;
+        let read = |raw: abi::Callback| Callback { code: raw.code, kind: raw.kind, subject: raw.subject };
+        Ok(table.into_iter().map(read).collect())
     }
 
     fn check(&self, tables: &Tables) -> Result<()> {
@@ -367,6 +356,10 @@ impl Reader<'_> {
                     "use of variable number {variable} by function number {function}: no such number"
                 )));
             }
+        }
+        tables.callbacks.iter().try_for_each(|callback| self.check_callback(callback, tables))?;
+        if tables.veto != 0 && !self.layout.holds(tables.veto, 1) {
+            return Err(broken(format!("the reason of a veto lies outside of it, at {:#x}", tables.veto)));
         }
         match tables
             .imports
@@ -391,6 +384,23 @@ impl Reader<'_> {
         Err(broken(format!(
             "function `{}`: kind {} with code at {:#x}",
             function.name, function.kind, function.code
+        )))
+    }
+
+    fn check_callback(&self, callback: &Callback, tables: &Tables) -> Result<()> {
+        let subject = callback.subject as usize;
+        let known = match callback.kind {
+            kind::PRE_UPDATE | kind::POST_UPDATE => true,
+            kind::THREAD_LEFT | kind::FUNCTION_LEFT => subject < tables.functions.len(),
+            kind::DATA_UNUSED => tables.variables.get(subject).is_some_and(|v| v.kind == kind::MIGRATED),
+            _ => false,
+        };
+        if known && self.layout.flags(callback.code) & elf::PF_X.0 != 0 {
+            return Ok(());
+        }
+        Err(broken(format!(
+            "a callback of kind {} with code at {:#x}, about number {subject}",
+            callback.kind, callback.code
         )))
     }
 

@@ -315,12 +315,6 @@ fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
     table.iter().zip(places).map(cell).collect()
 }
 
-fn callbacks(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Callback>> {
-    let table: Vec<abi::Callback> = memory.read_table(patch.callbacks, patch.callback_count)?;
-    let callback = |raw: &abi::Callback| Callback { code: raw.code, kind: raw.kind, subject: raw.subject };
-    Ok(table.iter().map(callback).collect())
-}
-
 fn leavings(memory: &Memory, raw: &abi::Record) -> Result<Vec<Leaving>> {
     let table: Vec<abi::Leaving> = memory.read_table(raw.leavings, raw.leaving_count)?;
     let places = (0..).map(|index| raw.leavings + index * abi::Leaving::SIZE as u64);
@@ -354,6 +348,12 @@ fn variables(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Definition>> {
         })
     };
     table.iter().map(definition).collect()
+}
+
+fn callbacks(memory: &Memory, patch: &abi::Patch) -> Result<Vec<Callback>> {
+    let table: Vec<abi::Callback> = memory.read_table(patch.callbacks, patch.callback_count)?;
+    let callback = |raw: &abi::Callback| Callback { code: raw.code, kind: raw.kind, subject: raw.subject };
+    Ok(table.iter().map(callback).collect())
 }
 
 fn optional_string(memory: &Memory, address: u64) -> Result<String> {

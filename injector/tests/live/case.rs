@@ -206,6 +206,10 @@ impl Case {
         if let Some(file) = named.or(separate) {
             polusc.arg("--debug-file").arg(output.join(file));
         }
+        let callbacks = self.folder.join(format!("callbacks{}.c", name(number)));
+        if callbacks.exists() {
+            polusc.arg("--callbacks").arg(callbacks);
+        }
         polusc.arg("-o").arg(&patch);
         if is_file {
             polusc.arg("--").args(&self.settings.cflags);

@@ -1,5 +1,6 @@
 //! Types of old instances: what changed or is gone appears as `NAME__old`.
 
+use crate::callbacks::Olds;
 use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
@@ -18,11 +19,45 @@ pub fn instance_type(old: &Program, ours: ItemId) -> String {
 ///
 /// # Errors
 /// A declaration that cannot be read.
-pub fn emit(versions: Versions, crossing: &Crossing, closure: &Closure) -> Result<Vec<Block>, Diagnostic> {
+pub fn emit(
+    versions: Versions,
+    crossing: &Crossing,
+    closure: &Closure,
+    olds: &Olds,
+) -> Result<Vec<Block>, Diagnostic> {
+    let mut instances: Vec<ItemId> = crossing.migrated.iter().map(|(ours, _)| *ours).collect();
+    instances.extend(olds.instances.iter().filter(|ours| !instances.contains(ours)).collect::<Vec<_>>());
+    // The new program declares the same type in the patch.
+    let is_shared = |theirs: ItemId| closure.types.contains(&theirs);
+    declare(versions, &instances, olds, &is_shared)
+}
+
+/// What a callbacks file names of the old version, declared.
+///
+/// # Errors
+/// A declaration that cannot be read.
+pub fn provided(versions: Versions, olds: &Olds) -> Result<Vec<String>, Diagnostic> {
+    let mut instances = olds.instances.clone();
+    instances.extend(olds.carried.iter().filter(|ours| !olds.instances.contains(ours)));
+    let blocks = declare(versions, &instances, olds, &|_| true)?;
+    Ok(blocks.into_iter().map(|block| block.text).collect())
+}
+
+/// Types by the order of the old text, then instances; `is_shared`: the new program's types at hand.
+fn declare(
+    versions: Versions,
+    instances: &[ItemId],
+    olds: &Olds,
+    is_shared: &dyn Fn(ItemId) -> bool,
+) -> Result<Vec<Block>, Diagnostic> {
     let old = versions.old;
-    let mut needed = BTreeSet::new();
-    for &(ours, _) in &crossing.migrated {
-        reach(versions, closure, ours, &mut needed);
+    let is_shared = |id: ItemId| {
+        let theirs = versions.changes.pairing.to_new[id];
+        theirs.is_some_and(|theirs| is_shared(theirs) && !versions.relations.types.contains(&theirs))
+    };
+    let mut needed: BTreeSet<ItemId> = olds.types.iter().copied().collect();
+    for &id in instances.iter().chain(&olds.types) {
+        reach(old, &is_shared, id, &mut needed);
     }
     let edits = renames(old, &needed);
     let mut chunks: BTreeSet<usize> = BTreeSet::new();
@@ -37,15 +72,28 @@ pub fn emit(versions: Versions, crossing: &Crossing, closure: &Closure) -> Resul
             }
         }
     }
-    for &(ours, _) in &crossing.migrated {
+    for &ours in instances {
         blocks.push(instance(old, ours, &edits)?);
+    }
+    for &ours in &olds.instances {
+        let (kind, name) = (instance_type(old, ours), old_name(old, ours));
+        let text = format!("extern {kind} {name};");
+        blocks.push(Block::new(format!("{}: the old instance", at(old, ours)), &text));
+    }
+    for (name, value) in &olds.enumerators {
+        let text = format!("enum {{ {name}__old = {value} }};");
+        blocks.push(Block::new(format!("the old value of {name}"), &text));
     }
     Ok(blocks)
 }
 
+/// What stands for an old instance in hand-written code.
+pub fn old_name(old: &Program, ours: ItemId) -> String {
+    format!("{}__old", old.items[ours].entity.name)
+}
+
 /// Types below an old item that the new program's declarations do not give.
-fn reach(versions: Versions, closure: &Closure, id: ItemId, needed: &mut BTreeSet<ItemId>) {
-    let old = versions.old;
+fn reach(old: &Program, is_shared: &dyn Fn(ItemId) -> bool, id: ItemId, needed: &mut BTreeSet<ItemId>) {
     // A type defined in the declaration of the global itself is held, but not mentioned.
     let mentioned = old.uses_in(id).iter().filter(|u| u.role == Role::Mention).map(|u| u.target);
     let tagged = |id: &ItemId| !old.items[*id].entity.name.is_empty();
@@ -53,16 +101,10 @@ fn reach(versions: Versions, closure: &Closure, id: ItemId, needed: &mut BTreeSe
     for found in mentioned.chain(held) {
         let target = old.items[found].entity.inside.unwrap_or(found);
         let is_type = matches!(old.items[target].kind(), Kind::Record | Kind::Enum | Kind::Typedef);
-        if target != id && is_type && !is_shared(versions, closure, target) && needed.insert(target) {
-            reach(versions, closure, target, needed);
+        if target != id && is_type && !is_shared(target) && needed.insert(target) {
+            reach(old, is_shared, target, needed);
         }
     }
-}
-
-/// The new program declares the same type in the patch.
-fn is_shared(versions: Versions, closure: &Closure, id: ItemId) -> bool {
-    let Some(theirs) = versions.changes.pairing.to_new[id] else { return false };
-    closure.types.contains(&theirs) && !versions.relations.types.contains(&theirs)
 }
 
 /// Every mention of a needed type, renamed.

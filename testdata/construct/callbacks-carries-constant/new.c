@@ -1,0 +1,2 @@
+static const int limit = 2;
+int f(void) { return limit; }

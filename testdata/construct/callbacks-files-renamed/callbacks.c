@@ -1,0 +1,7 @@
+struct node { int n; };
+
+void polus_pre_update(void)
+{
+    struct node *first = &node;
+    first->n = 0;
+}

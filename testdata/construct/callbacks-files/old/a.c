@@ -1,0 +1,5 @@
+#include "shared.h"
+static int counter;
+static int usage(int n) { return n + counter; }
+int from_a(void) { return usage(1); }
+const char *shared_name(int n) { return n ? "x" : "y"; }

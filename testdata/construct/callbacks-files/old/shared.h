@@ -1,0 +1,2 @@
+struct item { int number; const char *name; };
+const char *shared_name(int n);

@@ -1,0 +1,4 @@
+void polus_post_update(void)
+{
+    polus_veto("too late");
+}

@@ -1,0 +1,2 @@
+int f(void) { return 1; }
+void serve(void) { for (;;) if (f()) f(); }

@@ -1,0 +1,3 @@
+void polus_function_left_g(void)
+{
+}

@@ -1,0 +1,2 @@
+static long count;
+int next(void) { return (int)++count; }

@@ -1,0 +1,3 @@
+static int timeout = 30;
+int expired(int now) { return now > timeout; }
+int reader(void) { return timeout; }

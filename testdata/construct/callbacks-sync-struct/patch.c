@@ -1,0 +1,166 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* new.c:1: a type that the patch uses */
+struct limits {
+    int clients;
+    long milliseconds;
+};
+
+/* ---- Types of old instances ---- */
+
+/* old.c:1: a type of old instances */
+struct limits__old {
+    int clients;
+    int seconds;
+};
+
+/* old.c:6: the type of the old instance */
+typedef struct limits__old polus__old_limits;
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) int may_enter_v2(int count);
+static __attribute__((noipa)) int wait_for_v2(void);
+static struct limits limits_v2;
+
+/* ---- Globals ---- */
+
+/* new.c:6: the new instance; its type changed */
+static struct limits limits_v2 = {10, 60000};
+
+/* ---- Functions ---- */
+
+/* new.c:8: it depends on the layout of struct limits; it uses the changed global limits */
+static int may_enter_v2(int count)
+{
+    return count < limits_v2.clients;
+}
+
+/* new.c:13: its text changed; it depends on the layout of struct limits; it uses the changed global limits */
+static int wait_for_v2(void)
+{
+    return limits_v2.milliseconds / 1000;
+}
+
+/* ---- Callbacks ---- */
+
+/* callbacks.c:1: hand-written */
+static void polus_to_new_limits(const struct limits__old *from, struct limits *to)
+{
+    to->clients = from->clients;
+    to->milliseconds = from->seconds * 1000L;
+}
+
+/* callbacks.c:7: hand-written */
+static void polus_to_old_limits(const struct limits *from, struct limits__old *to)
+{
+    to->clients = from->clients;
+    to->seconds = from->milliseconds / 1000;
+}
+
+/* ---- State synchronization ---- */
+
+/* new.c:6: state synchronization */
+static void polus_sync_limits_v2_to_new(const void *source, void *target, const void *before)
+{
+    const polus__old_limits *from = source, *was = before;
+    __typeof__(limits_v2) *to = target;
+    if (was && !__builtin_memcmp(was, from, sizeof *from))
+        return;
+    polus_to_new_limits(from, to);
+}
+
+static void polus_sync_limits_v2_to_old(const void *source, void *target, const void *before)
+{
+    const __typeof__(limits_v2) *from = source, *was = before;
+    polus__old_limits *to = target;
+    if (was && !__builtin_memcmp(was, from, sizeof *from))
+        return;
+    polus_to_old_limits(from, to);
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "may_enter", "", "may_enter_v2",
+      "it depends on the layout of struct limits; it uses the changed global limits",
+      (void *)may_enter_v2, 0x0, POLUS_REPLACED, 0 },
+    { "wait_for", "", "wait_for_v2",
+      "its text changed; it depends on the layout of struct limits; it uses the changed global limits",
+      (void *)wait_for_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "limits", "old.c", "", "limits_v2",
+      "its type changed",
+      (void *)&limits_v2, polus_sync_limits_v2_to_new, polus_sync_limits_v2_to_old, 0x0, 8, 16, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* may_enter uses limits */
+    { 1, 0 }, /* wait_for uses limits */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 1, 2, 0, 0, 0,
+    polus_callbacks, 0,
+};

@@ -1,0 +1,3 @@
+union value { int i; double d; };
+static union value value;
+int as_int(void) { return value.i; }

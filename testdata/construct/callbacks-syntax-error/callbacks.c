@@ -1,0 +1,7 @@
+static int ready;
+
+void polus_pre_update(void)
+{
+    if (ready {
+    }
+}

@@ -1,0 +1,3 @@
+void polus_thread_left_ff(void)
+{
+}
