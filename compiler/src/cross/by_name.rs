@@ -4,7 +4,7 @@ use super::refusals::{more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::diag::Diagnostic;
-use crate::model::{ItemId, Program};
+use crate::model::{Item, ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod local;
@@ -202,11 +202,33 @@ fn by_value(program: &Program, found: &Use, id: ItemId, types: &BTreeSet<ItemId>
     let holder = &program.items[found.holder];
     match holder.kind() {
         Kind::Typedef => true,
-        Kind::Variable => holder.entity.holds.contains(&id) && holder.defined() || !holder.defined(),
-        Kind::Record => types.contains(&found.holder) && holder.entity.holds.contains(&id),
+        Kind::Variable => {
+            let held = holder.entity.holds.iter().any(|&held| held == id || is_within(program, held, id));
+            held && holder.defined() && !points(&holder.entity.shape, program, id) || !holder.defined()
+        }
+        Kind::Record => {
+            let pointer = holder.entity.fields.iter().any(|field| points(&field.shape, program, id));
+            // A struct without a name is the type of one declaration alone.
+            let nameless = holder.entity.name.is_empty() && holder.entity.function.is_none();
+            (types.contains(&found.holder) || nameless) && holder.entity.holds.contains(&id) && !pointer
+        }
         Kind::Enum => true,
         Kind::Function => local::declares_staying_pointer(program, types, found.holder, found.offset),
     }
+}
+
+/// A nameless record holds a type by value.
+fn is_within(program: &Program, record: ItemId, id: ItemId) -> bool {
+    let Item { entity, .. } = &program.items[record];
+    entity.name.is_empty() && entity.holds.iter().any(|&held| held == id || is_within(program, held, id))
+}
+
+/// A canonical type has a pointer to a record in it.
+fn points(shape: &str, program: &Program, record: ItemId) -> bool {
+    let Some((_, behind)) = shape.split_once('*') else { return false };
+    let tag = &program.items[record].entity.name;
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    behind.split("struct ").skip(1).any(|rest| rest.split(|c| !word(c)).next() == Some(tag.as_str()))
 }
 
 fn thread_locals(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {

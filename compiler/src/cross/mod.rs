@@ -4,9 +4,11 @@
 mod by_name;
 mod folded;
 mod narrowing;
+mod numbers;
 mod redefined;
 mod refusals;
 mod reliant;
+pub mod renumbering;
 mod sets;
 mod starting;
 
