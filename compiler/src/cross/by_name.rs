@@ -143,6 +143,16 @@ fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnost
         Subject::Type(Some(new)) => with_both(told, versions, new),
         _ => told,
     };
+    if let Subject::Type(Some(id)) = subject
+        && let Some(&held) = versions
+            .relations
+            .renumbered
+            .crossing
+            .iter()
+            .find(|e| versions.new.items[id].entity.holds.contains(e))
+    {
+        told = told.note(format!("it holds {}, which is renumbered", versions.new.title(held)));
+    }
     if let Some(more) = more_places(uses[1..].iter().map(place)) {
         told = told.note(more);
     }

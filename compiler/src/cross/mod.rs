@@ -71,7 +71,7 @@ pub fn cross(versions: Versions, adopt: &[String]) -> (Crossing, Vec<Diagnostic>
     }
     first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
-    first.extend(refusals::renumbered(versions));
+    first.extend(renumbering::check(versions));
     first.extend(redefined::refusals(versions));
     first.extend(sets::check(versions, &crossing));
     if Rule::ByName.holds() {
