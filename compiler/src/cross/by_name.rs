@@ -8,7 +8,9 @@ use crate::model::{Item, ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod local;
+mod result;
 mod watch;
+mod whole;
 
 /// Library functions that keep a pointer which they are given.
 const KEEPERS: &[&str] = &[
@@ -42,12 +44,13 @@ pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     let mut forbidden: BTreeMap<Subject, Vec<Forbidden>> = BTreeMap::new();
     for side in [Side { versions, is_old: true }, Side { versions, is_old: false }] {
         let migrated = crossing.migrated.iter().map(|&(old, new)| if side.is_old { old } else { new });
-        for (found, why) in side.escapes(&migrated.collect()) {
+        let migrated: BTreeSet<ItemId> = migrated.collect();
+        for (found, why) in side.escapes(&migrated) {
             let global =
                 if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
             forbidden.entry(Subject::Global(global)).or_default().push(Forbidden { side, found, why });
         }
-        for (id, found) in side.instances_elsewhere() {
+        for (id, found) in side.instances_elsewhere(&migrated) {
             let theirs = if side.is_old { versions.changes.pairing.to_new[id] } else { Some(id) };
             let why = "its objects are not only named globals".to_string();
             forbidden.entry(Subject::Type(theirs)).or_default().push(Forbidden { side, found, why });
@@ -97,18 +100,23 @@ impl<'p> Side<'p> {
     /// Pointers to a migrated global, or into it, that leave the function, with where they go.
     fn escapes(self, globals: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
         let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
-        leaving.filter_map(|found| Some((found, self.escape(found)?))).collect()
+        leaving.filter_map(|found| Some((found, self.escape(found, globals)?))).collect()
     }
 
-    fn escape(self, found: &Use) -> Option<String> {
+    fn escape(self, found: &Use, globals: &BTreeSet<ItemId>) -> Option<String> {
         let Role::Address(escape) = &found.role else { return None };
+        if whole::is_part(self.program(), globals, found.holder, found.offset) {
+            return None;
+        }
         let kept =
             |callee: &str| !keeps_nothing(self.program(), callee) || holds_changed(self.versions, found);
         match escape {
             Escape::Argument(callee) if callee.is_empty() => {
                 Some("its address is passed through a function pointer".into())
             }
-            Escape::Argument(callee) => kept(callee).then(|| format!("its address is passed to {callee}")),
+            Escape::Argument(callee) if kept(callee) => Some(format!("its address is passed to {callee}")),
+            Escape::Argument(callee) => (result::gives(callee) && !result::stays(self, found))
+                .then(|| format!("{callee} gives its address back, which may leave the function")),
             Escape::Local(name) => (!local::stays(self.program(), &self.types(), found.holder, name))
                 .then(|| format!("its address is kept in {name}, which may leave the function")),
             Escape::Elsewhere => Some("its address is stored or returned".into()),
@@ -116,12 +124,13 @@ impl<'p> Side<'p> {
     }
 
     /// Uses of changed types that are no named global: the heap, the stack, pointers.
-    fn instances_elsewhere(self) -> Vec<(ItemId, &'p Use)> {
+    fn instances_elsewhere(self, globals: &BTreeSet<ItemId>) -> Vec<(ItemId, &'p Use)> {
         let (program, types) = (self.program(), self.types());
         let names = spellings(program, &types);
         let mentions = program.uses.iter().filter(|u| u.role == Role::Mention);
         let typed = mentions.filter_map(|u| Some((*names.get(&u.target)?, u)));
-        typed.filter(|(id, found)| !by_value(program, found, *id, &types)).collect()
+        let whole = |found: &Use| whole::is_part(program, globals, found.holder, found.offset);
+        typed.filter(|(id, found)| !by_value(program, found, *id, &types) && !whole(found)).collect()
     }
 }
 
@@ -180,7 +189,7 @@ fn keeps_nothing(program: &Program, callee: &str) -> bool {
     (library || callee.starts_with("__builtin_")) && !KEEPERS.contains(&callee)
 }
 
-/// The addressed part is itself of a changed type; `memset` and `memcpy` of the whole are named by size.
+/// The addressed part is itself of a changed type.
 fn holds_changed(versions: Versions, found: &Use) -> bool {
     let tags =
         versions.relations.types.iter().map(|&id| format!("struct {}", versions.new.items[id].original));
