@@ -87,28 +87,35 @@ impl Sync<'_> {
             return each(self);
         }
         let bytes = format!("{count} * sizeof {}", from.element("0").path);
-        self.in_one(from, to, &bytes, each)
+        if ours.record.is_some() {
+            return self.unless_equal(from, &bytes, each);
+        }
+        // Of values without gaps all may cross at once where no earlier content is known.
+        self.at_once(from, to, &bytes);
+        let known = std::mem::replace(&mut self.known, true);
+        let head = if known { "if" } else { "else if" };
+        let done = self.block(&format!("{head} ({})", leaf::differs(&from.path, &bytes)), each);
+        self.known = known;
+        done
     }
 
-    /// What both sides hold in equal bytes: all at once where no earlier content is known, nothing
-    /// where it did not change; else part by part, for the other side may have written other parts.
-    fn in_one(
+    fn at_once(&mut self, from: &Side, to: &Side, bytes: &str) {
+        if !self.known {
+            self.line("if (!was)");
+            self.line(&format!("    {}", leaf::copy(&to.path, &from.path, bytes)));
+        }
+    }
+
+    /// What both sides hold in equal bytes: nothing to do where it did not change; else part by part,
+    /// for the other side may have written other parts.
+    fn unless_equal(
         &mut self,
         from: &Side,
-        to: &Side,
         bytes: &str,
         parts: impl FnOnce(&mut Self) -> Result<(), String>,
     ) -> Result<(), String> {
-        if self.known {
-            return parts(self);
-        }
-        self.line("if (!was)");
-        self.line(&format!("    {}", leaf::copy(&to.path, &from.path, bytes)));
-        self.known = true;
-        let head = format!("else if ({})", leaf::differs(&from.path, bytes));
-        let done = self.block(&head, parts);
-        self.known = false;
-        done
+        let earlier = if self.known { "" } else { "!was || " };
+        self.block(&format!("if ({earlier}{})", leaf::differs(&from.path, bytes)), parts)
     }
 
     fn scalar_or_record(&mut self, from: &Side, to: &Side) -> Result<(), String> {
@@ -132,7 +139,7 @@ impl Sync<'_> {
                 self.moved(&leaf::differs(&from.path, &bytes), &leaf::copy(&to.path, &from.path, &bytes));
                 Ok(())
             }
-            true if from.size >= LARGE => self.in_one(from, to, &bytes, fields),
+            true if from.size >= LARGE => self.unless_equal(from, &bytes, fields),
             _ => fields(self),
         }
     }

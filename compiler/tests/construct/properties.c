@@ -84,15 +84,41 @@ static void nothing_changed(struct side from, struct side to)
     free(source), free(target), free(kept), free(before);
 }
 
+// What `part` of `from` holds reaches the other side: some bit of it changes something there.
+static void is_read(struct side from, struct side to, const byte *part)
+{
+    byte *source = instance(from.size), *start = instance(to.size), *full = copy_of(start, to.size);
+    byte *other = copy_of(start, to.size);
+    int differs = 0;
+    // Of nothing but zeros: one bit more makes `_Bool` true.
+    memset(source, 0, from.size);
+    from.to_other(source, full, 0);
+    for (unsigned long bit = 0; bit < from.size * 8 && !differs; bit++) {
+        if (!(part[bit / 8] >> bit % 8 & 1))
+            continue;
+        memcpy(other, start, to.size);
+        flip(source, bit);
+        from.to_other(source, other, 0);
+        flip(source, bit);
+        differs = memcmp(other, full, to.size);
+    }
+    if (!differs)
+        fail("what one side gives, the other never gives back");
+    free(source), free(start), free(full), free(other);
+}
+
 static void one_bit_changed(struct side from, struct side to, unsigned long bit, unsigned long largest)
 {
-    byte *before = instance(from.size), *source = copy_of(before, from.size);
+    byte *before = instance(from.size), *other = instance(to.size);
+    to.to_other(other, before, 0);
+    byte *source = copy_of(before, from.size);
     flip(source, bit);
     byte *part = written(from, to, source, before), *whole = written(from, to, source, 0);
     byte *start = instance(to.size), *after = copy_of(start, to.size), *full = copy_of(start, to.size);
-    byte *back = copy_of(source, from.size);
+    byte *back = copy_of(source, from.size), *earlier = copy_of(start, to.size);
     from.to_other(source, after, before);
     from.to_other(source, full, 0);
+    from.to_other(before, earlier, 0);
     to.to_other(full, back, 0);
     int is_value = !memcmp(back, source, from.size);
     unsigned long first = to.size, last = 0;
@@ -104,6 +130,8 @@ static void one_bit_changed(struct side from, struct side to, unsigned long bit,
             fail("a change writes another value than the whole");
         if ((after[i] ^ start[i]) & ~part[i])
             fail("a change writes besides its part");
+        if (is_value && (full[i] ^ earlier[i]) & ~part[i])
+            fail("a change is not carried");
         if (part[i]) {
             first = i < first ? i : first;
             last = i + 1;
@@ -113,8 +141,10 @@ static void one_bit_changed(struct side from, struct side to, unsigned long bit,
         printf("bit %lu of byte %lu writes bytes %lu to %lu\n", bit % 8, bit / 8, first, last);
         fail("a change of one member carries others along");
     }
+    if (first < last)
+        is_read(to, from, part);
     free(before), free(source), free(part), free(whole), free(start), free(after), free(full);
-    free(back);
+    free(back), free(earlier), free(other);
 }
 
 // There, back and there again: what came once comes again.

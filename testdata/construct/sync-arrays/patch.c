@@ -257,9 +257,11 @@ static void polus_sync_big_v2_to_new(const void *source, void *target, const voi
         __builtin_memcpy((void *)&(*to), (const void *)&(*from), 3 * sizeof (*from)[0]);
     else if (__builtin_memcmp((const void *)&(*was), (const void *)&(*from), 3 * sizeof (*from)[0])) {
         for (unsigned long i0 = 0; i0 < 3; i0++) {
-            for (unsigned long i2 = 0; i2 < 1000; i2++) {
-                if ((*was)[i0][i2] != (*from)[i0][i2])
-                    (*to)[i0][i2] = (*from)[i0][i2];
+            if (__builtin_memcmp((const void *)&(*was)[i0], (const void *)&(*from)[i0], 1000 * sizeof (*from)[i0][0])) {
+                for (unsigned long i2 = 0; i2 < 1000; i2++) {
+                    if ((*was)[i0][i2] != (*from)[i0][i2])
+                        (*to)[i0][i2] = (*from)[i0][i2];
+                }
             }
         }
     }
@@ -273,9 +275,11 @@ static void polus_sync_big_v2_to_old(const void *source, void *target, const voi
         __builtin_memcpy((void *)&(*to), (const void *)&(*from), 3 * sizeof (*from)[0]);
     else if (__builtin_memcmp((const void *)&(*was), (const void *)&(*from), 3 * sizeof (*from)[0])) {
         for (unsigned long i0 = 0; i0 < 3; i0++) {
-            for (unsigned long i2 = 0; i2 < 1000; i2++) {
-                if ((*was)[i0][i2] != (*from)[i0][i2])
-                    (*to)[i0][i2] = (*from)[i0][i2];
+            if (__builtin_memcmp((const void *)&(*was)[i0], (const void *)&(*from)[i0], 1000 * sizeof (*from)[i0][0])) {
+                for (unsigned long i2 = 0; i2 < 1000; i2++) {
+                    if ((*was)[i0][i2] != (*from)[i0][i2])
+                        (*to)[i0][i2] = (*from)[i0][i2];
+                }
             }
         }
     }

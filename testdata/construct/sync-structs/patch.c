@@ -112,18 +112,20 @@ static void polus_sync_g_v2_to_new(const void *source, void *target, const void 
                 (*to).limits[i0].name[i1] = (*from).limits[i0].name[i1];
         }
     }
-    if (!was)
-        __builtin_memcpy((void *)&(*to).same, (const void *)&(*from).same, sizeof (*from).same);
-    else if (__builtin_memcmp((const void *)&(*was).same, (const void *)&(*from).same, sizeof (*from).same)) {
-        if ((*was).same.first != (*from).same.first)
+    if (!was || __builtin_memcmp((const void *)&(*was).same, (const void *)&(*from).same, sizeof (*from).same)) {
+        if (!was || (*was).same.first != (*from).same.first)
             (*to).same.first = (*from).same.first;
-        for (unsigned long i1 = 0; i1 < 300; i1++) {
-            if ((*was).same.name[i1] != (*from).same.name[i1])
-                (*to).same.name[i1] = (*from).same.name[i1];
+        if (!was)
+            __builtin_memcpy((void *)&(*to).same.name, (const void *)&(*from).same.name, 300 * sizeof (*from).same.name[0]);
+        else if (__builtin_memcmp((const void *)&(*was).same.name, (const void *)&(*from).same.name, 300 * sizeof (*from).same.name[0])) {
+            for (unsigned long i1 = 0; i1 < 300; i1++) {
+                if ((*was).same.name[i1] != (*from).same.name[i1])
+                    (*to).same.name[i1] = (*from).same.name[i1];
+            }
         }
-        if ((*was).same.corner.x != (*from).same.corner.x)
+        if (!was || (*was).same.corner.x != (*from).same.corner.x)
             (*to).same.corner.x = (*from).same.corner.x;
-        if ((*was).same.corner.y != (*from).same.corner.y)
+        if (!was || (*was).same.corner.y != (*from).same.corner.y)
             (*to).same.corner.y = (*from).same.corner.y;
     }
     if (!was || (*was).right != (*from).right)
@@ -180,18 +182,20 @@ static void polus_sync_g_v2_to_old(const void *source, void *target, const void 
         (*to).left = (*from).left;
     if (!was || (*was).right != (*from).right)
         (*to).right = (*from).right;
-    if (!was)
-        __builtin_memcpy((void *)&(*to).same, (const void *)&(*from).same, sizeof (*from).same);
-    else if (__builtin_memcmp((const void *)&(*was).same, (const void *)&(*from).same, sizeof (*from).same)) {
-        if ((*was).same.first != (*from).same.first)
+    if (!was || __builtin_memcmp((const void *)&(*was).same, (const void *)&(*from).same, sizeof (*from).same)) {
+        if (!was || (*was).same.first != (*from).same.first)
             (*to).same.first = (*from).same.first;
-        for (unsigned long i1 = 0; i1 < 300; i1++) {
-            if ((*was).same.name[i1] != (*from).same.name[i1])
-                (*to).same.name[i1] = (*from).same.name[i1];
+        if (!was)
+            __builtin_memcpy((void *)&(*to).same.name, (const void *)&(*from).same.name, 300 * sizeof (*from).same.name[0]);
+        else if (__builtin_memcmp((const void *)&(*was).same.name, (const void *)&(*from).same.name, 300 * sizeof (*from).same.name[0])) {
+            for (unsigned long i1 = 0; i1 < 300; i1++) {
+                if ((*was).same.name[i1] != (*from).same.name[i1])
+                    (*to).same.name[i1] = (*from).same.name[i1];
+            }
         }
-        if ((*was).same.corner.x != (*from).same.corner.x)
+        if (!was || (*was).same.corner.x != (*from).same.corner.x)
             (*to).same.corner.x = (*from).same.corner.x;
-        if ((*was).same.corner.y != (*from).same.corner.y)
+        if (!was || (*was).same.corner.y != (*from).same.corner.y)
             (*to).same.corner.y = (*from).same.corner.y;
     }
 }
