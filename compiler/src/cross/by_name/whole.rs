@@ -93,12 +93,16 @@ impl Walk<'_> {
         }
     }
 
+    /// The call is such an operation, and what is asked for is one of its places or in its size.
     fn is_whole(&self, call: &CallExpression, compares: bool) -> bool {
         let Expression::Identifier(callee) = &call.callee.node else { return false };
         let name = callee.node.name.as_str();
         let known = |names: &[&str]| names.contains(&name);
         let leads = |count: usize| {
-            call.arguments.len() > count && call.arguments[..count].iter().all(|a| self.is_address(&a.node))
+            let Some((places, sizes)) = call.arguments.split_at_checked(count) else { return false };
+            let named = places.iter().filter_map(|a| root(a)).any(|span| self.holds(span));
+            let sized = sizes.iter().any(|a| self.holds(a.span) && is_size(&a.node));
+            places.iter().all(|a| self.is_address(&a.node)) && (named || sized)
         };
         match compares {
             true => name.ends_with("cmp") && known(PAIR) && leads(2),
@@ -116,9 +120,30 @@ impl Walk<'_> {
             expression = &cast.node.expression;
         }
         match &expression.node {
-            Expression::Call(call) => self.holds(expression.span) && self.is_whole(&call.node, false),
+            Expression::Call(call) => self.is_whole(&call.node, false),
             _ => false,
         }
+    }
+}
+
+/// The name with which an address or a place begins.
+fn root(expression: &Node<Expression>) -> Option<Span> {
+    match &expression.node {
+        Expression::Identifier(_) => Some(expression.span),
+        Expression::Cast(cast) => root(&cast.node.expression),
+        Expression::UnaryOperator(e) => root(&e.node.operand),
+        Expression::Member(member) => root(&member.node.expression),
+        Expression::BinaryOperator(e) => root(&e.node.lhs),
+        _ => None,
+    }
+}
+
+/// Made of sizes and numbers alone.
+fn is_size(expression: &Expression) -> bool {
+    match expression {
+        Expression::SizeOfTy(_) | Expression::SizeOfVal(_) | Expression::Constant(_) => true,
+        Expression::BinaryOperator(e) => is_size(&e.node.lhs.node) && is_size(&e.node.rhs.node),
+        _ => false,
     }
 }
 
@@ -131,7 +156,7 @@ impl<'a> Visit<'a> for Walk<'_> {
     }
 
     fn visit_call_expression(&mut self, call: &'a CallExpression, span: &'a Span) {
-        self.found |= self.holds(*span) && self.is_whole(call, true);
+        self.found |= self.is_whole(call, true);
         visit::visit_call_expression(self, call, span);
     }
 

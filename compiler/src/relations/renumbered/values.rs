@@ -75,13 +75,27 @@ impl Walk<'_> {
                 (true, true)
             }
             Assign | AssignPlus | AssignMinus => (true, self.is_value(&e.lhs.node)),
-            Index => (free || !self.is_value(&e.lhs.node), true),
+            // Of a table that is written nothing tells which elements are of which enumerators.
+            Index => (free || !self.is_value(&e.lhs.node), self.is_constant(&e.lhs.node)),
             Plus | Minus => (free, free),
             // Of bits that are joined or shifted nothing tells the names.
             _ => (false, false),
         };
         self.visit_with(left, &e.lhs);
         self.visit_with(right, &e.rhs);
+    }
+
+    fn is_constant(&self, table: &Expression) -> bool {
+        match table {
+            Expression::Identifier(name) => {
+                let mut named = self.program.named(&name.node.name).iter().map(|&id| &self.program.items[id]);
+                named.any(|i| i.kind() == Kind::Variable && i.entity.constant)
+            }
+            Expression::BinaryOperator(e) => {
+                e.node.operator.node == BinaryOperator::Index && self.is_constant(&e.node.lhs.node)
+            }
+            _ => false,
+        }
     }
 
     fn is_library(&self, callee: &Expression) -> bool {
