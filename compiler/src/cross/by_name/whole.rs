@@ -100,7 +100,7 @@ impl Walk<'_> {
         let known = |names: &[&str]| names.contains(&name);
         let leads = |count: usize| {
             let Some((places, sizes)) = call.arguments.split_at_checked(count) else { return false };
-            let named = places.iter().filter_map(|a| root(a)).any(|span| self.holds(span));
+            let named = places.iter().filter_map(root).any(|span| self.holds(span));
             let sized = sizes.iter().any(|a| self.holds(a.span) && is_size(&a.node));
             places.iter().all(|a| self.is_address(&a.node)) && (named || sized)
         };
