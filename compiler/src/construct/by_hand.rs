@@ -24,7 +24,7 @@ pub fn add(old: &Program, new: Program, file: &Unit) -> Result<(Program, ByHand)
     let called = callbacks::subjects(&written, old, &new, &changes.pairing).map_err(Failure::Refused)?;
     let carried: Vec<(ItemId, ItemId)> = called.iter().filter_map(Called::carried).collect();
     let changed: BTreeSet<ItemId> = carried.iter().map(|(_, new)| *new).collect();
-    let relations = relations::changed(&new, &changes, &changed);
+    let relations = relations::changed(old, &new, &changes, &changed);
     let versions = Versions { old, new: &new, changes: &changes, relations: &relations };
     let mut olds = callbacks::olds(&addition.mentions(), versions).map_err(Failure::Refused)?;
     olds.carried = carried.iter().map(|(ours, _)| *ours).collect::<BTreeSet<_>>().into_iter().collect();

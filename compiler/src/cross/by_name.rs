@@ -4,11 +4,13 @@ use super::refusals::{more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::diag::Diagnostic;
-use crate::model::{ItemId, Program};
+use crate::model::{Item, ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod local;
+mod result;
 mod watch;
+mod whole;
 
 /// Library functions that keep a pointer which they are given.
 const KEEPERS: &[&str] = &[
@@ -42,12 +44,13 @@ pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     let mut forbidden: BTreeMap<Subject, Vec<Forbidden>> = BTreeMap::new();
     for side in [Side { versions, is_old: true }, Side { versions, is_old: false }] {
         let migrated = crossing.migrated.iter().map(|&(old, new)| if side.is_old { old } else { new });
-        for (found, why) in side.escapes(&migrated.collect()) {
+        let migrated: BTreeSet<ItemId> = migrated.collect();
+        for (found, why) in side.escapes(&migrated) {
             let global =
                 if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
             forbidden.entry(Subject::Global(global)).or_default().push(Forbidden { side, found, why });
         }
-        for (id, found) in side.instances_elsewhere() {
+        for (id, found) in side.instances_elsewhere(&migrated) {
             let theirs = if side.is_old { versions.changes.pairing.to_new[id] } else { Some(id) };
             let why = "its objects are not only named globals".to_string();
             forbidden.entry(Subject::Type(theirs)).or_default().push(Forbidden { side, found, why });
@@ -99,18 +102,23 @@ impl<'p> Side<'p> {
         // What hand-written code does with an address is its author's affair.
         let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
         let leaving = leaving.filter(|u| self.program().items[u.holder].of_program());
-        leaving.filter_map(|found| Some((found, self.escape(found)?))).collect()
+        leaving.filter_map(|found| Some((found, self.escape(found, globals)?))).collect()
     }
 
-    fn escape(self, found: &Use) -> Option<String> {
+    fn escape(self, found: &Use, globals: &BTreeSet<ItemId>) -> Option<String> {
         let Role::Address(escape) = &found.role else { return None };
+        if whole::is_part(self.program(), globals, found.holder, found.offset) {
+            return None;
+        }
         let kept =
             |callee: &str| !keeps_nothing(self.program(), callee) || holds_changed(self.versions, found);
         match escape {
             Escape::Argument(callee) if callee.is_empty() => {
                 Some("its address is passed through a function pointer".into())
             }
-            Escape::Argument(callee) => kept(callee).then(|| format!("its address is passed to {callee}")),
+            Escape::Argument(callee) if kept(callee) => Some(format!("its address is passed to {callee}")),
+            Escape::Argument(callee) => (result::gives(callee) && !result::stays(self, found))
+                .then(|| format!("{callee} gives its address back, which may leave the function")),
             Escape::Local(name) => (!local::stays(self.program(), &self.types(), found.holder, name))
                 .then(|| format!("its address is kept in {name}, which may leave the function")),
             Escape::Elsewhere => Some("its address is stored or returned".into()),
@@ -118,13 +126,14 @@ impl<'p> Side<'p> {
     }
 
     /// Uses of changed types that are no named global: the heap, the stack, pointers.
-    fn instances_elsewhere(self) -> Vec<(ItemId, &'p Use)> {
+    fn instances_elsewhere(self, globals: &BTreeSet<ItemId>) -> Vec<(ItemId, &'p Use)> {
         let (program, types) = (self.program(), self.types());
         let names = spellings(program, &types);
         let mentions = program.uses.iter().filter(|u| u.role == Role::Mention);
         let mentions = mentions.filter(|u| program.items[u.holder].of_program());
         let typed = mentions.filter_map(|u| Some((*names.get(&u.target)?, u)));
-        typed.filter(|(id, found)| !by_value(program, found, *id, &types)).collect()
+        let whole = |found: &Use| whole::is_part(program, globals, found.holder, found.offset);
+        typed.filter(|(id, found)| !by_value(program, found, *id, &types) && !whole(found)).collect()
     }
 }
 
@@ -146,6 +155,16 @@ fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnost
         Subject::Type(Some(new)) => with_both(told, versions, new),
         _ => told,
     };
+    if let Subject::Type(Some(id)) = subject
+        && let Some(&held) = versions
+            .relations
+            .renumbered
+            .crossing
+            .iter()
+            .find(|e| versions.new.items[id].entity.holds.contains(e))
+    {
+        told = told.note(format!("it holds {}, which is renumbered", versions.new.title(held)));
+    }
     if let Some(more) = more_places(uses[1..].iter().map(place)) {
         told = told.note(more);
     }
@@ -173,7 +192,7 @@ fn keeps_nothing(program: &Program, callee: &str) -> bool {
     (library || callee.starts_with("__builtin_")) && !KEEPERS.contains(&callee)
 }
 
-/// The addressed part is itself of a changed type; `memset` and `memcpy` of the whole are named by size.
+/// The addressed part is itself of a changed type.
 fn holds_changed(versions: Versions, found: &Use) -> bool {
     let tags =
         versions.relations.types.iter().map(|&id| format!("struct {}", versions.new.items[id].original));
@@ -205,11 +224,33 @@ fn by_value(program: &Program, found: &Use, id: ItemId, types: &BTreeSet<ItemId>
     let holder = &program.items[found.holder];
     match holder.kind() {
         Kind::Typedef => true,
-        Kind::Variable => holder.entity.holds.contains(&id) && holder.defined() || !holder.defined(),
-        Kind::Record => types.contains(&found.holder) && holder.entity.holds.contains(&id),
+        Kind::Variable => {
+            let held = holder.entity.holds.iter().any(|&held| held == id || is_within(program, held, id));
+            held && holder.defined() && !points(&holder.entity.shape, program, id) || !holder.defined()
+        }
+        Kind::Record => {
+            let pointer = holder.entity.fields.iter().any(|field| points(&field.shape, program, id));
+            // A struct without a name is the type of one declaration alone.
+            let nameless = holder.entity.name.is_empty() && holder.entity.function.is_none();
+            (types.contains(&found.holder) || nameless) && holder.entity.holds.contains(&id) && !pointer
+        }
         Kind::Enum => true,
         Kind::Function => local::declares_staying_pointer(program, types, found.holder, found.offset),
     }
+}
+
+/// A nameless record holds a type by value.
+fn is_within(program: &Program, record: ItemId, id: ItemId) -> bool {
+    let Item { entity, .. } = &program.items[record];
+    entity.name.is_empty() && entity.holds.iter().any(|&held| held == id || is_within(program, held, id))
+}
+
+/// A canonical type has a pointer to a record in it.
+fn points(shape: &str, program: &Program, record: ItemId) -> bool {
+    let Some((_, behind)) = shape.split_once('*') else { return false };
+    let tag = &program.items[record].entity.name;
+    let word = |c: char| c.is_alphanumeric() || c == '_';
+    behind.split("struct ").skip(1).any(|rest| rest.split(|c| !word(c)).next() == Some(tag.as_str()))
 }
 
 fn thread_locals(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {

@@ -4,9 +4,11 @@
 mod by_name;
 mod folded;
 mod narrowing;
+mod numbers;
 mod redefined;
 mod refusals;
 mod reliant;
+pub mod renumbering;
 mod sets;
 mod starting;
 
@@ -85,7 +87,7 @@ pub fn cross(
     }
     first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));
-    first.extend(refusals::renumbered(versions));
+    first.extend(renumbering::check(versions));
     first.extend(redefined::refusals(versions));
     first.extend(sets::check(versions, &crossing));
     if Rule::ByName.holds() {

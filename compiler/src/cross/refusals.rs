@@ -1,55 +1,10 @@
 //! What cannot cross, told with both declarations and the use that forbids it.
 
 use super::{Crossing, Versions, is_named};
-use crate::clang::{Kind, Role, Use};
+use crate::clang::Use;
 use crate::diag::{Diagnostic, Place};
 use crate::model::{ItemId, Program};
 use crate::relations::Reason;
-
-/// Enumerators with another number: an error where values are stored, else a warning.
-pub fn renumbered(versions: Versions) -> Vec<Diagnostic> {
-    let new = versions.new;
-    new.own(Kind::Enum).filter_map(|id| renumbered_one(versions, id, is_stored(versions, id))).collect()
-}
-
-fn renumbered_one(versions: Versions, id: ItemId, stored: bool) -> Option<Diagnostic> {
-    let Versions { old, new, changes, .. } = versions;
-    let entity = &new.items[id].entity;
-    let (name, value) = entity.enumerators.iter().find(|(n, _)| changes.renumbered.contains(n))?;
-    if entity.function.is_some() {
-        return None;
-    }
-    let has = |o: &ItemId| old.items[*o].entity.enumerators.iter().any(|(n, _)| n == name);
-    let ours = old.own(Kind::Enum).find(has)?;
-    let (_, was) = old.items[ours].entity.enumerators.iter().find(|(n, _)| n == name)?;
-    let title = match (stored, entity.name.is_empty()) {
-        (true, false) => format!("{} is renumbered: {name} was {was} and is {value}", new.title(id)),
-        _ => format!("{name} was {was} and is {value}"),
-    };
-    let told = if stored { Diagnostic::error(title) } else { Diagnostic::warning(title) };
-    let told = told.at(old.place(ours), "the old declaration").at(new.place(id), "the new declaration");
-    Some(if stored {
-        told.note("values stored in the running process would change their meaning")
-            .help("append new enumerators at the end, or give the old ones their old numbers")
-    } else {
-        told.note("every function that names it is replaced; a number kept in a variable stays what it was")
-    })
-}
-
-/// Something besides its own declaration has the enumeration's type.
-fn is_stored(versions: Versions, id: ItemId) -> bool {
-    let new = versions.new;
-    let entity = &new.items[id].entity;
-    !entity.name.is_empty()
-        && new.uses.iter().any(|u| {
-            let elsewhere = u.holder != id && new.items[u.holder].of_program();
-            u.target == id && u.role == Role::Mention && elsewhere
-        })
-        || new
-            .items
-            .iter()
-            .any(|i| i.kind() != Kind::Typedef && i.of_program() && i.entity.holds.contains(&id))
-}
 
 /// A static inside a function has another type.
 pub fn local_static(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnostic {

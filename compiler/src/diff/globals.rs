@@ -1,8 +1,28 @@
 //! Globals: type, storage and initial value.
 
 use super::normal::{self, Leaf};
-use super::{Modification, Source, same_tokens};
+use super::{Change, Modification, Pairing, Source, same_tokens};
+use crate::clang::{Kind, Role};
 use crate::model::{ItemId, Program, Syntax};
+use std::collections::BTreeSet;
+
+/// Globals whose initialiser names an enumerator that has another number, in unchanged words.
+pub fn initialised_by(
+    old: &Program,
+    new: &Program,
+    pairing: &Pairing,
+    renumbered: &BTreeSet<String>,
+) -> Vec<Change> {
+    let names = |id: &ItemId| {
+        let mut uses = new.uses_in(*id).iter();
+        uses.any(|u| matches!(&u.role, Role::Enumerator(name) if renumbered.contains(name)))
+    };
+    let paired = |id: ItemId| {
+        let ours = pairing.to_old[id].filter(|&o| old.items[o].defined())?;
+        Some(Change::Modified { old: ours, new: id, how: vec![Modification::Initializer] })
+    };
+    new.own(Kind::Variable).filter(names).filter_map(paired).collect()
+}
 
 /// How a global differs.
 pub fn compare(old: &Program, ours: ItemId, new: &Program, theirs: ItemId) -> Vec<Modification> {

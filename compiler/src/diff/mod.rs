@@ -126,8 +126,14 @@ pub fn diff(old: &Program, new: &Program) -> ChangeSet {
             globals.push(change);
         }
     }
+    let renumbered = types::renumbered(old, new);
+    for change in globals::initialised_by(old, new, &pairing, &renumbered) {
+        if !globals.iter().any(|known| known.new_item() == change.new_item()) {
+            globals.push(change);
+        }
+    }
     let functions = changes(old, new, Kind::Function, &pairing, functions::compare);
-    ChangeSet { types, globals, functions, renumbered: types::renumbered(old, new), redefined, pairing }
+    ChangeSet { types, globals, functions, renumbered, redefined, pairing }
 }
 
 type Compare = fn(&Program, ItemId, &Program, ItemId) -> Vec<Modification>;

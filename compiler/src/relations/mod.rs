@@ -4,10 +4,12 @@ mod affected;
 mod draw;
 mod graph;
 mod known;
+mod renumbered;
 
 pub use draw::{dot, svg};
 pub use graph::{Edge, Graph, Node, graph};
 pub use known::{Broken, Loss, Object};
+pub use renumbered::{Holder, Renumbered};
 
 use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -92,6 +94,8 @@ pub struct Relations {
     pub reliant: Vec<Reliance>,
     /// What the compiler knew of variables, and the new program does not keep to.
     pub broken: Vec<Broken>,
+    /// Enumerations with other numbers.
+    pub renumbered: Renumbered,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -122,7 +126,7 @@ pub fn relate(
     copies: &dyn Copies,
     decided: &Decided,
 ) -> Relations {
-    let mut relations = changed(new, changes, &decided.carried);
+    let mut relations = changed(old, new, changes, &decided.carried);
     affected::spread(old, new, changes, copies, &decided.adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
@@ -130,11 +134,17 @@ pub fn relate(
 }
 
 /// The first relations: types and globals that differ, or are to be `carried`.
-pub fn changed(new: &Program, changes: &ChangeSet, carried: &BTreeSet<ItemId>) -> Relations {
-    let types = changed_types(new, changes);
+pub fn changed(
+    old: &Program,
+    new: &Program,
+    changes: &ChangeSet,
+    carried: &BTreeSet<ItemId>,
+) -> Relations {
+    let renumbered = renumbered::renumbered(old, new, changes);
+    let types = changed_types(new, changes, &renumbered);
     let mut globals = changed_globals(new, changes, &types);
     globals.extend(carried);
-    Relations { types, globals, ..Relations::default() }
+    Relations { types, globals, renumbered, ..Relations::default() }
 }
 
 /// Endless functions whose code was compiled on facts about a replaced callee; code that was inlined
@@ -177,9 +187,10 @@ impl Relations {
 }
 
 /// Changed types and, transitively, the types that hold one by value.
-fn changed_types(new: &Program, changes: &ChangeSet) -> BTreeSet<ItemId> {
+fn changed_types(new: &Program, changes: &ChangeSet, renumbered: &Renumbered) -> BTreeSet<ItemId> {
     let modified = |c: &Change| c.is(Modification::Layout).then(|| c.new_item()).flatten();
-    let layout_matters = |&id: &ItemId| new.items[id].kind() != Kind::Enum;
+    let layout_matters =
+        |id: &ItemId| new.items[*id].kind() != Kind::Enum || renumbered.crossing.contains(id);
     let mut found: BTreeSet<ItemId> =
         changes.types.iter().filter_map(modified).filter(layout_matters).collect();
     loop {

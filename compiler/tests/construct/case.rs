@@ -12,11 +12,12 @@ const INPUT: [&str; 9] =
     ["first.c", "old.c", "new.c", "old.i", "new.i", "old", "new", "callbacks.c", "case.toml"];
 /// Keys of case.toml: what it is about, other inputs than `old` and `new`, flags of both versions and
 /// of the old program alone, its compiler, a shell command after it was built, whether it is built and
-/// named, options, exit status, whether both versions can be read, rules (of `polus_runtime::rules`)
-/// without each of which the case fails.
-const KEYS: [&str; 12] = [
+/// named, options, exit status, whether both versions can be read, bytes of the largest part that the
+/// synchronization functions carry as one, rules (of `polus_runtime::rules`) without each of which the
+/// case fails.
+const KEYS: [&str; 13] = [
     "why", "old", "new", "cflags", "build", "compiler", "after", "binary", "options", "status", "loads",
-    "proves",
+    "part", "proves",
 ];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.
@@ -122,8 +123,17 @@ impl Case {
 
     /// Runs the compiler, which must succeed.
     pub fn gcc(&self, arguments: &[&str]) -> Check {
-        let output = self.command("gcc", arguments)?;
-        let told = || format!("gcc {}:\n{}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+        self.succeeds("gcc", arguments)
+    }
+
+    /// Runs a program, which must succeed.
+    pub fn succeeds(&self, program: &str, arguments: &[&str]) -> Check {
+        let output = self.command(program, arguments)?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let told = || {
+            let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+            format!("{program} {}: {}\n{stdout}{stderr}", arguments.join(" "), output.status)
+        };
         if output.status.success() { Ok(()) } else { Err(told().into()) }
     }
 
@@ -132,6 +142,11 @@ impl Case {
         let callbacks =
             ["--callbacks", "callbacks.c"].into_iter().filter(|_| self.path("callbacks.c").exists());
         self.polusc(old, new, &arguments.iter().copied().chain(callbacks).collect::<Vec<_>>())
+    }
+
+    /// Bytes that the synchronization functions may carry as one: no scalar has more than 16.
+    pub fn largest_part(&self) -> String {
+        self.settings.get("part").and_then(toml::Value::as_integer).unwrap_or(16).to_string()
     }
 
     /// Runs the constructor: exit status, standard output, standard error.

@@ -65,6 +65,9 @@ impl Case {
         if wanted == 0 {
             let patch = std::fs::read_to_string(self.path("patch.c"))?;
             self.gcc(&["-O2", "-Wall", "-Werror", "-fPIC", "-shared", "patch.c", "-o", "patch.so"])?;
+            if patch.contains("POLUS_MIGRATED, 0 }") {
+                self.properties()?;
+            }
             self.twice(&old, &new, &patch)?;
             found.insert("patch.c", self.portable(&without_headers(&patch)));
         }
@@ -76,6 +79,14 @@ impl Case {
             ]);
         }
         self.compare(found)
+    }
+
+    /// The synchronization functions do what holds for all of them, on random instances.
+    fn properties(&self) -> Check {
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/construct/properties.c");
+        let headers = concat!("-I", env!("CARGO_MANIFEST_DIR"), "/../runtime/include");
+        self.gcc(&["-O2", headers, source, "-o", "properties"])?;
+        self.succeeds("./properties", &["./patch.so", &self.largest_part()])
     }
 
     /// The same inputs give the same bytes, also against the version file of the first run.

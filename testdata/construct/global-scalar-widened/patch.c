@@ -86,7 +86,7 @@ static void polus_sync_rate_v2_to_new(const void *source, void *target, const vo
 {
     const polus__old_rate *from = source, *was = before;
     __typeof__(rate_v2) *to = target;
-    if (!was || (*was) != (*from))
+    if (!was || __builtin_memcmp((const void *)&(*was), (const void *)&(*from), sizeof (*from)))
         (*to) = (__typeof__((*to)))(*from);
 }
 
@@ -94,7 +94,7 @@ static void polus_sync_rate_v2_to_old(const void *source, void *target, const vo
 {
     const __typeof__(rate_v2) *from = source, *was = before;
     polus__old_rate *to = target;
-    if (!was || (*was) != (*from))
+    if (!was || __builtin_memcmp((const void *)&(*was), (const void *)&(*from), sizeof (*from)))
         (*to) = (__typeof__((*to)))(*from);
 }
 

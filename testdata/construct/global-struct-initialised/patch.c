@@ -74,12 +74,14 @@ static void polus_sync_options_v2_to_new(const void *source, void *target, const
     const polus__old_options *from = source, *was = before;
     __typeof__(options_v2) *to = target;
     for (unsigned long i0 = 0; i0 < 2; i0++) {
-        if (!was || __builtin_memcmp(&(*was)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name))
-            __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
-        if (!was || __builtin_memcmp(&(*was)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse))
-            __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
-        if (!was || __builtin_memcmp(&(*was)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags))
-            __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+        if (!was || (*was)[i0].name != (*from)[i0].name)
+            (*to)[i0].name = (*from)[i0].name;
+        if (!was || (*was)[i0].parse != (*from)[i0].parse)
+            (*to)[i0].parse = (*from)[i0].parse;
+        for (unsigned long i1 = 0; i1 < 2; i1++) {
+            if (!was || (*was)[i0].flags[i1] != (*from)[i0].flags[i1])
+                (*to)[i0].flags[i1] = (*from)[i0].flags[i1];
+        }
     }
 }
 
@@ -88,12 +90,14 @@ static void polus_sync_options_v2_to_old(const void *source, void *target, const
     const __typeof__(options_v2) *from = source, *was = before;
     polus__old_options *to = target;
     for (unsigned long i0 = 0; i0 < 2; i0++) {
-        if (!was || __builtin_memcmp(&(*was)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name))
-            __builtin_memcpy((void *)&(*to)[i0].name, &(*from)[i0].name, sizeof (*to)[i0].name);
-        if (!was || __builtin_memcmp(&(*was)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse))
-            __builtin_memcpy((void *)&(*to)[i0].parse, &(*from)[i0].parse, sizeof (*to)[i0].parse);
-        if (!was || __builtin_memcmp(&(*was)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags))
-            __builtin_memcpy((void *)&(*to)[i0].flags, &(*from)[i0].flags, sizeof (*to)[i0].flags);
+        if (!was || (*was)[i0].name != (*from)[i0].name)
+            (*to)[i0].name = (*from)[i0].name;
+        if (!was || (*was)[i0].parse != (*from)[i0].parse)
+            (*to)[i0].parse = (*from)[i0].parse;
+        for (unsigned long i1 = 0; i1 < 2; i1++) {
+            if (!was || (*was)[i0].flags[i1] != (*from)[i0].flags[i1])
+                (*to)[i0].flags[i1] = (*from)[i0].flags[i1];
+        }
     }
 }
 

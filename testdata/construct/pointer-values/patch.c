@@ -75,8 +75,10 @@ static void polus_sync_conf_v2_to_new(const void *source, void *target, const vo
     __typeof__(conf_v2) *to = target;
     if (!was || (*was).port != (*from).port)
         (*to).port = (*from).port;
-    if (!was || __builtin_memcmp(&(*was).name, &(*from).name, sizeof (*to).name))
-        __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
+    for (unsigned long i0 = 0; i0 < 16; i0++) {
+        if (!was || (*was).name[i0] != (*from).name[i0])
+            (*to).name[i0] = (*from).name[i0];
+    }
 }
 
 static void polus_sync_conf_v2_to_old(const void *source, void *target, const void *before)
@@ -85,8 +87,10 @@ static void polus_sync_conf_v2_to_old(const void *source, void *target, const vo
     polus__old_conf *to = target;
     if (!was || (*was).port != (*from).port)
         (*to).port = (*from).port;
-    if (!was || __builtin_memcmp(&(*was).name, &(*from).name, sizeof (*to).name))
-        __builtin_memcpy((void *)&(*to).name, &(*from).name, sizeof (*to).name);
+    for (unsigned long i0 = 0; i0 < 16; i0++) {
+        if (!was || (*was).name[i0] != (*from).name[i0])
+            (*to).name[i0] = (*from).name[i0];
+    }
 }
 
 /* ---- What the injector reads ---- */

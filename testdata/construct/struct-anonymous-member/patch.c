@@ -76,8 +76,8 @@ static void polus_sync_shape_v2_to_new(const void *source, void *target, const v
         (*to).width = (*from).width;
     if (!was || (*was).height != (*from).height)
         (*to).height = (*from).height;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 12, (const char *)&(*from) + 12, 4))
-        __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 12, 4);
+    if (!was || __builtin_memcmp((const void *)((char *)&(*was) + 12), (const void *)((char *)&(*from) + 12), 4))
+        __builtin_memcpy((void *)((char *)&(*to) + 16), (const void *)((char *)&(*from) + 12), 4);
 }
 
 static void polus_sync_shape_v2_to_old(const void *source, void *target, const void *before)
@@ -90,8 +90,8 @@ static void polus_sync_shape_v2_to_old(const void *source, void *target, const v
         (*to).width = (*from).width;
     if (!was || (*was).height != (*from).height)
         (*to).height = (*from).height;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 16, (const char *)&(*from) + 16, 4))
-        __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 16, 4);
+    if (!was || __builtin_memcmp((const void *)((char *)&(*was) + 16), (const void *)((char *)&(*from) + 16), 4))
+        __builtin_memcpy((void *)((char *)&(*to) + 12), (const void *)((char *)&(*from) + 16), 4);
 }
 
 /* ---- What the injector reads ---- */

@@ -66,8 +66,8 @@ static void polus_sync_shape_v2_to_new(const void *source, void *target, const v
 {
     const polus__old_shape *from = source, *was = before;
     __typeof__(shape_v2) *to = target;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 8, (const char *)&(*from) + 8, 4))
-        __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 8, 4);
+    if (!was || (*was).width != (*from).width)
+        (*to).width = (*from).width;
     if (!was || (*was).kind != (*from).kind)
         (*to).kind = (*from).kind;
     if (!was || (*was).tag != (*from).tag)
@@ -82,8 +82,8 @@ static void polus_sync_shape_v2_to_old(const void *source, void *target, const v
         (*to).kind = (*from).kind;
     if (!was || (*was).tag != (*from).tag)
         (*to).tag = (*from).tag;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 0, (const char *)&(*from) + 0, 4))
-        __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 0, 4);
+    if (!was || (*was).width != (*from).width)
+        (*to).width = (*from).width;
 }
 
 /* ---- What the injector reads ---- */

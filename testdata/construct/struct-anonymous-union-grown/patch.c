@@ -70,8 +70,8 @@ static void polus_sync_value_v2_to_new(const void *source, void *target, const v
         (*to).kind = (*from).kind;
     if (!was || (*was).flag != (*from).flag)
         (*to).flag = (*from).flag;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 4, (const char *)&(*from) + 4, 4))
-        __builtin_memcpy((char *)&(*to) + 16, (const char *)&(*from) + 4, 4);
+    if (!was || __builtin_memcmp((const void *)((char *)&(*was) + 4), (const void *)((char *)&(*from) + 4), 4))
+        __builtin_memcpy((void *)((char *)&(*to) + 16), (const void *)((char *)&(*from) + 4), 4);
 }
 
 static void polus_sync_value_v2_to_old(const void *source, void *target, const void *before)
@@ -82,8 +82,8 @@ static void polus_sync_value_v2_to_old(const void *source, void *target, const v
         (*to).kind = (*from).kind;
     if (!was || (*was).flag != (*from).flag)
         (*to).flag = (*from).flag;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 16, (const char *)&(*from) + 16, 4))
-        __builtin_memcpy((char *)&(*to) + 4, (const char *)&(*from) + 16, 4);
+    if (!was || __builtin_memcmp((const void *)((char *)&(*was) + 16), (const void *)((char *)&(*from) + 16), 4))
+        __builtin_memcpy((void *)((char *)&(*to) + 4), (const void *)((char *)&(*from) + 16), 4);
 }
 
 /* ---- What the injector reads ---- */

@@ -76,10 +76,10 @@ static void polus_sync_outer_v2_to_new(const void *source, void *target, const v
         (*to).pair.first = (*from).pair.first;
     if (!was || (*was).pair.second != (*from).pair.second)
         (*to).pair.second = (*from).pair.second;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 8, (const char *)&(*from) + 8, 4))
-        __builtin_memcpy((char *)&(*to) + 12, (const char *)&(*from) + 8, 4);
-    if (!was || __builtin_memcmp(&(*was).any, &(*from).any, sizeof (*to).any))
-        __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    if (!was || (*was).x != (*from).x)
+        (*to).x = (*from).x;
+    if (!was || __builtin_memcmp((const void *)&(*was).any, (const void *)&(*from).any, 4))
+        __builtin_memcpy((void *)&(*to).any, (const void *)&(*from).any, 4);
     if (!was || (*was).last != (*from).last)
         (*to).last = (*from).last;
 }
@@ -92,10 +92,10 @@ static void polus_sync_outer_v2_to_old(const void *source, void *target, const v
         (*to).pair.first = (*from).pair.first;
     if (!was || (*was).pair.second != (*from).pair.second)
         (*to).pair.second = (*from).pair.second;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 12, (const char *)&(*from) + 12, 4))
-        __builtin_memcpy((char *)&(*to) + 8, (const char *)&(*from) + 12, 4);
-    if (!was || __builtin_memcmp(&(*was).any, &(*from).any, sizeof (*to).any))
-        __builtin_memcpy((void *)&(*to).any, &(*from).any, sizeof (*to).any);
+    if (!was || (*was).x != (*from).x)
+        (*to).x = (*from).x;
+    if (!was || __builtin_memcmp((const void *)&(*was).any, (const void *)&(*from).any, 4))
+        __builtin_memcpy((void *)&(*to).any, (const void *)&(*from).any, 4);
     if (!was || (*was).last != (*from).last)
         (*to).last = (*from).last;
 }

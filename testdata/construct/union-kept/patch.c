@@ -66,16 +66,16 @@ static void polus_sync_value_v2_to_new(const void *source, void *target, const v
 {
     const polus__old_value *from = source, *was = before;
     __typeof__(value_v2) *to = target;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 0, (const char *)&(*from) + 0, 4))
-        __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
+    if (!was || __builtin_memcmp((const void *)&(*was), (const void *)&(*from), 4))
+        __builtin_memcpy((void *)&(*to), (const void *)&(*from), 4);
 }
 
 static void polus_sync_value_v2_to_old(const void *source, void *target, const void *before)
 {
     const __typeof__(value_v2) *from = source, *was = before;
     polus__old_value *to = target;
-    if (!was || __builtin_memcmp((const char *)&(*was) + 0, (const char *)&(*from) + 0, 4))
-        __builtin_memcpy((char *)&(*to) + 0, (const char *)&(*from) + 0, 4);
+    if (!was || __builtin_memcmp((const void *)&(*was), (const void *)&(*from), 4))
+        __builtin_memcpy((void *)&(*to), (const void *)&(*from), 4);
 }
 
 /* ---- What the injector reads ---- */

@@ -1,11 +1,11 @@
 //! Follows one local pointer through its function: does anything but values come out of it?
 
-use super::keeps_nothing;
+use super::{keeps_nothing, result};
 use crate::clang::{Field, Kind};
 use crate::model::{ItemId, Program};
 use lang_c::ast::{
     BinaryOperator, BinaryOperatorExpression, CallExpression, DeclaratorKind, DerivedDeclarator, Expression,
-    FunctionDefinition, Identifier, InitDeclarator, MemberOperator, SizeOfVal, UnaryOperator,
+    FunctionDefinition, Identifier, InitDeclarator, MemberOperator, SizeOfVal, Statement, UnaryOperator,
     UnaryOperatorExpression,
 };
 use lang_c::span::{Node, Span};
@@ -30,12 +30,14 @@ pub struct Watch<'w> {
     /// It points to a plain value or a record, not to an array.
     plain: bool,
     escaped: bool,
+    /// Nobody takes the result of the next call.
+    unused: bool,
 }
 
 impl<'w> Watch<'w> {
     /// Prepares for the pointer `name`; `changed` are the types whose layout differs.
     pub fn new(program: &'w Program, changed: &'w BTreeSet<ItemId>, name: &'w str) -> Self {
-        Self { program, changed, name, declared: 0, plain: false, escaped: false }
+        Self { program, changed, name, declared: 0, plain: false, escaped: false, unused: false }
     }
 
     /// Only values come out of the pointer, and the name means nothing else in the function.
@@ -192,10 +194,20 @@ impl<'a> Visit<'a> for Watch<'_> {
     /// Its operand is not evaluated.
     fn visit_sizeofval(&mut self, _: &'a SizeOfVal, _: &'a Span) {}
 
+    fn visit_statement(&mut self, statement: &'a Statement, span: &'a Span) {
+        self.unused =
+            matches!(statement, Statement::Expression(Some(e)) if matches!(e.node, Expression::Call(_)));
+        visit::visit_statement(self, statement, span);
+        self.unused = false;
+    }
+
     fn visit_call_expression(&mut self, call: &'a CallExpression, _: &'a Span) {
+        let unused = std::mem::take(&mut self.unused);
+        let gives =
+            matches!(&call.callee.node, Expression::Identifier(name) if result::gives(&name.node.name));
         self.visit_expression(&call.callee.node, &call.callee.span);
         for argument in &call.arguments {
-            if !self.is_lent(call, &argument.node) {
+            if gives && !unused || !self.is_lent(call, &argument.node) {
                 self.visit_expression(&argument.node, &argument.span);
             }
         }

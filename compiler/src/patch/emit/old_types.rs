@@ -8,6 +8,7 @@ use crate::model::{ItemId, Program, Syntax};
 use crate::patch::closure::Closure;
 use crate::patch::cut::{self, Edits, Form};
 use crate::patch::{Block, at};
+use crate::text;
 use std::collections::BTreeSet;
 
 /// The C name of an old instance's type.
@@ -122,10 +123,33 @@ fn renames(old: &Program, needed: &BTreeSet<ItemId>) -> Edits<'static> {
             rename(declaration.name_at, &entity.name);
         }
     }
-    for found in old.uses.iter().filter(|u| u.role == Role::Mention && needed.contains(&u.target)) {
-        rename(found.offset, &old.items[found.target].entity.name);
+    for found in old.uses.iter().filter(|u| needed.contains(&u.target)) {
+        match &found.role {
+            Role::Mention => rename(found.offset, &old.items[found.target].entity.name),
+            Role::Enumerator(name) => rename(found.offset, name),
+            _ => {}
+        }
+    }
+    for &id in needed {
+        for (offset, name) in enumerators(old, id) {
+            rename(offset, name);
+        }
     }
     edits
+}
+
+/// Where the names of an enumeration are declared.
+fn enumerators(old: &Program, id: ItemId) -> Vec<(usize, &str)> {
+    let span = old.span(id);
+    let source = &old.unit.text[span.clone()];
+    let tokens = if old.items[id].kind() == Kind::Enum { text::lex(source) } else { vec![] };
+    let names = &old.items[id].entity.enumerators;
+    let word = |at: usize| tokens.get(at).map_or("", |token| token.text(source));
+    let declared = (1..tokens.len()).filter(|&at| matches!(word(at - 1), "{" | ","));
+    declared
+        .filter(|&at| names.iter().any(|(name, _)| name == word(at)))
+        .map(|at| (span.start + tokens[at].start, word(at)))
+        .collect()
 }
 
 fn type_block(old: &Program, id: ItemId, chunk: usize, edits: &Edits) -> Option<Block> {

@@ -1,0 +1,6 @@
+#include <stdlib.h>
+enum color { RED, BLUE, GREEN };
+struct car { enum color color; };
+static struct car *car;
+void buy(void) { car = malloc(sizeof *car); car->color = RED; }
+int is_green(void) { return car->color == GREEN; }

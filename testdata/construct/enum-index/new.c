@@ -1,0 +1,4 @@
+enum color { RED, BLUE, GREEN };
+static enum color color;
+static int painted[8];
+void paint(void) { painted[color]++; color = GREEN; }

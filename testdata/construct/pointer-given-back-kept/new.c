@@ -1,0 +1,5 @@
+#include <string.h>
+static char line[32];
+static char *rest;
+void parse(void) { rest = strchr(line, ':'); }
+char *tail(void) { char *end = strchr(line, ':'); return end; }

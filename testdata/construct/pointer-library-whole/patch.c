@@ -1,0 +1,136 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* conf.c:1: a type that the patch uses */
+struct conf { int port; int backlog; char name[16]; };
+
+/* ---- Types of old instances ---- */
+
+/* conf.c:1: a type of old instances */
+struct conf__old { int port; char name[16]; };
+
+/* conf.c:2: the type of the old instance */
+typedef struct conf__old polus__old_conf;
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) void clear_v2(void);
+static struct conf conf_v2;
+
+/* ---- Globals ---- */
+
+/* conf.c:2: the new instance; its type changed */
+static struct conf conf_v2;
+
+/* ---- Functions ---- */
+
+/* conf.c:3: it depends on the layout of struct conf; it uses the changed global conf */
+static void clear_v2(void) { memset(&conf_v2, 0, sizeof conf_v2); }
+
+/* ---- State synchronization ---- */
+
+/* conf.c:2: state synchronization */
+static void polus_sync_conf_v2_to_new(const void *source, void *target, const void *before)
+{
+    const polus__old_conf *from = source, *was = before;
+    __typeof__(conf_v2) *to = target;
+    if (!was || (*was).port != (*from).port)
+        (*to).port = (*from).port;
+    for (unsigned long i0 = 0; i0 < 16; i0++) {
+        if (!was || (*was).name[i0] != (*from).name[i0])
+            (*to).name[i0] = (*from).name[i0];
+    }
+}
+
+static void polus_sync_conf_v2_to_old(const void *source, void *target, const void *before)
+{
+    const __typeof__(conf_v2) *from = source, *was = before;
+    polus__old_conf *to = target;
+    if (!was || (*was).port != (*from).port)
+        (*to).port = (*from).port;
+    for (unsigned long i0 = 0; i0 < 16; i0++) {
+        if (!was || (*was).name[i0] != (*from).name[i0])
+            (*to).name[i0] = (*from).name[i0];
+    }
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "clear", "", "clear_v2",
+      "it depends on the layout of struct conf; it uses the changed global conf",
+      (void *)clear_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "conf", "string.h", "", "conf_v2",
+      "its type changed",
+      (void *)&conf_v2, polus_sync_conf_v2_to_new, polus_sync_conf_v2_to_old, 0x0, 20, 24, POLUS_MIGRATED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }, /* clear uses conf */
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 1, 1, 0, 0, 0,
+    polus_callbacks, 0,
+};
