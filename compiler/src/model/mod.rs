@@ -1,6 +1,7 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
 mod accesses;
+mod conditions;
 mod endless;
 mod flows;
 mod hidden;
