@@ -251,4 +251,8 @@ impl Copies for Running<'_> {
     fn object(&self, variable: ItemId) -> Object {
         self.object_of(variable)
     }
+
+    fn is_confined(&self, function: ItemId) -> bool {
+        Running::is_confined(self, function)
+    }
 }
