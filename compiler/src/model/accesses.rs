@@ -207,7 +207,7 @@ impl<'a> Visit<'a> for Look<'_> {
                 self.stored(&e.lhs, false, Some(value), self.extents.assigned(&e.rhs));
             }
             ref other if format!("{other:?}").starts_with("Assign") => {
-                self.stored(&e.lhs, true, None, vec![self.extents.counted(other, &e.rhs, *span)]);
+                self.stored(&e.lhs, true, None, vec![self.extents.counted(other, *span)]);
             }
             _ => {}
         }

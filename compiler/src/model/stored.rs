@@ -96,12 +96,11 @@ impl<'e> Extents<'e> {
         vec![Stored { holder: self.holder, text, extent }]
     }
 
-    /// What `+=` and the like store.
-    pub fn counted(&self, operator: &BinaryOperator, by: &Node<Expression>, span: Span) -> Stored {
+    /// What `+=` and the like store. A sum that only ever adds nothing has no object in the program.
+    pub fn counted(&self, operator: &BinaryOperator, span: Span) -> Stored {
         let sums = matches!(operator, BinaryOperator::AssignPlus | BinaryOperator::AssignMinus);
-        let steps = sums && results::number(&by.node).is_some_and(|step| step != 0);
         let stepped = self.stepped(span);
-        if steps { stepped } else { stepped.bounded() }
+        if sums { stepped } else { stepped.bounded() }
     }
 
     /// What `++` and `--` store: with no condition on the variable around it, anything in the end.
