@@ -253,6 +253,9 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
     let (crossing, mut told) = cross::cross(versions, adopt);
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
+    if told.iter().all(|d| d.level != Level::Error) {
+        told.extend(running.and_then(|running| patch::without_effect(versions, &crossing, running)));
+    }
     Analysis { changes, relations, crossing, told }
 }
 

@@ -150,7 +150,7 @@ impl Look<'_> {
             Expression::Identifier(name) => {
                 let at = self.syntax.offset(name.span.start);
                 if self.wanted.contains(&at) {
-                    let bounded = reads && !self.alone.contains(&at);
+                    let bounded = reads && !self.extents.straight && !self.alone.contains(&at);
                     let stored = if bounded { by.into_iter().map(Stored::bounded).collect() } else { by };
                     self.stores.at.insert(at, Store { reads, value, stored });
                 }

@@ -50,7 +50,12 @@ pub(super) struct Extents<'e> {
     enumerators: BTreeMap<usize, i64>,
     /// Parameters that stand once in the text.
     arguments: Vec<String>,
+    /// No condition anywhere in it bounds anything.
+    pub straight: bool,
 }
+
+/// What makes a condition, or jumps.
+const CONDITIONS: &[&str] = &["if", "?", "&&", "||", "while", "for", "do", "switch", "goto"];
 
 /// Library functions that only look as if something were known of their results.
 const ANY: &[&str] = &["atoi", "atol", "strtol", "strtoul"];
@@ -67,7 +72,13 @@ impl<'e> Extents<'e> {
             Role::Enumerator(name) => Some((u.offset, value(u.target, name)?)),
             _ => None,
         });
+        let source = program.source(holder);
+        let tokens = text::lex(source);
+        let mut words = tokens.iter().map(|token| token.text(source));
+        let conditions = words.any(|word| CONDITIONS.contains(&word));
+        let calls = uses().any(|u| u.role == Role::Call && program.items[u.target].defined());
         Self {
+            straight: !conditions && !calls,
             program,
             syntax,
             holder,

@@ -17,7 +17,7 @@ mod target;
 mod threads;
 mod views;
 
-pub use reach::looping;
+pub use reach::{looping, without_effect};
 pub use render::render;
 pub use tables::{FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 
