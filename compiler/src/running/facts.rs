@@ -224,9 +224,11 @@ impl Against<'_> {
         let Some(parameter) = sites.parameters.get(parameter) else { return false };
         parameter.given.iter().any(|taker| match taker {
             None => true,
-            Some(name) => self.named.get(name.as_str()).is_some_and(|&id| {
-                !self.running.seen_together(id, function) && !self.running.is_promised(name)
-            }),
+            Some(name) => match self.named.get(name.as_str()) {
+                Some(&id) => !self.running.seen_together(id, function) && !self.running.is_promised(name),
+                // clang knows what many more functions of libraries do with a pointer.
+                None => self.running.is_of_gcc(function) && !self.running.is_promised(name),
+            },
         })
     }
 
