@@ -280,6 +280,9 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     told.extend(unknown);
     told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
+    if told.iter().all(|d| d.level != Level::Error) {
+        told.extend(running.and_then(|running| patch::without_effect(versions, &crossing, running)));
+    }
     Analysis { changes, relations, crossing, callbacks, told }
 }
 

@@ -19,7 +19,7 @@ mod variable;
 pub use binary::Binary;
 pub use clone_name::{CloneKind, base_name, clone_kinds};
 pub use clones::CloneCode;
-pub use code::{Branch, Callee, Kept, KeptAcrossCall, Reference, ReferenceKind};
+pub use code::{Branch, Callee, Kept, KeptAcrossCall, Reference, ReferenceKind, TakenFrom};
 pub use debug_file::Origin;
 pub use dwarf::{
     Compiler, DebugInfo, Field, Function, FunctionKey, InlinedCopy, Instance, Layout, NoUnit, Presence, Unit,

@@ -3,7 +3,7 @@
 mod common;
 
 use common::Program;
-use polus_binary::{Binary, Branch, Callee, ReferenceKind};
+use polus_binary::{Binary, Branch, Callee, ReferenceKind, TakenFrom};
 
 const CODE: &str = r#"
 #include <stdlib.h>
@@ -203,4 +203,31 @@ fn what_code_calls() {
         assert_eq!(binary.calls_in(&ranges(&binary, "keeps")), [Callee::Code(leaf)], "{flags:?}");
         assert_eq!(binary.calls_in(&ranges(&binary, "leaf")), [], "{flags:?}");
     }
+}
+
+#[test]
+fn results_that_are_taken() {
+    const CODE: &str = r#"
+    #include <stdio.h>
+    int step(int x); double share(int x);
+    __attribute__((noipa)) int step(int x) { return x + 1; }
+    __attribute__((noipa)) double share(int x) { return x / 3.0; }
+    __attribute__((noinline)) void takes(int x) { printf("%d\n", step(x)); printf("%f\n", share(x)); puts("."); }
+    __attribute__((noinline)) void drops(int x) { step(x); share(x); printf("%d %f\n", 4, 4.0); puts("."); }
+    __attribute__((noinline)) int ends(int x) { return step(x); }
+    int main(int n, char **v) { takes(n); drops(n); return ends(n); }
+    "#;
+    let program = Program::build(&[("code.c", CODE)], &["-O2"]);
+    let binary = program.open();
+    let symbols = binary.symbols().unwrap();
+    let taken = |caller: &str, callee: &str, from: TakenFrom| {
+        let range = |name: &str| [symbols.function(name).unwrap().range()];
+        binary.taken_results(&range(caller), &range(callee), from)
+    };
+    assert_eq!(taken("takes", "step", TakenFrom::Integer), Some(1));
+    assert_eq!(taken("takes", "share", TakenFrom::Vector), Some(1));
+    assert_eq!(taken("drops", "step", TakenFrom::Integer), None);
+    assert_eq!(taken("drops", "share", TakenFrom::Vector), None);
+    assert_eq!(taken("ends", "step", TakenFrom::Integer), None, "the caller's caller gets it");
+    assert_eq!(taken("main", "step", TakenFrom::Integer), Some(0));
 }

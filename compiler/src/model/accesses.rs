@@ -1,5 +1,6 @@
 //! What a program's text does with a variable: it reads it, writes it, takes its address.
 
+use super::stored::{Extents, Stored, first};
 use super::{ItemId, Program, Syntax};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::text;
@@ -22,6 +23,10 @@ pub struct Access {
     pub escapes: BTreeSet<Escape>,
     /// The values assigned to it as a whole, by their text; `None` among them: a store of another kind.
     pub values: BTreeSet<Option<String>>,
+    /// All values that are stored in it as a whole, with what can be known of them.
+    pub stored: BTreeSet<Stored>,
+    /// The number that it begins with.
+    pub first: Option<String>,
     /// The functions that do so.
     pub users: BTreeSet<ItemId>,
 }
@@ -40,7 +45,8 @@ impl Access {
 
 /// What `program` does with each of the variables `wanted`.
 pub fn accesses(program: &Program, wanted: &BTreeSet<ItemId>) -> BTreeMap<ItemId, Access> {
-    let mut found: BTreeMap<ItemId, Access> = wanted.iter().map(|&id| (id, Access::default())).collect();
+    let first = |id| Access { first: first(program, id), ..Access::default() };
+    let mut found: BTreeMap<ItemId, Access> = wanted.iter().map(|&id| (id, first(id))).collect();
     let mut by_holder: BTreeMap<ItemId, Vec<&Use>> = BTreeMap::new();
     for place in program.uses.iter().filter(|u| wanted.contains(&u.target) && u.role != Role::Mention) {
         by_holder.entry(place.holder).or_default().push(place);
@@ -74,6 +80,7 @@ impl Access {
         self.read |= stores.anything || store.is_none_or(|store| store.reads);
         self.written |= stores.anything || store.is_some();
         self.values.extend(store.map(|store| store.value.clone()));
+        self.stored.extend(store.iter().flat_map(|store| store.stored.clone()));
     }
 }
 
@@ -83,6 +90,8 @@ struct Store {
     reads: bool,
     /// Text of what is assigned to the whole variable.
     value: Option<String>,
+    /// All that it may put there.
+    stored: Vec<Stored>,
 }
 
 /// The stores of one function, by the offset of the variable's name.
@@ -110,8 +119,12 @@ impl Stores {
         let arrays = uses.iter().filter(|u| !program.items[u.target].entity.dimensions.is_empty());
         let wanted = uses.iter().map(|u| u.offset).collect();
         let arrays = arrays.map(|u| u.offset).collect();
+        let alone = |u: &&&Use| uses.iter().filter(|other| other.target == u.target).count() == 1;
+        let alone = uses.iter().filter(alone).map(|u| u.offset).collect();
+        let extents = Extents::of(program, syntax, holder);
         stores.anything = syntax.hidden.iter().any(|token| token == "asm" || token == "__asm__");
-        let mut look = Look { program, syntax, wanted, arrays, unevaluated: false, stores: &mut stores };
+        let mut look =
+            Look { program, syntax, extents, wanted, alone, arrays, unevaluated: false, stores: &mut stores };
         look.visit_statement(&definition.statement.node, &definition.statement.span);
         stores
     }
@@ -120,7 +133,10 @@ impl Stores {
 struct Look<'l> {
     program: &'l Program,
     syntax: &'l Syntax,
+    extents: Extents<'l>,
     wanted: BTreeSet<usize>,
+    /// Those whose variable stands once in the function.
+    alone: BTreeSet<usize>,
     /// Those of `wanted` that name arrays, not pointers.
     arrays: BTreeSet<usize>,
     unevaluated: bool,
@@ -129,28 +145,30 @@ struct Look<'l> {
 
 impl Look<'_> {
     /// The place that a store changes; `whole`: not only a part of the variable.
-    fn stored(&mut self, place: &Node<Expression>, reads: bool, value: Option<String>, whole: bool) {
+    fn stored(&mut self, place: &Node<Expression>, reads: bool, value: Option<String>, by: Vec<Stored>) {
         match &place.node {
             Expression::Identifier(name) => {
                 let at = self.syntax.offset(name.span.start);
                 if self.wanted.contains(&at) {
-                    self.stores.at.insert(at, Store { reads, value: value.filter(|_| whole) });
+                    let bounded = reads && !self.extents.straight && !self.alone.contains(&at);
+                    let stored = if bounded { by.into_iter().map(Stored::bounded).collect() } else { by };
+                    self.stores.at.insert(at, Store { reads, value, stored });
                 }
             }
             Expression::Member(member) if member.node.operator.node == MemberOperator::Direct => {
-                self.stored(&member.node.expression, reads, None, false);
+                self.stored(&member.node.expression, reads, None, vec![]);
             }
             Expression::BinaryOperator(index)
                 if index.node.operator.node == BinaryOperator::Index
                     && self.may_be_array(&index.node.lhs.node) =>
             {
-                self.stored(&index.node.lhs, reads, None, false);
+                self.stored(&index.node.lhs, reads, None, vec![]);
             }
             Expression::UnaryOperator(e) if e.node.operator.node == UnaryOperator::Indirection => {
                 if let Expression::Identifier(name) = &e.node.operand.node {
                     let at = self.syntax.offset(name.span.start);
                     if self.arrays.contains(&at) {
-                        self.stores.at.insert(at, Store { reads, value: None });
+                        self.stores.at.insert(at, Store { reads, value: None, stored: vec![] });
                     }
                 }
             }
@@ -186,9 +204,11 @@ impl<'a> Visit<'a> for Look<'_> {
         match e.operator.node {
             BinaryOperator::Assign => {
                 let value = self.text(e.rhs.span);
-                self.stored(&e.lhs, false, Some(value), true);
+                self.stored(&e.lhs, false, Some(value), self.extents.assigned(&e.rhs));
             }
-            ref other if format!("{other:?}").starts_with("Assign") => self.stored(&e.lhs, true, None, false),
+            ref other if format!("{other:?}").starts_with("Assign") => {
+                self.stored(&e.lhs, true, None, vec![self.extents.counted(other, *span)]);
+            }
             _ => {}
         }
         visit::visit_binary_operator_expression(self, e, span);
@@ -197,7 +217,7 @@ impl<'a> Visit<'a> for Look<'_> {
     fn visit_unary_operator_expression(&mut self, e: &'a UnaryOperatorExpression, span: &'a Span) {
         use UnaryOperator::{PostDecrement, PostIncrement, PreDecrement, PreIncrement};
         if matches!(e.operator.node, PostIncrement | PostDecrement | PreIncrement | PreDecrement) {
-            self.stored(&e.operand, true, None, false);
+            self.stored(&e.operand, true, None, vec![self.extents.stepped(*span)]);
         }
         if let (UnaryOperator::Indirection, Expression::Identifier(name)) =
             (&e.operator.node, &e.operand.node)

@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A function's variables.
 pub struct Flows<'f> {
-    program: &'f Program,
-    syntax: &'f Syntax,
-    known: &'f Known,
+    pub(super) program: &'f Program,
+    pub(super) syntax: &'f Syntax,
+    pub(super) known: &'f Known,
     /// Names of the parameters.
     pub parameters: Vec<String>,
     /// Inline assembly, or something else that the tree does not show.
@@ -26,7 +26,7 @@ pub struct Flows<'f> {
     /// Places where a function is called by name.
     called: BTreeSet<usize>,
     /// Globals by the places where they are named.
-    globals: BTreeMap<usize, ItemId>,
+    pub(super) globals: BTreeMap<usize, ItemId>,
     arrays: BTreeSet<String>,
     /// Variables that are followed as pointers.
     followed: BTreeSet<String>,
@@ -34,7 +34,7 @@ pub struct Flows<'f> {
     passed: BTreeSet<String>,
     restricted: BTreeSet<String>,
     /// The parameters that a variable may hold; `OPEN`: or something that no compiler knows.
-    held: BTreeMap<String, BTreeSet<usize>>,
+    pub(super) held: BTreeMap<String, BTreeSet<usize>>,
     assigned: BTreeSet<String>,
     /// Variables and parameters of arithmetic type: no pointers.
     numbers: BTreeSet<String>,
@@ -46,7 +46,7 @@ pub struct Flows<'f> {
 }
 
 /// The value is known to no compiler.
-const OPEN: usize = usize::MAX;
+pub(super) const OPEN: usize = usize::MAX;
 
 impl<'f> Flows<'f> {
     /// Of a function of the program.
@@ -133,13 +133,6 @@ impl<'f> Flows<'f> {
         let mut roots = self.holds(e);
         roots.remove(&OPEN);
         roots
-    }
-
-    /// No compiler knows its value.
-    pub fn is_open(&self, e: &Expression) -> bool {
-        let mut names = Names { flows: self, open: false };
-        names.visit_expression(e, &Span::none());
-        names.open
     }
 
     fn holds(&self, e: &Expression) -> BTreeSet<usize> {
@@ -565,32 +558,5 @@ impl<'a> Visit<'a> for Leaving {
     fn visit_statement(&mut self, statement: &'a Statement, span: &'a Span) {
         self.0 |= matches!(statement, Statement::Return(_) | Statement::Goto(_));
         visit::visit_statement(self, statement, span);
-    }
-}
-
-/// Looks for something in a condition that no compiler knows.
-struct Names<'n> {
-    flows: &'n Flows<'n>,
-    open: bool,
-}
-
-impl<'n> Visit<'n> for Names<'_> {
-    fn visit_expression(&mut self, e: &'n Expression, span: &'n Span) {
-        self.open |= match e {
-            Expression::Call(_) => true,
-            Expression::Member(m) => m.node.operator.node == MemberOperator::Indirect,
-            Expression::UnaryOperator(u) => u.node.operator.node == UnaryOperator::Indirection,
-            Expression::Identifier(name) => {
-                match self.flows.globals.get(&self.flows.syntax.offset(name.span.start)) {
-                    Some(&id) => {
-                        let entity = &self.flows.program.items[id].entity;
-                        entity.external || self.flows.known.written.contains(&entity.name)
-                    }
-                    None => self.flows.held.get(&name.node.name).is_some_and(|held| held.contains(&OPEN)),
-                }
-            }
-            _ => false,
-        };
-        visit::visit_expression(self, e, span);
     }
 }

@@ -1,8 +1,10 @@
 //! Stage 3: what the program is: functions, globals and types with ids, and who uses what.
 
 mod accesses;
+mod conditions;
 mod endless;
 mod flows;
+mod handing;
 mod hidden;
 mod meaning;
 mod members;
@@ -10,15 +12,18 @@ mod moves;
 mod origin;
 mod results;
 mod sites;
+mod stored;
 mod syntax;
 mod views;
 
 pub use accesses::{Access, accesses};
 pub use endless::never_return;
+pub use handing::handed_on;
 pub use meaning::{Meaning, aliased, meaning};
 pub use members::Known;
 pub use results::Results;
 pub use sites::{Argument, Call, Parameter, Sites, Touch};
+pub use stored::{Extent, Stored};
 pub use syntax::{Syntax, declared_name, local_static};
 
 use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use};
@@ -55,6 +60,16 @@ impl Item {
     /// The program's own, not hand-written for a patch.
     pub fn of_program(&self) -> bool {
         self.origin == Origin::Program
+    }
+
+    /// The shape of what a function returns; a pointer's begins with a star.
+    pub fn result(&self) -> &str {
+        let mut depth = 0;
+        let end = self.entity.shape.char_indices().find(|(_, c)| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0
+        });
+        end.map_or("", |(at, _)| self.entity.shape[at + 1..].trim_start_matches("->"))
     }
 
     /// The program itself defines it.

@@ -3,7 +3,7 @@
 use super::{ItemId, Program, Syntax};
 use crate::clang::{Kind, Role};
 use crate::text;
-use lang_c::ast::{BinaryOperator, Constant, Expression, Statement, UnaryOperator};
+use lang_c::ast::{BinaryOperator, BlockItem, Constant, Expression, Statement, UnaryOperator};
 use lang_c::span::{Node, Span};
 use lang_c::visit::{self, Visit};
 use std::collections::BTreeSet;
@@ -29,22 +29,27 @@ impl Results {
         };
         let mut outside = BTreeSet::new();
         for found in program.uses_in(function).iter().filter(|u| u.role == Role::Call) {
-            let item = &program.items[found.target];
-            let wide = WIDE.iter().any(|type_| item.entity.shape.starts_with(type_));
-            if item.kind() == Kind::Function && item.system && wide {
+            if is_library(program, found.target) {
                 outside.insert(found.offset);
             }
         }
         // What is made wider or narrower has a range.
-        let plain = PLAIN.iter().any(|type_| program.items[function].entity.shape.starts_with(type_));
+        let plain = PLAIN.contains(&program.items[function].result());
         let computed = computed || !plain;
         if !plain {
             outside.clear();
         }
-        let mut look = Look { syntax, outside, computed, own: BTreeSet::new(), results: Self::default() };
+        let mut look =
+            Look { syntax, outside, computed, own: BTreeSet::new(), only: None, results: Self::default() };
         look.own.extend(parameters(program, function));
+        look.only = only_return(&definition.statement);
         look.visit_statement(&definition.statement.node, &definition.statement.span);
         look.results
+    }
+
+    /// Nothing can be known of them.
+    pub fn is_free(&self) -> bool {
+        self.free
     }
 
     /// Whatever is known of `old` results holds for these.
@@ -54,9 +59,20 @@ impl Results {
 }
 
 /// Beginnings of the types of functions whose results fill an `int`, and may be wider.
-const WIDE: &[&str] = &["int (", "unsigned int (", "long (", "unsigned long ("];
+const WIDE: &[&str] = &["int", "unsigned int", "long", "unsigned long"];
 /// Those that are one.
-const PLAIN: &[&str] = &["int (", "unsigned int ("];
+const PLAIN: &[&str] = &["int", "unsigned int"];
+
+/// A function of a library whose result fills an `int`, or may be wider.
+pub(super) fn is_library(program: &Program, function: ItemId) -> bool {
+    let item = &program.items[function];
+    item.kind() == Kind::Function && item.system && !item.defined() && WIDE.contains(&item.result())
+}
+
+/// A compiler knows something of the results of library functions of such names.
+pub(super) fn promises(name: &str) -> bool {
+    PROMISING.iter().any(|promise| name.contains(promise))
+}
 
 /// A function's parameters, each as it is declared, and its body.
 fn parts(program: &Program, function: ItemId) -> (Vec<&str>, &str) {
@@ -89,25 +105,18 @@ fn declared(parameter: &str) -> &str {
     &name[start..]
 }
 
-/// Names of a function's parameters that fill an `int`, or may be wider, and that its text never changes.
-fn parameters(program: &Program, function: ItemId) -> Vec<String> {
+/// Names of a function's parameters that fill an `int`, or may be wider, and that stand once in its
+/// text: a compiler concludes from conditions on them, and from what they are copied to.
+pub(super) fn parameters(program: &Program, function: ItemId) -> Vec<String> {
     let (list, body) = parts(program, function);
     let tokens: Vec<&str> = text::lex(body).iter().map(|token| token.text(body)).collect();
-    let changed = |name: &str| {
-        tokens.iter().enumerate().any(|(at, token)| {
-            let near = |at: Option<usize>| at.and_then(|at| tokens.get(at)).copied().unwrap_or_default();
-            let (before, after) = (near(at.checked_sub(1)), near(Some(at + 1)));
-            let assigns = after.ends_with('=') && !["==", "<=", ">=", "!="].contains(&after);
-            let steps = [before, after].iter().any(|token| ["++", "--"].contains(token));
-            *token == name && (assigns || steps || before == "&")
-        })
-    };
+    let once = |name: &str| tokens.iter().filter(|token| **token == name).count() == 1;
     let is_wide = |parameter: &&str| {
         let mut words = parameter[..parameter.len() - declared(parameter).len()].split_whitespace();
         words.all(|word| ["const", "int", "unsigned", "long"].contains(&word))
     };
     let wide = list.into_iter().filter(|parameter| !parameter.ends_with(']')).filter(is_wide);
-    wide.map(|parameter| declared(parameter).to_string()).filter(|name| !changed(name)).collect()
+    wide.map(|parameter| declared(parameter).to_string()).filter(|name| once(name)).collect()
 }
 
 struct Look<'l> {
@@ -117,7 +126,24 @@ struct Look<'l> {
     computed: bool,
     /// Parameters that hold what the caller passed.
     own: BTreeSet<String>,
+    /// What every way through the function returns: of others a compiler may know that they are not taken.
+    only: Option<Span>,
     results: Results,
+}
+
+/// The expression of the one `return`, which is the last statement; nothing jumps.
+fn only_return(body: &Node<Statement>) -> Option<Span> {
+    let Statement::Compound(items) = &body.node else { return None };
+    let (last, before) = items.split_last()?;
+    let leaves = |item: &Node<BlockItem>| match &item.node {
+        BlockItem::Statement(statement) => super::flows::leaves(statement),
+        _ => false,
+    };
+    match &last.node {
+        BlockItem::Statement(Node { node: Statement::Return(Some(e)), .. }) => Some(e.span),
+        _ => None,
+    }
+    .filter(|_| !before.iter().any(leaves))
 }
 
 impl Look<'_> {
@@ -127,7 +153,7 @@ impl Look<'_> {
                 self.result(&choice.node.then_expression);
                 self.result(&choice.node.else_expression);
             }
-            found => match (number(found), self.is_free(found)) {
+            found => match (number(found), self.only == Some(expression.span) && self.is_free(found)) {
                 (Some(number), _) => {
                     self.results.constants.insert(number);
                 }
@@ -143,7 +169,7 @@ impl Look<'_> {
         match expression {
             Expression::Call(call) => {
                 matches!(&call.node.callee.node, Expression::Identifier(name)
-                    if !PROMISING.iter().any(|promise| name.node.name.contains(promise)))
+                    if !promises(&name.node.name))
                     && self.outside.contains(&self.syntax.offset(call.node.callee.span.start))
             }
             Expression::BinaryOperator(e) if !self.computed => {
@@ -155,7 +181,7 @@ impl Look<'_> {
                 };
                 let keeps = match e.node.operator.node {
                     BinaryOperator::Plus | BinaryOperator::Minus => true,
-                    BinaryOperator::Multiply => constant % 2 != 0,
+                    BinaryOperator::Multiply => constant % 2 != 0 && constant != 1,
                     _ => false,
                 };
                 keeps && constant != 0 && (self.is_free(varies) || self.is_argument(varies))
@@ -195,7 +221,7 @@ fn is_truth(expression: &Expression) -> bool {
     }
 }
 
-fn number(expression: &Expression) -> Option<i128> {
+pub(super) fn number(expression: &Expression) -> Option<i128> {
     match expression {
         Expression::Constant(constant) => match &constant.node {
             Constant::Integer(integer) => {

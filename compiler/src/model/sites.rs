@@ -98,7 +98,15 @@ impl Sites {
         for (at, parameter) in sites.parameters.iter_mut().enumerate() {
             parameter.number = flows.is_number(at);
         }
-        let mut walk = Walk { flows: &flows, sites, doubtful: false, always: true };
+        let mut walk = Walk {
+            flows: &flows,
+            sites,
+            doubtful: false,
+            left: false,
+            skipped: false,
+            dead: false,
+            always: true,
+        };
         walk.statement(&definition.statement);
         walk.sites.last_call = flows.last_call(&definition.statement);
         walk.sites
@@ -123,6 +131,12 @@ struct Walk<'w> {
     sites: Sites,
     /// Behind a condition that a compiler may know.
     doubtful: bool,
+    /// Behind a condition that a compiler may know, the function may have been left before.
+    left: bool,
+    /// The same for the loop or switch.
+    skipped: bool,
+    /// Reached by a label only.
+    dead: bool,
     /// On every way through the function.
     always: bool,
 }
@@ -179,10 +193,24 @@ impl Walk<'_> {
     }
 
     fn maybe(&mut self, doubtful: bool, inner: impl FnOnce(&mut Self)) {
-        let before = (self.doubtful, self.always);
-        (self.doubtful, self.always) = (before.0 || doubtful, false);
+        let (before, dead, always) = (self.doubtful, self.dead, self.always);
+        (self.doubtful, self.always) = (before || doubtful, false);
         inner(self);
-        (self.doubtful, self.always) = before;
+        (self.doubtful, self.dead, self.always) = (before || self.left || self.skipped, dead, always);
+    }
+
+    /// A loop or a switch: what it skips is over behind it.
+    fn round(&mut self, doubtful: bool, inner: impl FnOnce(&mut Self)) {
+        let (before, skipped) = (self.doubtful, self.skipped);
+        self.maybe(doubtful, inner);
+        (self.doubtful, self.skipped) = (before || self.left || skipped, skipped);
+    }
+
+    /// A way ends here.
+    fn end(&mut self, leaves: bool) {
+        self.left |= leaves && self.doubtful && !self.dead;
+        self.skipped |= self.doubtful && !self.dead;
+        (self.doubtful, self.dead) = (true, true);
     }
 
     fn expression(&mut self, e: &Node<Expression>, goal: &Goal) {
@@ -439,14 +467,19 @@ impl Walk<'_> {
             Statement::Switch(switch) => {
                 self.expression(&switch.node.expression, &Goal::Test);
                 let doubtful = !self.flows.is_open(&switch.node.expression.node);
-                self.maybe(doubtful, |walk| walk.statement(&switch.node.statement));
+                self.round(doubtful, |walk| walk.statement(&switch.node.statement));
             }
             Statement::While(turn) => {
                 self.expression(&turn.node.expression, &Goal::Test);
-                self.maybe(false, |walk| walk.statement(&turn.node.statement));
+                let doubtful = self.flows.is_fixed(&turn.node.expression.node);
+                self.round(doubtful, |walk| walk.statement(&turn.node.statement));
             }
             Statement::DoWhile(turn) => {
-                self.statement(&turn.node.statement);
+                let always = self.always;
+                self.round(false, |walk| {
+                    walk.always = always;
+                    walk.statement(&turn.node.statement);
+                });
                 self.expression(&turn.node.expression, &Goal::Test);
             }
             Statement::For(turn) => {
@@ -456,12 +489,18 @@ impl Walk<'_> {
                     _ => {}
                 }
                 turn.node.condition.iter().for_each(|e| self.expression(e, &Goal::Test));
-                self.maybe(false, |walk| {
+                let doubtful = turn.node.condition.iter().any(|e| self.flows.is_fixed(&e.node));
+                self.round(doubtful, |walk| {
                     walk.statement(&turn.node.statement);
                     turn.node.step.iter().for_each(|e| walk.expression(e, &Goal::Test));
                 });
             }
-            Statement::Return(value) => value.iter().for_each(|e| self.result(e)),
+            Statement::Return(value) => {
+                value.iter().for_each(|e| self.result(e));
+                self.end(true);
+            }
+            Statement::Goto(_) => self.end(true),
+            Statement::Break | Statement::Continue => self.end(false),
             Statement::Asm(_) => self.sites.unreadable = true,
             _ => {}
         }
@@ -474,109 +513,16 @@ impl Walk<'_> {
                 BlockItem::Declaration(declaration) => self.declaration(&declaration.node),
                 BlockItem::Statement(statement) => {
                     if matches!(statement.node, Statement::Labeled(_)) {
-                        self.doubtful = before;
+                        (self.doubtful, self.dead) = (before || self.left || self.skipped, false);
                     }
                     self.statement(statement);
                     self.always &= !super::flows::leaves(statement);
-                    // What follows is reached by a label only.
-                    self.doubtful |= matches!(
-                        statement.node,
-                        Statement::Return(_) | Statement::Goto(_) | Statement::Break | Statement::Continue
-                    );
                 }
                 BlockItem::StaticAssert(_) => {}
             }
         }
-        self.doubtful = before;
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clang::Kind;
-    use crate::source::{Tree, Unit};
-
-    fn sites(body: &str) -> Sites {
-        let text = "struct s { int a, b; struct s *next; char name[8]; }; struct s *kept; int n;\n\
-                    void *malloc(unsigned long); int other(struct s *); extern void end(void);\n";
-        let unit = Unit {
-            path: "a.c".into(),
-            directory: "/nowhere".into(),
-            text: format!("{text}{body}\n"),
-            compiler: "gcc".into(),
-            flags: vec![],
-            preprocessor: vec![],
-        };
-        let (unit, _) = crate::merge::merge(&Tree { root: "/nowhere".into(), units: vec![unit] }).unwrap();
-        let program = crate::model::model(unit, String::new()).unwrap();
-        let id = program.own(Kind::Function).find(|&id| program.items[id].original == "f").unwrap();
-        Sites::of(&program, id, &Known::of(&program))
-    }
-
-    fn uses(body: &str) -> Vec<String> {
-        sites(body).parameters[0].uses.iter().cloned().collect()
-    }
-
-    #[test]
-    fn members_are_told_apart() {
-        let read = uses("int f(struct s *p) { return p->a; }");
-        assert_eq!(read, ["read parameter0->a"]);
-        let deep = uses("void f(struct s *p) { struct s *q = p->next; q->b = 1; }");
-        assert_eq!(deep, ["read parameter0->next", "write q->b"]);
-        assert_eq!(uses("int f(struct s *p) { return !p; }"), ["it is looked at"]);
-        assert_eq!(uses("int f(const int *p) { return *p * 2; }"), ["read *parameter0"]);
-    }
-
-    #[test]
-    fn what_is_given_away_is_known() {
-        let given = |body: &str| sites(body).parameters[0].given.clone();
-        assert_eq!(given("int f(struct s *p) { return other(p); }"), BTreeSet::from([Some("other".into())]));
-        assert_eq!(given("void f(struct s *p) { kept = p; }"), BTreeSet::from([None]));
-        assert!(given("void f(struct s *p) { if (0) kept = p; }").is_empty(), "a compiler drops it");
-        assert_eq!(given("void f(struct s *p) { if (n) kept = p; }"), BTreeSet::from([None]));
-    }
-
-    #[test]
-    fn what_is_always_overwritten_is_known() {
-        let overwritten = |body: &str| sites(body).parameters[0].overwritten.len();
-        assert_eq!(overwritten("void f(struct s *p) { p->a = 0; p->b = 0; }"), 2);
-        assert_eq!(overwritten("void f(struct s *p) { if (n) return; p->a = 0; }"), 0);
-        assert_eq!(overwritten("void f(struct s *p) { if (n) p->b = 1; p->a = 0; }"), 1);
-    }
-
-    #[test]
-    fn arguments_tell_whether_others_know_them() {
-        let foreign = |body: &str| sites(body).calls[0].arguments[0].foreign;
-        assert!(foreign("int f(struct s *p) { return other(p); }"));
-        assert!(foreign("int f(struct s *p) { struct s *q = p->next; return other(q); }"));
-        assert!(!foreign("int f(void) { struct s local; return other(&local); }"));
-        assert!(!foreign("int f(struct s *restrict p) { return other(p); }"));
-        assert!(!foreign("int f(struct s p) { return other(&p); }"));
-    }
-
-    #[test]
-    fn results_and_ends_are_known() {
-        let fresh = sites("struct s *f(void) { return malloc(8); }");
-        assert_eq!(fresh.calls[0].callee, "malloc");
-        assert!(!fresh.touches_result);
-        assert!(sites("struct s *f(void) { struct s *p = malloc(8); p->a = 1; return p; }").touches_result);
-        assert!(sites("int f(int x) { if (x) return -1; return 0; }").constant_results);
-        assert_eq!(sites("void f(void) { n = 1; end(); }").last_call.as_deref(), Some("end"));
-        assert_eq!(sites("void f(void) { if (n) return; end(); }").last_call, None);
-    }
-
-    #[test]
-    fn memory_of_its_own_is_nobody_elses() {
-        let own = "int f(int x) { void *all[4]; char text[8]; all[1] = 0; text[x & 7] = 1; return text[0] + !all[1]; }";
-        assert!(sites(own).memory.is_empty());
-        assert!(!sites("int f(int (*rows)[4]) { return rows[0][1]; }").memory.is_empty());
-    }
-
-    #[test]
-    fn numbers_lead_nowhere() {
-        let found = sites("int f(int x) { struct s local = {x, x}; return other(&local); }");
-        assert!(found.parameters[0].number);
-        assert!(found.calls[0].arguments[0].roots.is_empty());
-    }
-}
+mod tests;

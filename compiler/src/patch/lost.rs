@@ -7,7 +7,7 @@ use crate::clang::{Kind, Role};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::{Access, ItemId, Program, accesses};
-use crate::running::Running;
+use crate::running::{Running, Static};
 use std::collections::BTreeSet;
 
 /// Globals of the new program that the binary holds no object for, or only parts of one.
@@ -51,7 +51,28 @@ pub fn check(
     let ran = |access: &Access| access.users.iter().any(|&f| running.has_code(f));
     let lost = lost.filter(|(ours, access)| moved.contains(ours) || ran(access));
     let refusals = lost.map(|(&ours, access)| refusal(old, ours, &access.users));
-    refusals.chain(unrepeatable(versions, crossing, closure)).collect()
+    let unbound = unbound(versions, closure, running);
+    refusals.chain(unrepeatable(versions, crossing, closure)).chain(unbound).collect()
+}
+
+/// Variables that stay in the process, and that the injector would not find there.
+fn unbound(versions: Versions, closure: &Closure, running: &Running) -> Vec<Diagnostic> {
+    let (old, new) = (versions.old, versions.new);
+    let variables = closure.imports.iter().filter(|&&id| new.items[id].kind() == Kind::Variable);
+    let paired = variables.filter_map(|&id| versions.changes.pairing.to_old[id]);
+    let own = paired.filter(|&ours| {
+        let item = &old.items[ours];
+        item.defined() && !item.system && !running.is_brought(ours) && !running.defines(&item.original)
+    });
+    own.filter_map(|ours| match running.variable(ours) {
+        Static::Unknown(why) => Some(
+            Diagnostic::error(format!("{} cannot be found in the executable", old.title(ours)))
+                .at(old.place(ours), why)
+                .help("name the debug file of this very build with --debug-file, or restart the program for this change"),
+        ),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Variables that keep their first value, which the patch cannot spell.

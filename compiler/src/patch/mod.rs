@@ -19,7 +19,7 @@ mod threads;
 mod views;
 
 pub use emit::{instance_type, provided};
-pub use reach::looping;
+pub use reach::{looping, without_effect};
 pub use render::render;
 pub use tables::{CallbackRow, FunctionRow, ImportRow, LayoutRow, UseRow, VariableRow};
 

@@ -6,6 +6,7 @@ use crate::clang::{Role, Use};
 use crate::cross::{Crossing, Versions};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
+use crate::relations::Reason;
 use crate::running::{Obstacle, Running};
 
 /// Refuses functions that something else may call.
@@ -71,3 +72,32 @@ fn stranger(versions: Versions, running: &Running, function: ItemId, obstacle: O
         Some(_) => None,
     })
 }
+
+/// Refuses an update of which nothing would take effect: every function that changes, or holds what
+/// changes, stays old in `main`.
+pub fn without_effect(versions: Versions, crossing: &Crossing, running: &Running) -> Option<Diagnostic> {
+    let Versions { old, new, changes, relations } = versions;
+    let to_old = |id: ItemId| changes.pairing.to_old[id];
+    let taken = |id: &ItemId| {
+        let ours = to_old(*id).filter(|&ours| old.items[ours].original != "main");
+        ours.is_some_and(|ours| running.has_entry(ours) || running.is_brought(ours))
+    };
+    let moved = !crossing.adopted.is_empty() || !crossing.migrated.is_empty();
+    if moved || relations.affected.is_empty() || relations.affected.keys().any(taken) {
+        return None;
+    }
+    let told = Diagnostic::error("nothing of this update would take effect before the program is restarted");
+    let own = |id: &&ItemId| relations.affected[*id].iter().any(|r| matches!(r, Reason::Modified(_)));
+    let changed = relations.affected.keys().filter(own).take(SHOWN);
+    let told = changed.fold(told, |told, &id| match new.items[id].original == "main" {
+        true => told.at(new.place(id), "this function never returns"),
+        false => told.at(
+            new.place(id),
+            "no other code comes here than what stays as it is: main, which never returns",
+        ),
+    });
+    Some(told.help("restart the program for this update"))
+}
+
+/// How many functions are shown.
+const SHOWN: usize = 4;

@@ -237,7 +237,7 @@ impl Fill<'_> {
         }
         if ours.is_some_and(|o| self.crossing.endless.contains(&o)) {
             flags.push("POLUS_NEVER_RETURNS");
-        } else if Rule::Waiting.holds() && !self.versions.relations.trusted(id).is_empty() {
+        } else if Rule::Waiting.holds() && self.versions.relations.is_outdated(id) {
             flags.push("POLUS_RELIES");
         }
         if flags.is_empty() { "0".into() } else { flags.join(" | ") }

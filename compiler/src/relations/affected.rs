@@ -30,8 +30,19 @@ pub fn spread(
         if broken.is_empty() {
             return;
         }
-        for (user, reason) in broken.iter().flat_map(|b| known::users(old, new, changes, b)) {
-            relations.affected.entry(user).or_default().insert(reason);
+        for fact in &broken {
+            for (user, reason) in known::users(old, new, changes, fact) {
+                relations.affected.entry(user).or_default().insert(reason);
+                let ours = changes.pairing.to_old[user].filter(|_| fact.stale);
+                let trusting = ours.into_iter().flat_map(|ours| copies.trusting(ours));
+                for (caller, reason) in trusting {
+                    let caller =
+                        changes.pairing.to_new[caller].filter(|&id| id != user && new.items[id].defined());
+                    if let Some(caller) = caller {
+                        relations.affected.entry(caller).or_default().insert(reason.on(user));
+                    }
+                }
+            }
         }
         relations.broken.extend(broken);
         spread_through_code(old, new, changes, copies, relations);

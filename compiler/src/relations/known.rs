@@ -8,7 +8,7 @@
 use super::{Copies, Reason, Relations};
 use crate::clang::{Escape, Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
-use crate::model::{Access, ItemId, Program, accesses};
+use crate::model::{Access, Extent, ItemId, Program, Stored, accesses};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the running binary holds for a variable.
@@ -69,7 +69,14 @@ pub fn broken(
     let judge = |&(ours, theirs, object): &(ItemId, ItemId, Object)| {
         let adopted = adopted.contains(&theirs);
         let calm = is_calm(new, relations, &was[&ours], &is[&theirs]);
-        let (fact, loss, stale) = fact(object, &was[&ours], &is[&theirs], adopted || !calm)?;
+        let (was, is) = (&was[&ours], &is[&theirs]);
+        let values = || Values { old, new, changes, copies, relations, ours }.broken(was, is, adopted);
+        let (fact, loss, stale) = match object {
+            Object::Own { folds_stores: true } if values() => {
+                ("what is stored in it was known", Loss::Nothing, true)
+            }
+            _ => fact(object, was, is, adopted || !calm)?,
+        };
         Some(Broken { variable: theirs, fact, loss, stale })
     };
     objects.iter().filter_map(judge).collect()
@@ -134,6 +141,70 @@ fn fact(object: Object, was: &Access, is: &Access, touched: bool) -> Option<(&'s
         _ => None,
     }
 }
+
+/// The values of a number of which the compiler saw every store: clang bounds what is read by what is
+/// stored, wherever that is.
+struct Values<'v> {
+    old: &'v Program,
+    new: &'v Program,
+    changes: &'v ChangeSet,
+    copies: &'v dyn Copies,
+    relations: &'v Relations,
+    /// The variable, in the old program.
+    ours: ItemId,
+}
+
+impl Values<'_> {
+    /// The new program stores what the old one did not, and something was known.
+    fn broken(&self, was: &Access, is: &Access, adopted: bool) -> bool {
+        let shape = &self.old.items[self.ours].entity.shape;
+        let number =
+            NUMBERS.contains(&shape.as_str()) || shape.starts_with("enum ") || shape.starts_with("enum{");
+        let open = |stored: &Stored| match stored.extent {
+            Extent::Anything => true,
+            Extent::Argument => !self.copies.is_confined(stored.holder),
+            Extent::Constant | Extent::Known => false,
+        };
+        let known = number && !was.is_addressed() && !was.stored.iter().any(open);
+        known && (adopted || is.stored.iter().any(|stored| !self.is_covered(was, stored)))
+    }
+
+    fn is_covered(&self, was: &Access, stored: &Stored) -> bool {
+        if stored.extent == Extent::Constant && was.first.as_ref() == Some(&stored.text) {
+            return true;
+        }
+        let holder = self.changes.pairing.to_old[stored.holder];
+        let same = |other: &Stored| {
+            let constant = stored.extent == Extent::Constant && other.extent == Extent::Constant;
+            other.text == stored.text && (constant || Some(other.holder) == holder)
+        };
+        let constant = stored.extent == Extent::Constant;
+        was.stored.iter().any(same) && (constant || self.is_quiet(stored.holder))
+    }
+
+    /// No function of the patch is it, or calls it: what it stores is what it stored.
+    fn is_quiet(&self, function: ItemId) -> bool {
+        let added = |id: ItemId| self.changes.pairing.to_old[id].is_none();
+        let moved = |id: &ItemId| self.relations.affected.contains_key(id) || added(*id);
+        let mut users = self.new.value_uses(function).map(|u| u.holder);
+        !moved(&function) && !users.any(|user| moved(&user))
+    }
+}
+
+/// Shapes of the numbers whose values a compiler follows; a truth value has no others.
+const NUMBERS: &[&str] = &[
+    "int",
+    "unsigned int",
+    "long",
+    "unsigned long",
+    "long long",
+    "unsigned long long",
+    "short",
+    "unsigned short",
+    "char",
+    "signed char",
+    "unsigned char",
+];
 
 fn one_value(access: &Access) -> bool {
     access.values.len() == 1 && !access.values.contains(&None)

@@ -62,6 +62,17 @@ pub trait Copies {
     fn object(&self, _variable: ItemId) -> Object {
         Object::Shared
     }
+
+    /// Functions that were compiled on what the compiler concluded about `function` from a variable,
+    /// where the new program does not keep to that.
+    fn trusting(&self, _function: ItemId) -> Vec<(ItemId, Reason)> {
+        vec![]
+    }
+
+    /// The compiler knew every caller of a function of the old program.
+    fn is_confined(&self, _function: ItemId) -> bool {
+        false
+    }
 }
 
 /// What the sources alone tell: an `inline` function's callers hold copies of it.
@@ -134,12 +145,7 @@ pub fn relate(
 }
 
 /// The first relations: types and globals that differ, or are to be `carried`.
-pub fn changed(
-    old: &Program,
-    new: &Program,
-    changes: &ChangeSet,
-    carried: &BTreeSet<ItemId>,
-) -> Relations {
+pub fn changed(old: &Program, new: &Program, changes: &ChangeSet, carried: &BTreeSet<ItemId>) -> Relations {
     let renumbered = renumbered::renumbered(old, new, changes);
     let types = changed_types(new, changes, &renumbered);
     let mut globals = changed_globals(new, changes, &types);
@@ -166,6 +172,16 @@ fn reliant(old: &Program, changes: &ChangeSet, relations: &Relations) -> Vec<Rel
 }
 
 impl Relations {
+    /// A function's old code may go wrong beside the new one's: it was compiled on what does not hold
+    /// any more.
+    pub fn is_outdated(&self, function: ItemId) -> bool {
+        let stale =
+            |id: ItemId, why: &str| self.broken.iter().any(|b| b.stale && b.variable == id && b.fact == why);
+        let mut reasons = self.affected.get(&function).into_iter().flatten();
+        reasons.any(|r| matches!(r, Reason::Folded(id, why) if stale(*id, why)))
+            || !self.trusted(function).is_empty()
+    }
+
     /// The replaced functions, and what was known of them, on which a function's old code was
     /// compiled, or what is inlined into it.
     pub fn trusted(&self, function: ItemId) -> Vec<(ItemId, String)> {

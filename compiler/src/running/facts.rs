@@ -79,7 +79,10 @@ impl Copies for Against<'_> {
         if self.is_rewritten(function) {
             let rules: [(Rule, &dyn Fn(ItemId) -> Told); 3] = [
                 (Rule::Arguments, &|id| self.trusting_arguments(id)),
-                (Rule::Results, &|id| self.trusting_results(id)),
+                (Rule::Results, &|id| {
+                    let values = self.running.known_of(id).results && !self.keeps_results(id);
+                    self.trusting_results(id, values)
+                }),
                 (Rule::Returning, &|id| self.without_code_behind(id)),
             ];
             let held = rules.iter().filter(|(rule, _)| rule.holds());
@@ -91,6 +94,23 @@ impl Copies for Against<'_> {
 
     fn object(&self, variable: ItemId) -> Object {
         self.running.object(variable)
+    }
+
+    fn trusting(&self, function: ItemId) -> Told {
+        let mut found = vec![];
+        if Rule::Memory.holds() {
+            found.extend(self.trusting_silence(function));
+        }
+        if Rule::Results.holds() {
+            let known = self.running.known_of(function).results && !self.old_results(function).is_free();
+            found.extend(self.trusting_results(function, known));
+        }
+        found.retain(|(holder, _)| *holder != function);
+        found
+    }
+
+    fn is_confined(&self, function: ItemId) -> bool {
+        self.running.is_confined(function)
     }
 }
 
@@ -132,6 +152,21 @@ impl Against<'_> {
         }
         let callers = self.callers(function).into_iter();
         callers.map(|caller| (caller, Reason::ReliesOn(function, MEMORY.into()))).collect()
+    }
+
+    /// From a function for which a variable was a constant up to the callers that the compiler told that
+    /// it reads nothing.
+    fn trusting_silence(&self, function: ItemId) -> Told {
+        let (mut told, mut seen, mut open) = (vec![], BTreeSet::new(), vec![function]);
+        while let Some(callee) = open.pop() {
+            if self.running.is_opaque(callee) || !seen.insert(callee) {
+                continue;
+            }
+            let callers = self.callers(callee);
+            told.extend(callers.iter().map(|&caller| (caller, Reason::ReliesOn(function, MEMORY.into()))));
+            open.extend(callers);
+        }
+        told
     }
 
     /// Calls of `callee` in `caller`, with whether the result is used.
@@ -189,9 +224,11 @@ impl Against<'_> {
         let Some(parameter) = sites.parameters.get(parameter) else { return false };
         parameter.given.iter().any(|taker| match taker {
             None => true,
-            Some(name) => self.named.get(name.as_str()).is_some_and(|&id| {
-                !self.running.seen_together(id, function) && !self.running.is_promised(name)
-            }),
+            Some(name) => match self.named.get(name.as_str()) {
+                Some(&id) => !self.running.seen_together(id, function) && !self.running.is_promised(name),
+                // clang knows what many more functions of libraries do with a pointer.
+                None => self.running.is_of_gcc(function) && !self.running.is_promised(name),
+            },
         })
     }
 
@@ -202,20 +239,12 @@ impl Against<'_> {
         !needed && !self.running.is_of_gcc(function)
     }
 
-    /// The shape of what a function returns; a pointer's begins with a star.
     fn result_type(&self, function: ItemId) -> &str {
-        let shape = &self.running.program.items[function].entity.shape;
-        let mut depth = 0;
-        let end = shape.char_indices().find(|(_, c)| {
-            depth += i32::from(*c == '(') - i32::from(*c == ')');
-            depth == 0
-        });
-        end.map_or("", |(at, _)| shape[at + 1..].trim_start_matches("->"))
+        self.running.program.items[function].result()
     }
 
     /// From a function whose results are others up to the callers that know them.
-    fn trusting_results(&self, function: ItemId) -> Told {
-        let values = self.running.known_of(function).results && !self.keeps_results(function);
+    fn trusting_results(&self, function: ItemId, values: bool) -> Told {
         let fresh = self.is_fresh(function, &mut BTreeSet::new());
         let (mut told, mut seen, mut open) = (vec![], BTreeSet::new(), vec![function]);
         while let Some(callee) = open.pop().filter(|_| values || fresh) {
@@ -224,7 +253,8 @@ impl Against<'_> {
             }
             for caller in self.callers(callee) {
                 let calls = self.calls(caller, callee);
-                if !calls.is_empty() && !calls.iter().any(|call| call.used) {
+                let dropped = !calls.is_empty() && !calls.iter().any(|call| call.used);
+                if dropped || !fresh && self.running.hands_on(caller, callee) {
                     continue;
                 }
                 let fact = if fresh { FRESH } else { VALUE };
@@ -241,8 +271,11 @@ impl Against<'_> {
     fn keeps_results(&self, function: ItemId) -> bool {
         let Some(new) = self.changes.pairing.to_new[function] else { return false };
         let computed = self.running.known_of(function).computed;
-        let old = Results::of(self.running.program, function, computed);
-        Results::of(self.new, new, computed).within(&old)
+        Results::of(self.new, new, computed).within(&self.old_results(function))
+    }
+
+    fn old_results(&self, function: ItemId) -> Results {
+        Results::of(self.running.program, function, self.running.known_of(function).computed)
     }
 
     /// It may return what an allocator just gave: gcc says so of memory that the function does not

@@ -48,12 +48,9 @@ impl Running<'_> {
         callers.map(|&caller| (caller, Reason::CallsFitted(id, what.to_string()))).collect()
     }
 
-    /// No other file can name it; without arguments there is nothing to fit.
+    /// No other file can name it.
     fn is_closed(&self, id: ItemId) -> bool {
         let item = &self.program.items[id];
-        if item.entity.shape.ends_with("(void)") {
-            return false;
-        }
         let alone = |unit: &Unit| unit.whole_program() || Rule::LinkTime.holds() && unit.lto;
         let units = self.units(id);
         // gcc says how it linked; of others only the symbols tell.

@@ -1,6 +1,6 @@
 //! Whether a new body keeps to the old one's effects on memory: nobody was told of others.
 
-use crate::clang::Role;
+use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};
 use crate::model::{ItemId, Known, Program, Sites, Touch};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,8 @@ pub struct Memory<'m> {
     linked: bool,
     /// Names of the old program.
     known: BTreeSet<&'m str>,
+    /// Names that one variable has, in each program.
+    single: [BTreeSet<&'m str>; 2],
     old_members: Known,
     new_members: Known,
 }
@@ -26,7 +28,8 @@ impl<'m> Memory<'m> {
     pub fn new(old: &'m Program, new: &'m Program, changes: &'m ChangeSet, linked: bool) -> Self {
         let known = old.items.iter().map(|item| item.original.as_str()).collect();
         let (old_members, new_members) = (Known::of(old), Known::of(new));
-        Self { old, new, changes, linked, known, old_members, new_members }
+        let single = [singles(old), singles(new)];
+        Self { old, new, changes, linked, known, single, old_members, new_members }
     }
 
     /// The new body, with all that it calls in its file, touches only what the old one touched.
@@ -85,7 +88,7 @@ impl<'m> Memory<'m> {
             let own = |access: &Touch| access.parameter.is_some_and(|at| lent.contains(&(id, at)));
             let old = |access: &Touch| access.global.as_ref().is_none_or(|g| self.known.contains(g.as_str()));
             let seen = sites.memory.into_iter().filter(|access| !own(access));
-            places.extend(seen.filter(old).map(|a| (prefix(self.new, function, id), a)));
+            places.extend(seen.filter(old).map(|a| (self.prefix(self.new, function, id, &a), a)));
         }
         Some(places)
     }
@@ -94,9 +97,18 @@ impl<'m> Memory<'m> {
         let closure = self.closure(self.old, function);
         let each = closure.into_iter().flat_map(|id| {
             let sites = Sites::of(self.old, id, &self.old_members);
-            sites.sure.into_iter().map(move |access| (prefix(self.old, function, id), access))
+            sites.sure.into_iter().map(move |access| (self.prefix(self.old, function, id, &access), access))
         });
         each.collect()
+    }
+
+    /// Of another function than the one asked about: its parameters and variables are others. What
+    /// is by name in a variable of all is the same place everywhere.
+    fn prefix(&self, program: &Program, function: ItemId, id: ItemId, access: &Touch) -> String {
+        let single = |global: &String| self.single.iter().all(|names| names.contains(global.as_str()));
+        let plain = ["read ", "write "].iter().any(|how| access.text.starts_with(how));
+        let shared = plain && access.global.as_ref().is_some_and(single);
+        if id == function || shared { String::new() } else { program.items[id].original.clone() }
     }
 
     /// A function of the new program does not end in a call that never returns, or can leave before.
@@ -131,7 +143,11 @@ fn lent(program: &Program, function: ItemId, all: &BTreeMap<ItemId, Sites>) -> B
     parameters.filter(|&(id, at)| own(id, at)).collect()
 }
 
-/// Of another function than the one asked about: its parameters are others.
-fn prefix(program: &Program, function: ItemId, id: ItemId) -> String {
-    if id == function { String::new() } else { program.items[id].original.clone() }
+/// Names that one variable of a program has.
+fn singles(program: &Program) -> BTreeSet<&str> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in program.items.iter().filter(|item| item.kind() == Kind::Variable) {
+        *count.entry(&item.original).or_default() += 1;
+    }
+    count.into_iter().filter(|(_, count)| *count == 1).map(|(name, _)| name).collect()
 }

@@ -10,6 +10,7 @@ mod objects;
 mod reach;
 mod reliance;
 mod undescribed;
+mod untraced;
 
 pub use reach::Obstacle;
 
@@ -230,6 +231,7 @@ impl Copies for Running<'_> {
         let mut found = vec![];
         if Rule::Inlining.holds() {
             found.extend(self.inlined(function));
+            found.extend(self.untraced(function));
             let holders = self.held.get(&function).into_iter().flatten();
             let earlier = |&holder| (holder, Reason::Inlines(function, "in an earlier patch".into()));
             found.extend(holders.map(earlier));
@@ -248,5 +250,9 @@ impl Copies for Running<'_> {
 
     fn object(&self, variable: ItemId) -> Object {
         self.object_of(variable)
+    }
+
+    fn is_confined(&self, function: ItemId) -> bool {
+        Running::is_confined(self, function)
     }
 }

@@ -130,7 +130,7 @@ impl Running<'_> {
     }
 
     /// The code of each instance of a function, clones included.
-    fn pieces(&self, function: ItemId) -> Vec<Vec<Range<u64>>> {
+    pub(super) fn pieces(&self, function: ItemId) -> Vec<Vec<Range<u64>>> {
         let functions = self.keys(function).into_iter().filter_map(|key| self.info.function(&key));
         functions.flat_map(|f| &f.instances).map(|instance| instance.ranges.clone()).collect()
     }

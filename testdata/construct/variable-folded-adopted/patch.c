@@ -59,10 +59,10 @@ static __attribute__((noinline)) int entry_v2(int n) { puts("entry"); return n +
 static const struct polus_function polus_functions[] = {
     { "below", "", "below_v2",
       "it was compiled on what the compiler knew of limit (nothing wrote it)",
-      (void *)below_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+      (void *)below_v2, 0xADDRESS, POLUS_REPLACED, POLUS_RELIES },
     { "entry", "", "entry_v2",
       "it was compiled on what the compiler knew of limit (nothing wrote it)",
-      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+      (void *)entry_v2, 0xADDRESS, POLUS_REPLACED, POLUS_RELIES },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 

@@ -12,6 +12,7 @@ mod references;
 mod registers;
 mod returns;
 mod stack;
+mod taken;
 
 pub use calls::Callee;
 pub use entry::Branch;
@@ -20,3 +21,4 @@ pub use liveness::KeptAcrossCall;
 pub(crate) use references::ReferenceIndex;
 pub use references::{Reference, ReferenceKind};
 pub(crate) use registers::Registers;
+pub use taken::TakenFrom;

@@ -1,0 +1,92 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) __attribute__((noinline)) void handle_v2(char *line);
+
+/* ---- Functions ---- */
+
+/* new.c:4: its text changed */
+static __attribute__((noinline)) void handle_v2(char *line)
+{
+    if (!strcmp(line, "x\n"))
+        puts("is x");
+    else if (!strncmp(line, "y", 1))
+        puts("is y");
+    else
+        printf("got %s", line);
+    fflush( stdout );
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "handle", "", "handle_v2",
+      "its text changed",
+      (void *)handle_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 0, 0, 0, 0,
+};

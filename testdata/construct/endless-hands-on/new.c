@@ -1,0 +1,34 @@
+#include <stdio.h>
+
+static volatile int limit = 100;
+
+__attribute__((noinline)) int count(int question)
+{
+    return question & 15;
+}
+
+__attribute__((noinline)) unsigned long size(int question)
+{
+    return (unsigned long)question % 2000 + limit;
+}
+
+__attribute__((noinline)) const char *name(int question)
+{
+    return question > 3 ? "lots" : "few";
+}
+
+__attribute__((noinline)) double share(int question)
+{
+    return question / 3.0;
+}
+
+int main(void)
+{
+    for (;;) {
+        int question = getchar();
+        const char *named = name(question);
+        printf("%d %lu %s\n", count(question), size(question), named);
+        double part = share(question);
+        fprintf(stderr, "%f\n", part);
+    }
+}

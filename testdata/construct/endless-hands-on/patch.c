@@ -1,0 +1,124 @@
+/*
+ * A live patch for program: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* new.c:3: limit stays in the process */
+extern volatile int limit;
+
+/* ---- Bound by the injector ---- */
+
+#pragma weak limit
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) __attribute__((noinline)) int count_v2(int question);
+static __attribute__((noipa)) __attribute__((noinline)) unsigned long size_v2(int question);
+static __attribute__((noipa)) __attribute__((noinline)) const char *name_v2(int question);
+static __attribute__((noipa)) __attribute__((noinline)) double share_v2(int question);
+
+/* ---- Functions ---- */
+
+/* new.c:5: its text changed */
+static __attribute__((noinline)) int count_v2(int question)
+{
+    return question & 15;
+}
+
+/* new.c:10: its text changed */
+static __attribute__((noinline)) unsigned long size_v2(int question)
+{
+    return (unsigned long)question % 2000 + limit;
+}
+
+/* new.c:15: its text changed */
+static __attribute__((noinline)) const char *name_v2(int question)
+{
+    return question > 3 ? "lots" : "few";
+}
+
+/* new.c:20: its text changed */
+static __attribute__((noinline)) double share_v2(int question)
+{
+    return question / 3.0;
+}
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "count", "", "count_v2",
+      "its text changed",
+      (void *)count_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "size", "", "size_v2",
+      "its text changed",
+      (void *)size_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "name", "", "name_v2",
+      "its text changed",
+      (void *)name_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { "share", "", "share_v2",
+      "its text changed",
+      (void *)share_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "limit", "limit", "old.c", "", 0xADDRESS, 4, POLUS_VARIABLE, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { 0, 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "program",
+    "DIGEST",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    4, 0, 0, 1, 0,
+};
