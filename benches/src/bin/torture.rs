@@ -30,14 +30,19 @@ struct Arguments {
 fn main() {
     let arguments = Arguments::parse();
     let length = Duration::from_secs(arguments.seconds);
-    let plan =
-        Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
+    let plan = Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
     let build = Build::new();
     let ways: [(&str, fn(&Build, &Plan) -> Done); 2] = [("rounds", rounds::run), ("death", death::run)];
     let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
-    let rows: Vec<Vec<String>> =
-        ways.iter().filter(|(name, _)| asked(name)).map(|(name, run)| row(name, &run(&build, &plan))).collect();
-    println!("Torture for {} s each, seed {}, {} % rest; ms.\n", arguments.seconds, arguments.seed, arguments.rest);
+    let rows: Vec<Vec<String>> = ways
+        .iter()
+        .filter(|(name, _)| asked(name))
+        .map(|(name, run)| row(name, &run(&build, &plan)))
+        .collect();
+    println!(
+        "Torture for {} s each, seed {}, {} % rest; ms.\n",
+        arguments.seconds, arguments.seed, arguments.rest
+    );
     let head = ["way", "programs", "updates", "kills", "accesses old", "new", "violations"];
     table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
 }
