@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear live-nginx
+.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear live-nginx live-apache torture
 
 all:
 	cargo build --release --workspace
@@ -35,7 +35,7 @@ lint:
 demo:
 	scripts/install-deps --live
 	$(MAKE) all
-	scripts/live-redis
+	ROUNDS=0 scripts/live-redis
 
 # The same with a small threaded server of our own, in seconds.
 demo-small: all
@@ -80,6 +80,17 @@ live-dropbear: all
 # Several processes as one, ROUNDS=100 times applied and taken back under load.
 live-nginx: all
 	scripts/live-nginx
+
+live-apache: all
+	scripts/live-apache
+
+# A threaded program that checks itself on every access is updated in a loop, SECONDS long; then
+# the same with the injector killed at random. REST is the share of time, in percent, in which its
+# threads are in no function that holds changed variables: an update waits for that.
+SECONDS ?= 60
+REST ?= 25
+torture: target/.installed all
+	$(release)/polus-torture --seconds $(SECONDS) --rest $(REST)
 
 # More of what `make test` tries at random: csmith's programs merged, damaged texts and patches.
 fuzz: target/.installed

@@ -2,7 +2,9 @@
 
 pub mod corpus;
 pub mod figures;
+pub mod kept;
 pub mod redirect;
+pub mod steady;
 pub mod torture;
 pub mod truth;
 pub mod update;

@@ -21,14 +21,22 @@ impl Build {
     /// # Panics
     /// A compiler or polusc fails.
     pub fn new() -> Build {
-        let folder = tempfile::tempdir().expect("a folder for the victim");
         let old = include_str!("../victim/old.c");
-        let new = old.replace("return question * 3 + 1;", "return question * 3 + 2;");
+        Build::of(old, &old.replace("return question * 3 + 1;", "return question * 3 + 2;"))
+    }
+
+    /// Builds a program of one file in two versions, and the patch.
+    ///
+    /// # Panics
+    /// A compiler or polusc fails.
+    pub fn of(old: &str, new: &str) -> Build {
+        let folder = tempfile::tempdir().expect("a folder for the victim");
         assert_ne!(old, new, "the versions differ");
         std::fs::write(folder.path().join("old.c"), old).expect("writable");
         std::fs::write(folder.path().join("new.c"), new).expect("writable");
         let build = Build { folder };
         build.run("gcc", &["-O2", "-g", "-pthread", "old.c", "-o", "victim"]);
+        build.run("gcc", &["-O2", "-g", "-pthread", "new.c", "-o", "victim-new"]);
         let polusc = program("polusc").to_string_lossy().into_owned();
         build.run(&polusc, &["old.c", "new.c", "--binary", "victim", "-o", "patch.c"]);
         build.run("gcc", &["-O2", "-fPIC", "-shared", "patch.c", "-o", "patch.so"]);
@@ -48,6 +56,11 @@ impl Build {
     /// Starts the program with these arguments, and waits until it is ready.
     pub fn start(&self, arguments: &[&str]) -> Victim {
         Victim::start(&self.folder.path().join("victim"), arguments)
+    }
+
+    /// Starts the new version.
+    pub fn start_new(&self, arguments: &[&str]) -> Victim {
+        Victim::start(&self.folder.path().join("victim-new"), arguments)
     }
 }
 
