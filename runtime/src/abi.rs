@@ -172,6 +172,8 @@ pub mod kind {
     pub const TRACKED: u32 = 1;
     pub const LOST: u32 = 2;
     pub const DIFFERED: u32 = 4;
+    pub const ASIDE: u32 = 8;
+    pub const HOLDS_LOCK: u32 = 1;
     pub const PRE_UPDATE: u32 = 1;
     pub const THREAD_LEFT: u32 = 2;
     pub const FUNCTION_LEFT: u32 = 3;

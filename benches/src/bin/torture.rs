@@ -27,12 +27,15 @@ struct Arguments {
     only: Option<String>,
 }
 
+/// A way to torture.
+type Way = fn(&Build, &Plan) -> Done;
+
 fn main() {
     let arguments = Arguments::parse();
     let length = Duration::from_secs(arguments.seconds);
     let plan = Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
     let build = Build::new();
-    let ways: [(&str, fn(&Build, &Plan) -> Done); 2] = [("rounds", rounds::run), ("death", death::run)];
+    let ways: [(&str, Way); 2] = [("rounds", rounds::run), ("death", death::run)];
     let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
     let rows: Vec<Vec<String>> = ways
         .iter()

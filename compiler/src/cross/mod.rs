@@ -3,6 +3,7 @@
 
 mod by_name;
 mod folded;
+pub mod locks;
 mod narrowing;
 mod numbers;
 mod redefined;

@@ -5,6 +5,7 @@ use super::names::{Names, Standing};
 use super::statics::{Fate, LocalStatic};
 use super::{Patch, Request, by_hand, emit, threads};
 use crate::clang::{Kind, Role};
+use crate::cross::locks;
 use crate::cross::{Crossing, Versions};
 use crate::model::{ItemId, Program};
 use crate::relations::Reason;
@@ -79,6 +80,8 @@ pub struct VariableRow {
     pub new_size: u64,
     /// `POLUS_…`.
     pub kind: &'static str,
+    /// `POLUS_…`, or `0`.
+    pub flags: &'static str,
 }
 
 /// An old function uses a migrated variable; indices of rows.
@@ -270,6 +273,7 @@ impl Fill<'_> {
             row_of.insert(ours, rows.len());
             let name = self.names.own(new, theirs);
             rows.push(VariableRow {
+                flags: if locks::in_both(self.versions, ours, theirs) { "POLUS_HOLDS_LOCK" } else { "0" },
                 to_new: format!("polus_sync_{name}_to_new"),
                 to_old: format!("polus_sync_{name}_to_old"),
                 address: self.address(ours),
@@ -480,6 +484,7 @@ fn variable_row(
         old_size,
         new_size: size(new, id),
         kind,
+        flags: "0",
     }
 }
 

@@ -61,6 +61,8 @@ const CASES: &[(&str, &[&[&str]])] = &[
         ],
     ),
     ("testdata/merge", &[&["a.c", "x"]]),
+    // one program, not a folder of cases
+    ("testdata/torture", &[]),
     ("testdata/live", &[&["old.c", "old", "case.toml"], &["patch.c", "new.c", "new"], &["session.txt"]]),
 ];
 

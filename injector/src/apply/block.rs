@@ -82,6 +82,7 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
                 old_size: cell.sizes.0,
                 new_size: cell.sizes.1,
                 variable: cell.variable,
+                flags: cell.flags,
                 ..abi::Cell::default()
             }
         })

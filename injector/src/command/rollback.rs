@@ -10,6 +10,7 @@ use crate::command::targets;
 use crate::command::transaction::{Member, Transaction};
 use crate::error::{Fault, Result};
 use crate::plan;
+use polus_runtime::abi::kind;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -47,6 +48,9 @@ pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>)
         transaction.admit(&newcomers, residents);
     }
     transaction.settle();
+    for session in transaction.members.iter().filter_map(|member| member.session.as_ref()) {
+        lost(session, output);
+    }
     transaction.finish(residents, &|member, session| report(member, session, output))
 }
 
@@ -72,6 +76,18 @@ fn goal(member: &Member, to: Option<u32>) -> Result<u32> {
         return Err(Fault::refused(format!("{name} is at version {version}: there is nothing to take back")));
     }
     Ok(goal)
+}
+
+/// What the way back could not carry is told.
+fn lost(session: &Session, output: &Output) {
+    let records = session.registry.records.iter().filter(|record| record.state == kind::ROLLED_BACK);
+    for cell in records.flat_map(|record| &record.cells).filter(|cell| cell.flags & kind::LOST != 0) {
+        output.warning(&format!(
+            "{}: {} held a value that its old type cannot hold: it was converted as C converts it",
+            session.name(),
+            cell.name
+        ));
+    }
 }
 
 fn report(member: &Member, session: &Session, output: &Output) -> Report {

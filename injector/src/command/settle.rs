@@ -10,7 +10,7 @@ use crate::apply::track::Tracker;
 use crate::apply::track::supervise;
 use crate::cli::OnTimeout;
 use crate::command::keeper::Resident;
-use crate::command::transaction::{Transaction, supervised};
+use crate::command::transaction::{Member, Transaction, supervised};
 use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::plan;
@@ -19,6 +19,14 @@ use std::time::{Duration, Instant};
 
 /// What taking an update back may take at least.
 const TAKE_BACK_TIME: Duration = Duration::from_secs(10);
+
+/// A process that a member forked after its change was made; it is to go back as its parent does.
+struct Forked {
+    pid: i32,
+    from: u32,
+    states: Vec<(u64, u32)>,
+    resident: Option<Resident>,
+}
 
 impl Transaction<'_> {
     /// Waits until all updates have terminated; takes back the ones made if one fails.
@@ -75,39 +83,11 @@ impl Transaction<'_> {
     fn take_back(&mut self, all: bool) {
         forget_interruption();
         let deadline = Instant::now() + self.conduct.timeout.max(TAKE_BACK_TIME);
-        let mut children: Vec<(u32, Vec<(u64, u32)>, i32, Option<Resident>)> = Vec::new();
-        for member in self.members.iter_mut().filter(|member| member.made) {
-            if !all && member.fault.is_none() {
-                continue;
-            }
-            member.moments = Moments::default();
-            let (born, tracked) = member.tracker.as_mut().map(Tracker::take_children).unwrap_or_default();
-            let tracked = tracked.into_iter().map(|child| Resident {
-                session: child.session,
-                tracker: Some(child.tracker),
-                moments: Moments::default(),
-                born: Vec::new(),
-            });
-            let mut tracked: Vec<Resident> = tracked.collect();
-            for pid in born.into_iter().chain(std::mem::take(&mut member.born)) {
-                let found = tracked.iter().position(|resident| resident.session.pid() == pid);
-                let resident = found.map(|index| tracked.swap_remove(index));
-                children.push((member.from, member.states.clone(), pid, resident));
-            }
-            let Some(session) = &mut member.session else { continue };
-            let undone = undo(session, &mut member.tracker, member.from, deadline);
-            let undone = undone.and_then(|()| restore_states(session, &member.states));
-            let own = member.fault.take();
-            let name = session.name();
-            member.fail(match undone {
-                Ok(()) => own.unwrap_or_else(|| {
-                    Fault::refused(format!("{name}: taken back, because another process failed"))
-                }),
-                Err(fault) => fault.within("cannot take it back"),
-            });
-        }
-        for (from, states, pid, resident) in children {
-            if let Err(fault) = self.take_child_back(from, &states, pid, resident, deadline) {
+        let made = self.members.iter_mut().filter(|member| member.made && (all || member.fault.is_some()));
+        let children: Vec<Forked> = made.flat_map(|member| take_member_back(member, deadline)).collect();
+        for child in children {
+            let pid = child.pid;
+            if let Err(fault) = self.take_child_back(child, deadline) {
                 self.output.warning(&format!("process {pid}, forked meanwhile: {}", fault.what));
             }
         }
@@ -117,14 +97,8 @@ impl Transaction<'_> {
         }
     }
 
-    fn take_child_back(
-        &mut self,
-        from: u32,
-        states: &[(u64, u32)],
-        pid: i32,
-        resident: Option<Resident>,
-        deadline: Instant,
-    ) -> Result<()> {
+    fn take_child_back(&mut self, child: Forked, deadline: Instant) -> Result<()> {
+        let Forked { from, states, pid, resident } = child;
         if process::inspect(pid).is_err() {
             return Ok(());
         }
@@ -136,8 +110,39 @@ impl Transaction<'_> {
         }
         let Some(session) = &mut member.session else { return Ok(()) };
         undo(session, &mut member.tracker, from, deadline)?;
-        restore_states(session, states)
+        restore_states(session, &states)
     }
+}
+
+/// Takes one process back; says what it forked meanwhile.
+fn take_member_back(member: &mut Member, deadline: Instant) -> Vec<Forked> {
+    member.moments = Moments::default();
+    let (born, tracked) = member.tracker.as_mut().map(Tracker::take_children).unwrap_or_default();
+    let mut residents: Vec<Resident> = tracked
+        .into_iter()
+        .map(|child| Resident {
+            session: child.session,
+            tracker: Some(child.tracker),
+            moments: Moments::default(),
+            born: Vec::new(),
+        })
+        .collect();
+    let forked = |pid| {
+        let found = residents.iter().position(|resident| resident.session.pid() == pid);
+        let resident = found.map(|index| residents.swap_remove(index));
+        Forked { pid, from: member.from, states: member.states.clone(), resident }
+    };
+    let forked = born.into_iter().chain(std::mem::take(&mut member.born)).map(forked).collect();
+    let Some(session) = &mut member.session else { return forked };
+    let undone = undo(session, &mut member.tracker, member.from, deadline);
+    let undone = undone.and_then(|()| restore_states(session, &member.states));
+    let (own, name) = (member.fault.take(), session.name());
+    member.fail(match undone {
+        Ok(()) => own
+            .unwrap_or_else(|| Fault::refused(format!("{name}: taken back, because another process failed"))),
+        Err(fault) => fault.within("cannot take it back"),
+    });
+    forked
 }
 
 /// Records and their states.

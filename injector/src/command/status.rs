@@ -180,9 +180,19 @@ fn report(session: &Session, updating: bool, active: &[Active]) -> Report {
             active.thread, active.function, active.since_ms
         );
     }
+    let cells = registry.records.iter().flat_map(|record| &record.cells);
+    let tracked: Vec<_> = cells.filter(|cell| updating && cell.flags & kind::TRACKED != 0).collect();
+    for cell in &tracked {
+        text += &format!("\n  {} is kept coherent, {} changes carried over", cell.name, cell.writes);
+    }
+    let variables: Vec<Value> =
+        tracked.iter().map(|cell| json!({ "variable": cell.name, "writes": cell.writes })).collect();
     Report {
         pid: session.pid(),
         text,
-        json: json!({ "version": registry.version, "updating": updating, "patches": patches, "active": functions }),
+        json: json!({
+            "version": registry.version, "updating": updating, "patches": patches, "active": functions,
+            "tracked": variables,
+        }),
     }
 }

@@ -112,10 +112,11 @@ impl<'a> Transaction<'a> {
         for index in self.first..self.members.len() {
             let go_on = self.conduct.best_effort || !self.has_failed();
             let member = &mut self.members[index];
-            if go_on && member.fault.is_none() {
-                if let Err(fault) = stage(member) {
-                    member.fail(fault);
-                }
+            if go_on
+                && member.fault.is_none()
+                && let Err(fault) = stage(member)
+            {
+                member.fail(fault);
             }
         }
     }

@@ -42,6 +42,7 @@ pub struct Variable {
     pub old_size: u64,
     pub new_size: u64,
     pub kind: u32,
+    pub flags: u32,
 }
 
 /// What stays in the process; see `struct polus_import`.
@@ -292,6 +293,7 @@ impl Reader<'_> {
                 old_size: raw.old_size,
                 new_size: raw.new_size,
                 kind: raw.kind,
+                flags: raw.flags,
             })
         };
         table.into_iter().map(read).collect()

@@ -228,6 +228,10 @@ fn newer_users(outgoing: &[&Record]) -> Vec<Wait> {
     waits
 }
 
+fn is_aside(cell: &Cell) -> bool {
+    cell.flags & kind::ASIDE != 0
+}
+
 fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
     let cell = owner.cells.iter().find(|cell| cell.new_instance == instance);
     let mut ranges: Vec<(u64, u64)> =
@@ -237,11 +241,14 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
     Wait {
         function: entries.first().map(|entry| entry.name.clone()).unwrap_or_default(),
         function_address: entries.first().map_or(0, |entry| entry.name_address),
-        why: cell.map_or_else(
-            || "which was compiled on facts that the update breaks".into(),
-            |cell| format!("which uses {}", cell.name),
-        ),
-        instance,
+        why: match cell {
+            None => "which was compiled on facts that the update breaks".into(),
+            Some(cell) if is_aside(cell) => {
+                format!("which uses {}, and threads may sleep on its lock", cell.name)
+            }
+            Some(cell) => format!("which uses {}", cell.name),
+        },
+        instance: if cell.is_some_and(is_aside) { 0 } else { instance },
         ranges,
     }
 }

@@ -103,6 +103,8 @@ pub struct Cell {
     pub sizes: (u64, u64),
     /// Its number among the patch's variables.
     pub variable: u32,
+    /// ASIDE, or nothing.
+    pub flags: u32,
 }
 
 /// Everything about a patch in one process that needs no base.
@@ -344,6 +346,7 @@ impl Planner<'_> {
             to_old: if migrated { variable.to_old } else { 0 },
             sizes: (if migrated { variable.old_size } else { variable.new_size }, variable.new_size),
             variable: number as u32,
+            flags: if variable.flags & kind::HOLDS_LOCK != 0 { kind::ASIDE } else { 0 },
         })
     }
 

@@ -21,7 +21,7 @@ const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
 #[derive(Clone, Debug)]
 enum State {
     Running,
-    Stopped(Thread),
+    Stopped(Box<Thread>),
     /// It sits in the kernel where it cannot be stopped, and runs none of its code.
     OutOfReach,
     /// A signal stopped the process; it reports what comes next.
@@ -56,7 +56,7 @@ impl Traced {
     pub fn take(pid: i32, stopped: Stopped) -> Traced {
         stopped.follow();
         let state = |thread: Thread| match thread.registers {
-            Some(_) => State::Stopped(thread),
+            Some(_) => State::Stopped(Box::new(thread)),
             None => State::OutOfReach,
         };
         let threads = stopped.into_threads();
@@ -83,7 +83,7 @@ impl Traced {
     /// The threads that are stopped now.
     pub fn stopped(&self) -> Vec<Thread> {
         let stopped = self.threads.values().filter_map(|state| match state {
-            State::Stopped(thread) => Some(thread.clone()),
+            State::Stopped(thread) => Some(thread.as_ref().clone()),
             _ => None,
         });
         stopped.collect()
@@ -172,7 +172,7 @@ impl Traced {
     pub fn borrow(&mut self, tid: i32) -> Result<()> {
         stopped::interrupt(tid);
         let stop = wait::wait(tid, Instant::now() + STOP_TIME)?;
-        self.threads.insert(tid, State::Stopped(held(tid, stop)?));
+        self.threads.insert(tid, State::Stopped(Box::new(held(tid, stop)?)));
         Ok(())
     }
 
@@ -245,13 +245,13 @@ impl Traced {
                 Stop::Signal(libc::SIGTRAP) => {
                     let mut thread = held(tid, Stop::Event)?;
                     thread.signal = 0;
-                    self.threads.insert(tid, State::Stopped(thread));
+                    self.threads.insert(tid, State::Stopped(Box::new(thread)));
                     return Ok(true);
                 }
                 // our interruption was still to come
                 Stop::Event => {}
                 other => {
-                    self.threads.insert(tid, State::Stopped(held(tid, other)?));
+                    self.threads.insert(tid, State::Stopped(Box::new(held(tid, other)?)));
                     return Ok(false);
                 }
             }
@@ -286,7 +286,7 @@ impl Traced {
             let listens = thread.in_stopped_group;
             self.threads.insert(tid, if listens { State::Listening } else { State::Running });
         } else {
-            self.threads.insert(tid, State::Stopped(thread));
+            self.threads.insert(tid, State::Stopped(Box::new(thread)));
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ fn run(case: &Case, number: usize) -> Result<()> {
 fn remove(session: &Session, doors: &Doors<'_>, kept: usize) -> Result<()> {
     let mut unwinder = Unwinder::new(&session.images, &session.memory);
     let stopped = Stopped::all(session.pid()).map_err(text)?;
-    let walked = doors::walk(&stopped, &mut unwinder);
+    let walked = doors::walk(&stopped.threads, &mut unwinder);
     let found = doors.remove(&walked, &|_| true).map_err(text)?;
     if found.len() == kept { Ok(()) } else { Err(format!("{found:x?} stay, not {kept}")) }
 }
@@ -106,7 +106,7 @@ fn look(case: &Case, session: &Session, doors: &Doors<'_>) -> Result<()> {
     let left = doors.left().map_err(text)?;
     let mut unwinder = Unwinder::new(&session.images, &session.memory);
     let stopped = Stopped::all(session.pid()).map_err(text)?;
-    let walked = doors::walk(&stopped, &mut unwinder);
+    let walked = doors::walk(&stopped.threads, &mut unwinder);
     let settled = doors.settle(&walked).map_err(text)?;
     let kept = doors.remove(&walked, &|_| true).map_err(text)?;
     let after = doors.settle(&walked).map_err(text)?;

@@ -56,7 +56,7 @@ fn round(
     remove: usize,
 ) -> Result<usize> {
     let stopped = Stopped::all(session.pid()).map_err(text)?;
-    let walked = doors::walk(&stopped, unwinder);
+    let walked = doors::walk(&stopped.threads, unwinder);
     let unknown = |thread: &&Walked| !thread.stack.complete;
     if let Some(thread) = walked.iter().find(unknown) {
         return Err(format!("thread {} has an unknown stack: {:x?}", thread.tid, thread.stack));
@@ -68,7 +68,7 @@ fn round(
     }
     // every so many rounds all, some, or none
     doors.remove(&walked, &|door| door.number % 3 < remove).map_err(text)?;
-    let walked = doors::walk(&stopped, unwinder);
+    let walked = doors::walk(&stopped.threads, unwinder);
     let inside = doors.plant(&walked, watched).map_err(text)?;
     Ok(inside.iter().filter(|inside| inside.door.is_some()).count())
 }
@@ -98,7 +98,7 @@ fn session_end(
     unwinder: &mut Unwinder<'_>,
 ) -> Result<Vec<doors::Door>> {
     let stopped = Stopped::all(session.pid()).map_err(text)?;
-    let walked = doors::walk(&stopped, unwinder);
+    let walked = doors::walk(&stopped.threads, unwinder);
     doors.remove(&walked, &|_| true).map_err(text)
 }
 

@@ -130,9 +130,9 @@ fn ranges(program: &Program, bias: u64, name: &str) -> Result<Vec<(u64, u64)>> {
 pub fn plant(session: &Session, doors: &Doors<'_>, watched: &[Watched]) -> Result<Vec<Inside>> {
     let mut unwinder = Unwinder::new(&session.images, &session.memory);
     let stopped = Stopped::all(session.pid()).map_err(text)?;
-    let before = doors::walk(&stopped, &mut unwinder);
+    let before = doors::walk(&stopped.threads, &mut unwinder);
     let inside = doors.plant(&before, watched).map_err(text)?;
-    let after = doors::walk(&stopped, &mut unwinder);
+    let after = doors::walk(&stopped.threads, &mut unwinder);
     drop(stopped);
     for (before, after) in before.iter().zip(&after) {
         let stub = |frame: &&polus::facts::unwind::Frame| !doors.is_stub(frame.pc);

@@ -32,6 +32,10 @@ enum polus_variable_kind {
     POLUS_ADOPTED = 3,   // keeps its place, takes the new initialiser out of `instance`
 };
 
+enum polus_variable_flag {
+    POLUS_HOLDS_LOCK = 1, // threads may sleep on it: old and new code never use it side by side
+};
+
 struct polus_variable {
     const char *name;           // as the program spells it
     const char *file;           // a static: its source file; else ""

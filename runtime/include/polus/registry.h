@@ -66,9 +66,10 @@ struct polus_reference {
 };
 
 enum polus_cell_flag {
-    POLUS_TRACKED = 1, // some active function uses the instance that is not the version's
+    POLUS_TRACKED = 1,  // some active function uses the instance that is not the version's
+    POLUS_LOST = 2,     // on the way back something did not fit the old type
     POLUS_DIFFERED = 4, // polus_cohere has worked out what both instances shall hold
-    POLUS_LOST = 2,    // on the way back something did not fit the old type
+    POLUS_ASIDE = 8,    // holds a lock: no function of the other side may be active
 };
 
 // A variable that crosses when the patch comes or goes, and is kept coherent while

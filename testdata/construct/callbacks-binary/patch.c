@@ -158,7 +158,7 @@ static const struct polus_function polus_functions[] = {
       (void *)half_v2, 0x0, POLUS_ADDED, POLUS_NO_ENTRY },
     { "show", "", "show_v2",
       "its text changed; it depends on the layout of struct limits; it uses the changed global limits; it uses the changed global factor; the binary inlines half into it; it was compiled on what the compiler knew of idle (nothing wrote it)",
-      (void *)show_v2, 0xADDRESS, POLUS_REPLACED, 0 },
+      (void *)show_v2, 0xADDRESS, POLUS_REPLACED, POLUS_RELIES },
     { "spin", "", "spin_v2",
       "it depends on the layout of struct limits; it uses the changed global limits",
       (void *)spin_v2, 0xADDRESS, POLUS_REPLACED, 0 },

@@ -110,6 +110,10 @@ static const struct polus_layout polus_layouts[] = {
     { 0, 0, 0, 0 }
 };
 
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
 __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     POLUS_ABI, sizeof(struct polus_patch),
     0, 1,
@@ -120,5 +124,6 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "DIGEST",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    4, 0, 0, 1, 0,
+    4, 0, 0, 1, 0, 0,
+    polus_callbacks, 0,
 };

@@ -106,7 +106,7 @@ static const struct polus_function polus_functions[] = {
 static const struct polus_variable polus_variables[] = {
     { "g", "", "", "g_v2",
       "its type changed",
-      (void *)&g_v2, polus_sync_g_v2_to_new, polus_sync_g_v2_to_old, 0x0, 48, 56, POLUS_MIGRATED, 0 },
+      (void *)&g_v2, polus_sync_g_v2_to_new, polus_sync_g_v2_to_old, 0x0, 48, 56, POLUS_MIGRATED, POLUS_HOLDS_LOCK },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 

@@ -77,11 +77,11 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
             Some(tracker) if !tracker.has_ended() => tracker.users(process.session)?,
             _ => Vec::new(),
         };
-        if users.is_empty() {
-            if let Some(mut tracker) = process.tracker.take() {
-                process.born.extend(tracker.take_children().0);
-                tracker.finish(process.session)?;
-            }
+        if users.is_empty()
+            && let Some(mut tracker) = process.tracker.take()
+        {
+            process.born.extend(tracker.take_children().0);
+            tracker.finish(process.session)?;
         }
         process.moments.advance(process.session, process.tracker, &users);
         let Some(tracker) = process.tracker else { continue };
