@@ -74,6 +74,9 @@ typedef int count_t__old;
 /* old.c:5: a type of old instances */
 struct node__old { struct plain plain; int gone; };
 
+/* old.c:6: a type of old instances */
+enum level__old { LOW__old = 1, HIGH__old = 2 };
+
 /* old.c:7: the type of the old instance */
 typedef buffer_t__old polus__old_buffer;
 
@@ -103,12 +106,6 @@ extern polus__old_count count__old;
 
 /* old.c:12: the old instance */
 extern polus__old_limit limit__old;
-
-/* the old value of HIGH */
-enum { HIGH__old = 2 };
-
-/* the old value of LOW */
-enum { LOW__old = 1 };
 
 /* ---- What the patch defines ---- */
 
@@ -160,7 +157,7 @@ static struct plain *first(struct node__old *of)
 }
 
 /* callbacks.c:6: hand-written */
-static enum level kept(int level)
+static enum level__old kept(int level)
 {
     return level == LOW__old ? LOW : HIGH;
 }
@@ -227,16 +224,16 @@ static void polus_sync_node_v2_to_new(const void *source, void *target, const vo
 {
     const polus__old_node *from = source, *was = before;
     __typeof__(node_v2) *to = target;
-    if (!was || __builtin_memcmp(&(*was).plain, &(*from).plain, sizeof (*to).plain))
-        __builtin_memcpy((void *)&(*to).plain, &(*from).plain, sizeof (*to).plain);
+    if (!was || (*was).plain.n != (*from).plain.n)
+        (*to).plain.n = (*from).plain.n;
 }
 
 static void polus_sync_node_v2_to_old(const void *source, void *target, const void *before)
 {
     const __typeof__(node_v2) *from = source, *was = before;
     polus__old_node *to = target;
-    if (!was || __builtin_memcmp(&(*was).plain, &(*from).plain, sizeof (*to).plain))
-        __builtin_memcpy((void *)&(*to).plain, &(*from).plain, sizeof (*to).plain);
+    if (!was || (*was).plain.n != (*from).plain.n)
+        (*to).plain.n = (*from).plain.n;
 }
 
 /* new.c:10: state synchronization */

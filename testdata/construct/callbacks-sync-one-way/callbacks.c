@@ -1,4 +1,4 @@
 void polus_to_old_count(const long *from, int *to)
 {
-    *to = *from > 1000 ? 1000 : (int)*from;
+    *to = *from > 2147483647 ? 2147483647 : (int)*from;
 }

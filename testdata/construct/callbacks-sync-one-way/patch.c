@@ -56,7 +56,7 @@ static int next_v2(void) { return (int)++count_v2; }
 /* callbacks.c:1: hand-written */
 static void polus_to_old_count(const long *from, int *to)
 {
-    *to = *from > 1000 ? 1000 : (int)*from;
+    *to = *from > 2147483647 ? 2147483647 : (int)*from;
 }
 
 /* ---- State synchronization ---- */

@@ -81,7 +81,9 @@ fn declare(
         let text = format!("extern {kind} {name};");
         blocks.push(Block::new(format!("{}: the old instance", at(old, ours)), &text));
     }
-    for (name, value) in &olds.enumerators {
+    // an enumeration among the types brings its names along
+    let brought = |name: &str| needed.iter().any(|&id| enumerators(old, id).iter().any(|(_, n)| *n == name));
+    for (name, value) in olds.enumerators.iter().filter(|(name, _)| !brought(name)) {
         let text = format!("enum {{ {name}__old = {value} }};");
         blocks.push(Block::new(format!("the old value of {name}"), &text));
     }
