@@ -39,6 +39,18 @@ pub struct Resident {
     pub born: Vec<i32>,
 }
 
+impl Resident {
+    /// For waiting until its update has terminated.
+    pub fn supervised(&mut self) -> Supervised<'_> {
+        Supervised {
+            session: &self.session,
+            tracker: &mut self.tracker,
+            moments: &mut self.moments,
+            born: &mut self.born,
+        }
+    }
+}
+
 /// Where the keeper of process `pid` can be spoken to: a name that no file has, so
 /// that neither folders nor their rights matter.
 fn address(pid: i32) -> Result<UnixAddr> {
@@ -66,15 +78,7 @@ pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &m
             // takes names off a list, which cannot fail
             let _ = tracker.as_mut().map(|tracker| tracker.tolerate(session, false));
         }
-        let mut processes: Vec<Supervised<'_>> = residents
-            .iter_mut()
-            .map(|resident| Supervised {
-                session: &resident.session,
-                tracker: &mut resident.tracker,
-                moments: &mut resident.moments,
-                born: &mut resident.born,
-            })
-            .collect();
+        let mut processes: Vec<Supervised<'_>> = residents.iter_mut().map(Resident::supervised).collect();
         let kept = supervise::until_left(&mut processes, Instant::now() + ROUND, &wake, &mut |_| ());
         if kept.is_err() {
             // those that fail are gone, or can be traced no more; the others go on

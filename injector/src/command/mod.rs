@@ -13,6 +13,7 @@ mod targets;
 mod transaction;
 
 use crate::cli::{self, Apply, Cli, Command, Rollback, Targets};
+use crate::error::Result;
 use background::{Side, Worker};
 use clap::CommandFactory;
 use keeper::Resident;
@@ -42,6 +43,8 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Apply(Apply { targets, .. }) | Command::Rollback(Rollback { targets, .. }) => {
             change(&cli, targets, start)
         }
+        // it may find something to repair, and to keep coherent from then on
+        Command::Status(_) => answer(background::split(), &cli, start),
         other => look(other, &Output::new(&cli, start)),
     }
 }
@@ -49,7 +52,14 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
 /// Runs a command that changes processes, or has it run by whoever holds them already.
 fn change(cli: &Cli, targets: &Targets, start: Instant) -> u8 {
     let kept = targets::select(targets).and_then(|pids| keeper::pass_on(&pids));
-    match kept.and_then(|status| status.map_or_else(background::split, |status| Ok(Side::Waited(status)))) {
+    let side =
+        kept.and_then(|status| status.map_or_else(background::split, |status| Ok(Side::Waited(status))));
+    answer(side, cli, start)
+}
+
+/// What this side of a command ends with.
+fn answer(side: Result<Side>, cli: &Cli, start: Instant) -> u8 {
+    match side {
         Ok(Side::Waited(status)) => status,
         Ok(Side::Worker(worker)) => work(cli, worker, start),
         Err(fault) => {
@@ -83,6 +93,7 @@ fn run_change(cli: &Cli, start: Instant, residents: &mut Vec<Resident>) -> u8 {
     match &cli.command {
         Command::Apply(arguments) => apply::run(arguments, &output, residents),
         Command::Rollback(arguments) => rollback::run(arguments, &output, residents),
+        Command::Status(arguments) => status::run(arguments, &output, residents),
         other => look(other, &output),
     }
 }
@@ -90,8 +101,7 @@ fn run_change(cli: &Cli, start: Instant, residents: &mut Vec<Resident>) -> u8 {
 /// Runs a command that changes nothing.
 fn look(command: &Command, output: &Output) -> u8 {
     match command {
-        Command::Apply(_) | Command::Rollback(_) => USAGE,
-        Command::Status(arguments) => status::run(arguments, output),
+        Command::Apply(_) | Command::Rollback(_) | Command::Status(_) => USAGE,
         Command::Check(arguments) => check::run(arguments, output),
         Command::Dump(arguments) => dump::run(arguments, output),
         Command::Man { folder } => generated(|out| match folder {

@@ -1,9 +1,12 @@
 //! `polus status`: versions, patches, and old functions that are still active.
 
 use crate::apply::Session;
+use crate::apply::callbacks::Moments;
 use crate::apply::journal::now_ms;
+use crate::apply::repair::repair;
+use crate::apply::track::supervise;
 use crate::cli::Status;
-use crate::command::keeper;
+use crate::command::keeper::{self, Resident};
 use crate::command::output::{Output, Report};
 use crate::command::targets;
 use crate::error::Result;
@@ -19,8 +22,9 @@ use std::time::{Duration, Instant};
 /// How long the death of another polus may take.
 const DYING_TIME: Duration = Duration::from_secs(2);
 
-/// Runs the command; returns the exit status.
-pub fn run(arguments: &Status, output: &Output) -> u8 {
+/// Runs the command; returns the exit status. An interrupted update that must be kept coherent
+/// goes to the residents.
+pub fn run(arguments: &Status, output: &Output, residents: &mut Vec<Resident>) -> u8 {
     let pids = targets::select(&arguments.targets);
     let pids = match pids {
         Ok(pids) => pids,
@@ -32,7 +36,7 @@ pub fn run(arguments: &Status, output: &Output) -> u8 {
     let mut exit = 0;
     let mut reports = Vec::new();
     for pid in pids {
-        match status(pid, output) {
+        match status(pid, output, residents) {
             Ok(report) => reports.push(report),
             Err(fault) => {
                 output.error(&fault);
@@ -52,19 +56,37 @@ struct Active {
     since_ms: u64,
 }
 
-fn status(pid: i32, output: &Output) -> Result<Report> {
+fn status(pid: i32, output: &Output, residents: &mut Vec<Resident>) -> Result<Report> {
     process::inspect(pid)?;
     let lock = lock(pid)?;
-    let mut session = Session::look(pid)?;
-    if lock.is_some() && (session.registry.state != kind::IDLE || session.registry.tracking) {
-        process::check_untraced(pid)?;
-        if let Some(done) = crate::apply::repair::repair(&mut session)? {
-            output.warning(&done.text);
-        }
+    let session = Session::look(pid)?;
+    if lock.is_none() {
+        return Ok(report(&session, true, &published(&session.registry)));
     }
-    let updating = lock.is_none();
-    let active = if updating { published(&session.registry) } else { still_active(&session)? };
-    Ok(report(&session, updating, &active))
+    if session.registry.state == kind::IDLE && !session.registry.tracking {
+        return Ok(report(&session, false, &still_active(&session)?));
+    }
+    drop(lock);
+    let resident = go_on(pid, output)?;
+    if resident.tracker.is_none() {
+        return Ok(report(&resident.session, false, &still_active(&resident.session)?));
+    }
+    let told = report(&resident.session, true, &published(&resident.session.registry));
+    residents.push(resident);
+    Ok(told)
+}
+
+/// Finishes what an injector that died had begun, or takes it back.
+fn go_on(pid: i32, output: &Output) -> Result<Resident> {
+    let mut session = Session::take(pid)?;
+    let tracker = repair(&mut session)?.and_then(|done| {
+        output.warning(&done.text);
+        done.tracker
+    });
+    let mut resident = Resident { session, tracker, moments: Moments::default(), born: Vec::new() };
+    supervise::until_left(&mut [resident.supervised()], Instant::now(), &[], &mut |_| ())?;
+    resident.session.refresh()?;
+    Ok(resident)
 }
 
 /// The lock, unless another polus has it; one that was killed needs a moment to be gone.

@@ -31,7 +31,8 @@ __attribute__((noinline)) int entry(int n)
 
 __attribute__((noinline)) void answer(int question)
 {
-    printf("answer %d\n", entry(question));
+    int found = entry(question);
+    printf("answer %d\n", found);
     fflush(stdout);
 }
 

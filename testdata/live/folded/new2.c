@@ -46,7 +46,8 @@ __attribute__((noinline)) int two(int n)
 
 __attribute__((noinline)) void answer(int question)
 {
-    int left = one(question), right = two(question);
+    int left = one(question);
+    int right = two(question);
     calls = 0;
     printf("answer %d %d\n", left, right);
     fflush(stdout);

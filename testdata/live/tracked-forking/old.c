@@ -74,7 +74,7 @@ int main(void)
             start();
         }
         if (polled[1].revents) {
-            unsigned char got[64];
+            static unsigned char got[1 << 16]; // all that the pipe holds
             long count = read(answers[0], got, sizeof got);
             for (long i = 0; i < count; i++)
                 seen[got[i]]++;
