@@ -2,16 +2,15 @@
 //! in a thread that holds no lock of the C library, and may allocate; leaving threads
 //! run theirs themselves, at the doors.
 
-use crate::apply::doors::{Doors, Walked, Watched};
 use crate::apply::failure::step;
 use crate::apply::inflight::Blocker;
+use crate::apply::leaving;
 use crate::apply::load::{exported, find_restorer, runtime_symbol};
 use crate::apply::session::Session;
 use crate::apply::track::Tracker;
 use crate::apply::victim;
 use crate::error::{Fault, Result};
 use crate::facts::registry::{Callback, Record, Registry};
-use crate::plan;
 use crate::tracee::Rewrite;
 use polus_runtime::abi::{self, Plain, kind};
 
@@ -75,6 +74,7 @@ impl Moments {
     /// Runs what is due while `users` still use the other instances. The update goes on, whatever
     /// comes of that.
     pub fn advance(&mut self, session: &Session, tracker: &mut Option<Tracker>, users: &[Blocker]) {
+        self.faults.extend(leaving::collect(session, tracker).err());
         let instances = &self.instances;
         let waits = |callback: &Callback| match callback.kind {
             kind::DATA_UNUSED => {
@@ -94,7 +94,7 @@ impl Moments {
 }
 
 /// Calls one after the other.
-fn run(session: &Session, tracker: &mut Option<Tracker>, callbacks: &[Callback]) -> Result<()> {
+pub(super) fn run(session: &Session, tracker: &mut Option<Tracker>, callbacks: &[Callback]) -> Result<()> {
     let restorer = find_restorer(session)?;
     let call = runtime_symbol(session, "polus_call")?;
     let errno_location = exported(session, &["__errno_location"])?;
@@ -109,37 +109,4 @@ fn run(session: &Session, tracker: &mut Option<Tracker>, callbacks: &[Callback])
         let ended = hijack.end();
         outcome.and(ended)
     })
-}
-
-/// Functions whose leaving has callbacks, with their old code.
-pub struct Leavings {
-    watched: Vec<Watched>,
-    functions: Vec<u32>,
-}
-
-impl Leavings {
-    /// Those of `record`.
-    pub fn of(registry: &Registry, record: u64) -> Leavings {
-        let mut leavings = Leavings { watched: Vec::new(), functions: Vec::new() };
-        let Some(record) = find(registry, record) else { return leavings };
-        for leaving in &record.leavings {
-            let ranges = plan::older_code(registry, record, leaving.function);
-            leavings.watched.push(Watched { ranges, leaving: leaving.address, calls: true });
-            leavings.functions.push(leaving.function);
-        }
-        leavings
-    }
-
-    /// Nobody has to be watched.
-    pub fn is_empty(&self) -> bool {
-        self.watched.is_empty()
-    }
-
-    /// Plants doors for all who are inside, all threads stopped; returns the functions that somebody
-    /// is in. Threads with a signal handler on their stack do not call: it may have interrupted
-    /// the C library.
-    pub fn plant(&self, doors: &Doors<'_>, walked: &[Walked]) -> Result<Vec<u32>> {
-        let inside = doors.plant(walked, &self.watched)?;
-        Ok(inside.iter().filter_map(|inside| self.functions.get(inside.function).copied()).collect())
-    }
 }

@@ -1,12 +1,13 @@
 //! Makes a planned change: stops all threads, checks that nothing stands in the
 //! way, converts variables, rewrites entries, lets all go on.
 
-use crate::apply::callbacks::{Leavings, Moments};
+use crate::apply::callbacks::Moments;
 use crate::apply::doors::{self, Doors, Walked};
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::interrupt::is_interrupted;
 use crate::apply::journal::{Journal, now_ms};
+use crate::apply::leaving::Leavings;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
 use crate::apply::track::{self, Tracker};

@@ -51,6 +51,16 @@ pub struct Watched {
     pub calls: bool,
 }
 
+impl Watched {
+    fn covers(&self, frame: &Frame) -> bool {
+        self.ranges.iter().any(|(start, end)| (*start..*end).contains(&frame.lookup))
+    }
+
+    fn covers_any(&self, frames: &[Frame]) -> bool {
+        frames.iter().any(|frame| self.covers(frame))
+    }
+}
+
 /// A door and its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Door {
@@ -68,7 +78,8 @@ pub struct Inside {
     /// Index of the function among those watched.
     pub function: usize,
     /// The door through which it will leave. `None`: its stack is unknown, or is being
-    /// unwound, or all doors are in use; only another walk shows that it has left.
+    /// unwound, or all doors are in use, or it would run callbacks within a signal handler;
+    /// only another walk shows that it has left.
     pub door: Option<usize>,
 }
 
@@ -127,7 +138,8 @@ impl<'a> Doors<'a> {
 
     /// Plants a door at the outermost activation of each watched function on each
     /// stack, and tells all threads that are inside, those without a door too. A
-    /// thread inside a function that `calls` is counted in its `leaving`.
+    /// thread inside a function that `calls` is counted in its `leaving`; without a door a record
+    /// without a slot remembers it.
     ///
     /// All threads must be stopped, and `walked` be their stacks.
     pub fn plant(&self, walked: &[Walked], watched: &[Watched]) -> Result<Vec<Inside>> {
@@ -145,7 +157,7 @@ impl<'a> Doors<'a> {
                     None => None,
                 };
                 if door.is_none() && wanted.calls {
-                    self.count(wanted.leaving, 1)?;
+                    self.remember(thread.tid, wanted.leaving, &mut records, &mut free)?;
                 }
                 inside.push(Inside { tid: thread.tid, function, door });
             }
@@ -163,13 +175,17 @@ impl<'a> Doors<'a> {
     /// Sorts all doors by what became of them, and makes those that nobody can enter
     /// any more free for use again.
     ///
-    /// All threads must be stopped, and `walked` be their stacks.
-    pub fn settle(&self, walked: &[Walked]) -> Result<Settled> {
+    /// All threads must be stopped, and `walked` be their stacks; `watched` tells the code of the
+    /// functions that call.
+    pub fn settle(&self, walked: &[Walked], watched: &[Watched]) -> Result<Settled> {
         let records = self.read()?;
         let (held, known) = (self.held(walked), walked.iter().all(|thread| thread.stack.complete));
         let mut settled = Settled::default();
         for door in numbered(&records) {
-            let is_held = held.contains_key(&door.number) || !known;
+            let is_held = match door.record.slot {
+                0 => is_inside(&door, walked, watched),
+                _ => held.contains_key(&door.number) || !known,
+            };
             match door.record.state {
                 door::LEFT => {
                     settled.left.push(door);
@@ -202,7 +218,7 @@ impl<'a> Doors<'a> {
             let leads = self.leads_here(&door);
             let stays = match held.get(&door.number) {
                 Some(inner) => !leads || self.is_busy(inner, &door),
-                None => !known,
+                None => !known && door.record.slot != 0,
             };
             if stays {
                 kept.push(door);
@@ -213,6 +229,9 @@ impl<'a> Doors<'a> {
             }
             step("doors.restored")?;
             self.set_state(door.number, door::FREE)?;
+            if Self::is_called(&door) {
+                self.forget(door.record.leaving)?;
+            }
         }
         Ok(kept)
     }
@@ -289,13 +308,14 @@ impl<'a> Doors<'a> {
     /// Whether the stack is, or may be, in a function; and the index of the frame
     /// that is to get the door.
     fn place<'s>(&self, stack: &'s Stack, wanted: &Watched) -> (bool, Option<Place<'s>>) {
-        let covers =
-            |frame: &Frame| wanted.ranges.iter().any(|(start, end)| (*start..*end).contains(&frame.lookup));
-        let index = stack.frames.iter().rposition(covers);
+        let index = stack.frames.iter().rposition(|frame| wanted.covers(frame));
         let Some(index) = index.filter(|_| stack.complete && !self.locked) else {
             return (index.is_some() || !stack.complete, None);
         };
-        let place = stack.frames.get(index + 1).map(|caller| Place { frame: &stack.frames[index], caller });
+        // a handler may have interrupted the C library, which callbacks use
+        let in_handler = wanted.calls && stack.frames[index..].iter().any(|frame| frame.signal);
+        let place = stack.frames.get(index + 1).filter(|_| !in_handler);
+        let place = place.map(|caller| Place { frame: &stack.frames[index], caller });
         let is_exact = |place: &Place<'_>| {
             let slot = place.frame.slot;
             slot != 0 && slot & 7 == 0 && slot + 8 == place.caller.sp
@@ -342,6 +362,25 @@ impl<'a> Doors<'a> {
         Ok(Some(number))
     }
 
+    /// Counts thread `tid`, which is inside and has no door.
+    fn remember(
+        &self,
+        tid: i32,
+        leaving: u64,
+        records: &mut [abi::Door],
+        free: &mut dyn Iterator<Item = usize>,
+    ) -> Result<()> {
+        let record = abi::Door { slot: 0, back: 0, leaving, thread: tid as u32, state: door::PLANTED };
+        if records.contains(&record) {
+            return Ok(());
+        }
+        self.count(leaving, 1)?;
+        // without a record it counts as inside for ever
+        let Some(number) = free.next() else { return Ok(()) };
+        records[number] = record;
+        self.memory.write(self.record(number), record.bytes())
+    }
+
     fn set_state(&self, number: usize, state: u32) -> Result<()> {
         let place = self.record(number) + offset_of!(abi::Door, state) as u64;
         self.memory.write(place, &state.to_le_bytes())
@@ -363,6 +402,15 @@ impl<'a> Doors<'a> {
 struct Place<'s> {
     frame: &'s Frame,
     caller: &'s Frame,
+}
+
+/// Whether the thread of a door without a slot is, or may be, where it was.
+fn is_inside(door: &Door, walked: &[Walked], watched: &[Watched]) -> bool {
+    let Some(thread) = walked.iter().find(|thread| thread.tid as u32 == door.record.thread) else {
+        return false;
+    };
+    let watched = watched.iter().find(|watched| watched.leaving == door.record.leaving);
+    watched.is_none_or(|watched| !thread.stack.complete || watched.covers_any(&thread.stack.frames))
 }
 
 fn numbered(records: &[abi::Door]) -> impl Iterator<Item = Door> + '_ {

@@ -8,6 +8,7 @@ pub mod failure;
 pub mod inflight;
 pub mod interrupt;
 pub mod journal;
+pub mod leaving;
 pub mod load;
 pub mod object;
 pub mod repair;

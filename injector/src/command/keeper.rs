@@ -27,6 +27,9 @@ const REQUEST_MAX: usize = 1 << 16;
 /// A keeper looks at least this often whether its work is done.
 const ROUND: Duration = Duration::from_secs(3600);
 
+/// Says that a command was taken; none ends with it.
+const TAKEN: u8 = 0xff;
+
 /// A process whose update has not terminated.
 pub struct Resident {
     /// The process; its lock is held.
@@ -127,6 +130,7 @@ fn answer(
         .is_ok_and(|peer| peer.uid() == 0 || peer.uid() == geteuid().as_raw());
     let Some((arguments, out, err)) = receive(&client).filter(|_| trusted) else { return };
     // a client that has gone away gets no answer
+    let _ = write(&client, &[TAKEN]);
     let _ = dup2_stdout(&out).and_then(|()| dup2_stderr(&err));
     drop((out, err));
     let status = run(arguments, residents);
@@ -173,25 +177,29 @@ pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
     let request = words.map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>().join(&0);
     let (out, err) = (std::io::stdout().as_raw_fd(), std::io::stderr().as_raw_fd());
     let fds = [out, err];
-    sendmsg::<()>(
-        keeper.as_raw_fd(),
-        &[IoSlice::new(&request)],
-        &[ControlMessage::ScmRights(&fds)],
-        MsgFlags::empty(),
-        None,
-    )
-    .map_err(|errno| cannot("speak to it", errno))?;
+    let control = [ControlMessage::ScmRights(&fds)];
+    let sent =
+        sendmsg::<()>(keeper.as_raw_fd(), &[IoSlice::new(&request)], &control, MsgFlags::MSG_NOSIGNAL, None);
+    // it may end just now, because its work is done
+    if sent.is_err() || answer_of(&keeper) != Some(TAKEN) {
+        return Ok(None);
+    }
+    answer_of(&keeper).map(Some).ok_or_else(|| {
+        Fault::environment(format!(
+            "process {first}: the polus in the background (process {tracer}) has ended"
+        ))
+        .hint("try again")
+    })
+}
+
+/// What the keeper says next; `None` if it has ended.
+fn answer_of(keeper: &OwnedFd) -> Option<u8> {
     let mut status = [0];
     loop {
-        match read(&keeper, &mut status) {
-            Ok(1) => return Ok(Some(status[0])),
+        match read(keeper, &mut status) {
+            Ok(1) => return Some(status[0]),
             Err(nix::errno::Errno::EINTR) => {}
-            _ => {
-                return Err(Fault::environment(format!(
-                    "process {first}: the polus in the background (process {tracer}) has ended"
-                ))
-                .hint("try again"));
-            }
+            _ => return None,
         }
     }
 }

@@ -15,6 +15,8 @@ use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::plan;
 use polus_runtime::abi::kind;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// What taking an update back may take at least.
@@ -91,10 +93,43 @@ impl Transaction<'_> {
                 self.output.warning(&format!("process {pid}, forked meanwhile: {}", fault.what));
             }
         }
+        self.take_strays_back(deadline);
         let users = supervise::until_left(&mut supervised(&mut self.members), deadline, &[], &mut |_| ());
         for user in users.unwrap_or_default() {
             self.output.warning(&format!("the update was taken back, but {}", commit::describe(&user)));
         }
+    }
+
+    /// Processes that were forked meanwhile by one that nobody tracked, and have its change.
+    fn take_strays_back(&mut self, deadline: Instant) {
+        loop {
+            let strays = self.strays();
+            if strays.is_empty() || Instant::now() > deadline {
+                return;
+            }
+            for stray in strays {
+                let pid = stray.pid;
+                if let Err(fault) = self.take_child_back(stray, deadline) {
+                    self.output.warning(&format!("process {pid}, forked meanwhile: {}", fault.what));
+                }
+            }
+        }
+    }
+
+    fn strays(&self) -> Vec<Forked> {
+        let mut found: BTreeMap<i32, Forked> = BTreeMap::new();
+        for member in self.members.iter().filter(|member| member.made) {
+            let own = PathBuf::from(format!("/proc/{}/exe", member.pid));
+            // one that has ended has no more children
+            let like = process::running(&own).unwrap_or_default();
+            let is_known = |pid: i32| self.members.iter().any(|member| member.pid == pid);
+            let young = like.into_iter().filter(|pid| process::is_younger(*pid, self.started));
+            for pid in young.filter(|pid| !is_known(*pid) && is_copy(*pid, member)) {
+                let forked = Forked { pid, from: member.from, states: member.states.clone(), resident: None };
+                found.entry(pid).or_insert(forked);
+            }
+        }
+        found.into_values().collect()
     }
 
     fn take_child_back(&mut self, child: Forked, deadline: Instant) -> Result<()> {
@@ -109,9 +144,22 @@ impl Transaction<'_> {
             return Err(fault);
         }
         let Some(session) = &mut member.session else { return Ok(()) };
+        // it may have been forked before the change, or after it was undone
+        if session.registry.version == from {
+            return Ok(());
+        }
         undo(session, &mut member.tracker, from, deadline)?;
         restore_states(session, &states)
     }
+}
+
+/// Process `pid` has the memory of `member`, as one that it forked has.
+fn is_copy(pid: i32, member: &Member) -> bool {
+    let places = |session: &Session| -> Vec<u64> {
+        session.registry.records.iter().map(|record| record.address).collect()
+    };
+    let own = member.session.as_ref().map(places);
+    Session::look(pid).is_ok_and(|session| Some(places(&session)) == own)
 }
 
 /// Takes one process back; says what it forked meanwhile.

@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
 use crate::apply::journal::now_ms;
+use crate::apply::leaving;
 use crate::apply::repair::repair;
 use crate::apply::track::supervise;
 use crate::cli::Status;
@@ -64,6 +65,9 @@ fn status(pid: i32, output: &Output, residents: &mut Vec<Resident>) -> Result<Re
         return Ok(report(&session, true, &published(&session.registry)));
     }
     if session.registry.state == kind::IDLE && !session.registry.tracking {
+        if let Err(fault) = leaving::collect(&session, &mut None) {
+            output.warning(&format!("a callback failed: {}", fault.what));
+        }
         return Ok(report(&session, false, &still_active(&session)?));
     }
     drop(lock);

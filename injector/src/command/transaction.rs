@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
 use crate::apply::commit::{Commit, Pause, Watch};
+use crate::apply::leaving;
 use crate::apply::repair::{Way, repair};
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
@@ -61,6 +62,8 @@ pub struct Transaction<'a> {
     pub(super) output: &'a Output,
     named: Vec<i32>,
     pub(super) deadline: Instant,
+    /// When the first process was opened.
+    pub(super) started: process::Moment,
     /// Where the members begin that the stages run for.
     first: usize,
 }
@@ -76,7 +79,9 @@ impl<'a> Transaction<'a> {
     ) -> Self {
         let deadline = Instant::now() + conduct.timeout;
         let named = targets.numbers();
-        let mut transaction = Transaction { members: Vec::new(), conduct, output, named, deadline, first: 0 };
+        let started = process::now();
+        let mut transaction =
+            Transaction { members: Vec::new(), conduct, output, named, deadline, started, first: 0 };
         transaction.admit(pids, residents);
         transaction
     }
@@ -263,6 +268,9 @@ impl Member {
             output.warning(&done.text);
             self.finished = done.finished;
             self.tracker = done.tracker;
+        }
+        if let Err(fault) = leaving::collect(&session, &mut self.tracker) {
+            output.warning(&format!("a callback failed: {}", fault.what));
         }
         self.from = session.registry.version;
         self.states = settle::states(&session);

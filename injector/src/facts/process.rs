@@ -3,6 +3,8 @@
 use crate::error::{Fault, Result};
 use crate::facts::memory::not_permitted;
 use nix::fcntl::{Flock, FlockArg};
+use nix::time::{ClockId, clock_gettime};
+use nix::unistd::{SysconfVar, sysconf};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::linux::fs::MetadataExt;
@@ -154,6 +156,26 @@ pub fn descendants(roots: &[i32]) -> Result<Vec<i32>> {
         next += 1;
     }
     Ok(found)
+}
+
+/// Clock ticks since the machine started, as the kernel notes the start of processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(u64);
+
+/// Now.
+pub fn now() -> Moment {
+    let ticks = sysconf(SysconfVar::CLK_TCK).ok().flatten().unwrap_or(100) as u64;
+    let since_boot = clock_gettime(ClockId::CLOCK_BOOTTIME).map_or(Duration::ZERO, Duration::from);
+    Moment((since_boot.as_millis() as u64).saturating_mul(ticks) / 1000)
+}
+
+/// Whether `pid` began at `moment` or later.
+pub fn is_younger(pid: i32, moment: Moment) -> bool {
+    let Ok(stat) = fs::read_to_string(format!("/proc/{pid}/stat")) else { return false };
+    // behind the name, which may hold anything: field 3 is the state, field 22 the start
+    let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let start = fields.split_whitespace().nth(19).and_then(|field| field.parse().ok());
+    start.is_some_and(|start| Moment(start) >= moment)
 }
 
 fn all_processes() -> Result<Vec<i32>> {

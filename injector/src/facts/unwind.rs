@@ -49,6 +49,8 @@ pub struct Frame {
     pub unwinds: bool,
     /// Who is asked about it when an exception passes; 0: it neither cleans up nor handles.
     pub personality: u64,
+    /// The kernel made it, for a signal handler.
+    pub signal: bool,
 }
 
 /// A walked stack, innermost frame first.
@@ -113,7 +115,7 @@ impl<'a> Unwinder<'a> {
         while stack.frames.len() < FRAMES_MAX {
             let (pc, sp) = (registers[16], registers[7]);
             let lookup = if exact { pc } else { pc.wrapping_sub(1) };
-            let mut frame = Frame { pc, lookup, sp, slot: 0, unwinds: false, personality: 0 };
+            let mut frame = Frame { pc, lookup, sp, slot: 0, unwinds: false, personality: 0, signal: false };
             let step = self.step(&mut frame, &mut registers, &mut words);
             stack.frames.push(frame);
             match step {
@@ -149,6 +151,7 @@ impl<'a> Unwinder<'a> {
         frame.slot = row.slot(registers[7]);
         frame.unwinds = !row.signal && row.saves(X86_64::RAX) && row.saves(X86_64::RDX);
         frame.personality = row.personality;
+        frame.signal = row.signal;
         Some(Step::Caller { signal: row.signal })
     }
 

@@ -107,9 +107,9 @@ fn look(case: &Case, session: &Session, doors: &Doors<'_>) -> Result<()> {
     let mut unwinder = Unwinder::new(&session.images, &session.memory);
     let stopped = Stopped::all(session.pid()).map_err(text)?;
     let walked = doors::walk(&stopped.threads, &mut unwinder);
-    let settled = doors.settle(&walked).map_err(text)?;
+    let settled = doors.settle(&walked, &[]).map_err(text)?;
     let kept = doors.remove(&walked, &|_| true).map_err(text)?;
-    let after = doors.settle(&walked).map_err(text)?;
+    let after = doors.settle(&walked, &[]).map_err(text)?;
     drop(stopped);
     let lost = settled.lost.len() + settled.hidden.len();
     if (left.len(), settled.left.len(), lost) != (case.left, case.left, case.lost) {

@@ -14,7 +14,7 @@ static struct totals totals;
 static int recent[4];
 static volatile int stop;
 
-__attribute__((noinline)) void serve(int bytes)
+__attribute__((noipa)) void serve(int bytes)
 {
     pthread_mutex_lock(&lock);
     recent[totals.requests % 4] = bytes;
@@ -23,7 +23,7 @@ __attribute__((noinline)) void serve(int bytes)
     pthread_mutex_unlock(&lock);
 }
 
-__attribute__((noinline)) void tell(void)
+__attribute__((noipa)) void tell(void)
 {
     pthread_mutex_lock(&lock);
     printf("%s\n", totals.bytes == 3 * totals.requests && recent[0] == 3 ? "exact" : "wrong");
