@@ -6,6 +6,7 @@ pub mod kept;
 pub mod redirect;
 pub mod steady;
 pub mod torture;
+pub mod tracked;
 pub mod truth;
 pub mod update;
 pub mod versus_build;

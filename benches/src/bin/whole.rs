@@ -1,10 +1,10 @@
 //! Whole commands, as tables: updates by number of threads, a redirected call, what an update
-//! costs and leaves when it is over, and, where
+//! costs while and after it, what it leaves, and, where
 //! POLUS_BENCH_TREES=old,new POLUS_BENCH_PROGRAM and POLUS_BENCH_BINARY name a captured pair,
 //! construction against a build.
 
 use polus_benches::victim::Build;
-use polus_benches::{kept, named_trees, redirect, steady, update, versus_build};
+use polus_benches::{kept, named_trees, redirect, steady, tracked, update, versus_build};
 use std::path::Path;
 
 fn main() {
@@ -12,6 +12,7 @@ fn main() {
     update::run(&build);
     redirect::run(&build);
     steady::run();
+    tracked::run();
     kept::run(&build);
     let Some((old, new)) = named_trees() else {
         println!("No pair of captured trees is named: POLUS_BENCH_TREES=old,new (see benches/whole.sh)");
