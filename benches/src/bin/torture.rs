@@ -7,7 +7,7 @@ use polus_benches::torture::{Build, Plan, death, rounds};
 use std::time::Duration;
 
 /// Update a program that checks itself, and take the updates back, again and again; then the same
-/// while the injector is killed at random
+/// while polus is killed at random: the process that was started, or the one that does the work
 #[derive(Debug, Parser)]
 struct Arguments {
     /// How long, each way
@@ -22,7 +22,7 @@ struct Arguments {
     /// What chance begins with
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// One way only: rounds or death
+    /// One way only: rounds, commands or workers
     #[arg(long)]
     only: Option<String>,
 }
@@ -35,8 +35,9 @@ fn main() {
     let length = Duration::from_secs(arguments.seconds);
     let plan = Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
     let build = Build::new();
-    let ways: [(&str, Way); 2] = [("rounds", rounds::run), ("death", death::run)];
-    let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
+    let ways: [(&str, Way); 3] =
+        [("rounds", rounds::run), ("commands killed", death::commands), ("workers killed", death::workers)];
+    let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| name.starts_with(only));
     let rows: Vec<Vec<String>> = ways
         .iter()
         .filter(|(name, _)| asked(name))
@@ -50,9 +51,9 @@ fn main() {
     table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
 }
 
-/// Whoever comes to the end has seen no violation.
 fn row(name: &str, done: &Done) -> Vec<String> {
-    let counts = [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], 0];
+    let counts =
+        [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], done.violations];
     let times = done.took.iter().flat_map(|times| [50, 99, 100].map(|part| percentile(times, part)));
     std::iter::once(name.to_string()).chain(counts.map(|count| count.to_string())).chain(times).collect()
 }

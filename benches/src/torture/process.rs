@@ -26,15 +26,17 @@ pub struct Process<'a> {
     build: &'a Build,
     /// How it was started, for messages.
     pub name: String,
+    /// A violation is no failure: nobody keeps instances coherent after their keeper is killed.
+    may_drift: bool,
 }
 
 impl<'a> Process<'a> {
     /// Starts it with as many threads as chance has it.
-    pub fn start(build: &'a Build, plan: &Plan, chance: &mut Chance) -> Process<'a> {
+    pub fn start(build: &'a Build, plan: &Plan, chance: &mut Chance, may_drift: bool) -> Process<'a> {
         let words = [chance.threads(plan.threads), u64::from(plan.rest), chance.below(1 << 40)];
         let words = words.map(|word| word.to_string());
         let victim = Victim::start(&build.program(), &words.each_ref().map(String::as_str));
-        Process { victim, build, name: format!("torture {}", words.join(" ")) }
+        Process { victim, build, name: format!("torture {}", words.join(" ")), may_drift }
     }
 
     /// What it counts now.
@@ -53,7 +55,7 @@ impl<'a> Process<'a> {
         };
         let number = |word: &str| word.parse().unwrap_or_else(|_| panic!("{} says {line}", self.name));
         let state = State { violations: number(violations), accesses: [number(old), number(new)] };
-        assert_eq!(state.violations, 0, "{}: {line}", self.name);
+        assert!(state.violations == 0 || self.may_drift, "{}: {line}", self.name);
         state
     }
 
@@ -119,7 +121,7 @@ impl<'a> Process<'a> {
         let line = self.victim.say("quit");
         let state = self.read(&line);
         let status = self.victim.ended();
-        assert!(status.success(), "{}: {status}", self.name);
+        assert_eq!(status.code(), Some((state.violations != 0).into()), "{}: {status}", self.name);
         state
     }
 }

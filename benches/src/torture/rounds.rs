@@ -13,12 +13,14 @@ const STAY: Duration = Duration::from_millis(300);
 /// What was done.
 #[derive(Clone, Debug, Default)]
 pub struct Done {
-    /// Programs that were started, ended well, and saw no violation.
+    /// Programs that were started, and ended well.
     pub programs: u64,
     /// Updates, applied and taken back.
     pub updates: u64,
     /// Injectors that were killed.
     pub kills: u64,
+    /// Accesses that found what must not be.
+    pub violations: u64,
     /// Checked accesses, by version.
     pub accesses: [u64; 2],
     /// Whole commands, and how long they stopped the program, in ms.
@@ -38,6 +40,7 @@ impl Done {
     pub fn end(&mut self, process: Process) {
         let state = process.end();
         self.programs += 1;
+        self.violations += state.violations;
         (0..2).for_each(|index| self.accesses[index] += state.accesses[index]);
     }
 }
@@ -49,7 +52,7 @@ impl Done {
 pub fn run(build: &Build, plan: &Plan) -> Done {
     let (mut chance, mut done, end) = (Chance::new(plan.seed), Done::default(), plan.end());
     while Instant::now() < end {
-        let mut process = Process::start(build, plan, &mut chance);
+        let mut process = Process::start(build, plan, &mut chance, false);
         for _ in 0..=chance.below(MOST_ROUNDS) {
             for (index, verb) in [(1, "apply"), (0, "rollback")] {
                 done.note(&process.succeeds(verb));

@@ -55,9 +55,9 @@ impl Journal<'_> {
     }
 
     /// One more change of a cell was carried across.
-    pub fn count_write(&self, cell: &Cell) -> Result<()> {
+    pub fn count_writes(&self, cell: &Cell) -> Result<()> {
         let place = cell.address + offset_of!(abi::Cell, writes) as u64;
-        self.memory.write(place, &(cell.writes + 1).to_le_bytes())
+        self.memory.write(place, &cell.writes.to_le_bytes())
     }
 
     /// A cell is tracked no more.

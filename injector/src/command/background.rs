@@ -1,13 +1,16 @@
 //! A command that may have to go on in the background: a second process does the
 //! work from the beginning, for what it traces it cannot hand over. The first one
-//! waits for the result, and passes Ctrl-C on.
+//! waits for the result, and passes Ctrl-C on. If it is killed, the other one is told,
+//! and brings the target to a good end by itself.
 
+use crate::apply::interrupt::ORPHANED;
 use crate::error::{Fault, Result};
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, raise, sigaction};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{
-    ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, pipe, read, setpgid, setsid, write,
+    ForkResult, Pid, dup2_stderr, dup2_stdin, dup2_stdout, fork, getpid, getppid, pipe, read, setpgid,
+    setsid, write,
 };
 use std::fs::OpenOptions;
 use std::os::fd::OwnedFd;
@@ -40,13 +43,17 @@ extern "C" fn pass_on(signal: i32) {
 /// Goes on as two processes.
 pub fn split() -> Result<Side> {
     let (from_worker, result) = pipe().map_err(cannot_start)?;
+    let waiting = getpid();
     // SAFETY: this program has one thread here, so that the child may go on as usual.
     match unsafe { fork() }.map_err(cannot_start)? {
         ForkResult::Child => {
             drop(from_worker);
             // not in the terminal's group, or Ctrl-C would come twice
             let grouped = setpgid(Pid::from_raw(0), Pid::from_raw(0));
-            grouped.and_then(|()| set_pdeathsig(Signal::SIGKILL)).map_err(cannot_start)?;
+            grouped.and_then(|()| set_pdeathsig(ORPHANED)).map_err(cannot_start)?;
+            if getppid() != waiting {
+                return Err(Fault::environment("the process that waits for the result has ended"));
+            }
             Ok(Side::Worker(Worker { result }))
         }
         ForkResult::Parent { child } => {

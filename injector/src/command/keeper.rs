@@ -27,6 +27,8 @@ const REQUEST_MAX: usize = 1 << 16;
 /// A keeper looks at least this often whether its work is done.
 const ROUND: Duration = Duration::from_secs(3600);
 
+/// How long a polus whose command was killed may go on; it is not waited for longer.
+const ORPHAN_TIME: Duration = Duration::from_secs(60);
 /// Says that a command was taken; none ends with it.
 const TAKEN: u8 = 0xff;
 
@@ -158,6 +160,19 @@ fn receive(client: &OwnedFd) -> Option<(Vec<OsString>, OwnedFd, OwnedFd)> {
         bytes[..length].split(|byte| *byte == 0).map(|word| OsStr::from_bytes(word).to_os_string());
     std::env::set_current_dir(words.next()?).ok()?;
     Some((words.collect(), out, err))
+}
+
+/// Waits for a polus that goes on without whoever has started it, until it has come to its end or
+/// keeps the process coherent in the background.
+pub fn await_orphan(pid: i32) {
+    let deadline = Instant::now() + ORPHAN_TIME;
+    let is_at_work = || {
+        let holder = process::lock_holder(pid);
+        holder.is_some_and(|holder| !process::has_parent_of_its_kind(holder)) && !is_kept(pid)
+    };
+    while Instant::now() < deadline && is_at_work() {
+        std::thread::sleep(ORPHAN_TIME / 10_000);
+    }
 }
 
 /// Passes this command line to the keeper of one of `pids`; `None` if none has one.

@@ -51,7 +51,10 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
 
 /// Runs a command that changes processes, or has it run by whoever holds them already.
 fn change(cli: &Cli, targets: &Targets, start: Instant) -> u8 {
-    let kept = targets::select(targets).and_then(|pids| keeper::pass_on(&pids));
+    let kept = targets::select(targets).and_then(|pids| {
+        pids.iter().for_each(|pid| keeper::await_orphan(*pid));
+        keeper::pass_on(&pids)
+    });
     let side =
         kept.and_then(|status| status.map_or_else(background::split, |status| Ok(Side::Waited(status))));
     answer(side, cli, start)

@@ -4,7 +4,7 @@
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
 use crate::apply::commit::{self, Commit};
-use crate::apply::interrupt::{forget_interruption, is_interrupted};
+use crate::apply::interrupt::{forget_interruption, is_interrupted, is_orphaned};
 use crate::apply::journal::Journal;
 use crate::apply::track::Tracker;
 use crate::apply::track::supervise;
@@ -55,7 +55,9 @@ impl Transaction<'_> {
         let left =
             supervise::until_left(&mut processes, self.deadline, &[], &mut |users| output.progress(users));
         drop(processes);
-        let keeps = self.conduct.on_timeout == OnTimeout::Keep && !is_interrupted();
+        let may_keep = self.conduct.on_timeout == OnTimeout::Keep && !is_interrupted();
+        // nobody is there to be told that it was taken back
+        let keeps = may_keep || is_orphaned();
         let all_left = left.as_ref().is_ok_and(|users| keeps || users.is_empty());
         for member in &mut self.members {
             if member.session.is_some() && process::inspect(member.pid).is_err() {

@@ -2,6 +2,7 @@
 
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
+use crate::apply::interrupt::note_interruptions;
 use crate::apply::journal::now_ms;
 use crate::apply::leaving;
 use crate::apply::repair::repair;
@@ -82,6 +83,7 @@ fn status(pid: i32, output: &Output, residents: &mut Vec<Resident>) -> Result<Re
 
 /// Finishes what an injector that died had begun, or takes it back.
 fn go_on(pid: i32, output: &Output) -> Result<Resident> {
+    note_interruptions()?;
     let mut session = Session::take(pid)?;
     let tracker = repair(&mut session)?.and_then(|done| {
         output.warning(&done.text);

@@ -3,6 +3,7 @@
 use crate::apply::Session;
 use crate::apply::callbacks::Moments;
 use crate::apply::commit::{Commit, Pause, Watch};
+use crate::apply::interrupt::is_interrupted;
 use crate::apply::leaving;
 use crate::apply::repair::{Way, repair};
 use crate::apply::track::Tracker;
@@ -119,7 +120,7 @@ impl<'a> Transaction<'a> {
             let member = &mut self.members[index];
             if go_on
                 && member.fault.is_none()
-                && let Err(fault) = stage(member)
+                && let Err(fault) = go_on_unless_interrupted().and_then(|()| stage(member))
             {
                 member.fail(fault);
             }
@@ -182,6 +183,11 @@ impl<'a> Transaction<'a> {
     }
 }
 
+fn go_on_unless_interrupted() -> Result<()> {
+    let fault = || Fault::refused("interrupted: nothing is changed").hint("run the command again");
+    if is_interrupted() { Err(fault()) } else { Ok(()) }
+}
+
 /// Those that are tracked.
 pub(super) fn supervised(members: &mut [Member]) -> Vec<Supervised<'_>> {
     let tracked = members.iter_mut().filter_map(|member| {
@@ -242,6 +248,7 @@ impl Member {
     ) -> Result<bool> {
         let Some(session) = &mut self.session else { return Ok(false) };
         let Some((change, incoming)) = changes(session)? else { return Ok(false) };
+        go_on_unless_interrupted()?;
         output.detail(format!("{}: {change}", session.name()));
         let commit = Commit::prepare(session, &change, incoming)?;
         self.pause = commit.run(&mut self.tracker, deadline, watch)?;

@@ -114,6 +114,11 @@ pub fn is_thread_of(tid: i32, pid: i32) -> bool {
     Path::new(&format!("/proc/{pid}/task/{tid}")).exists()
 }
 
+/// Whether the process numbers its threads as this program does.
+pub fn numbers_alike(pid: i32) -> bool {
+    Status::of_thread(pid, pid).is_some_and(|status| status.text("NSpid").split_whitespace().count() == 1)
+}
+
 /// The number here of the thread that `pid`'s own namespace calls `inner`.
 pub fn outer_tid(pid: i32, inner: i32) -> i32 {
     if is_thread_of(inner, pid) && inner_tid(pid, inner) == inner {

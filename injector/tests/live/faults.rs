@@ -4,11 +4,14 @@
 
 use crate::case::{Case, Result};
 use crate::session::Session;
+use crate::victim::DEADLINE;
 use libtest_mimic::Trial;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Deaths at instants that no step names.
 const ROUNDS: u32 = 150;
@@ -156,14 +159,15 @@ fn polus(
     }
 }
 
-/// Kills polus after ever longer times, on one process that goes on.
+/// Kills polus after ever longer times, on one process that goes on: in turns the process that
+/// works, and the one that waits for it.
 fn killed_at_random(case: &Case) -> Result<()> {
     let answers = answers(case)?;
     let mut session = Session::start(case)?;
     ask(&mut session, &answers.old)?;
     for round in 0..ROUNDS {
         let command = if version(&session)? == 0 { "apply" } else { "rollback" };
-        kill_after(&session, command, ROUND_STEP * round)?;
+        kill_after(&session, command, ROUND_STEP * round, round % 2 == 0)?;
         ask_either(&mut session)?;
         let version = version(&session)?;
         ask(&mut session, if version == 0 { &answers.old } else { &answers.new }).map_err(|error| {
@@ -175,20 +179,42 @@ fn killed_at_random(case: &Case) -> Result<()> {
     session.victim.finish(0)
 }
 
-fn kill_after(session: &Session, command: &str, time: Duration) -> Result<()> {
+fn kill_after(session: &Session, command: &str, time: Duration, worker: bool) -> Result<()> {
     let patch = if command == "apply" { " patch.so" } else { "" };
     let mut command = session.polus(&format!("polus {command}{patch}"))?;
     let mut child =
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
     std::thread::sleep(time);
-    child.kill().map_err(|error| error.to_string())?;
+    let victim = if worker { child_of(child.id()) } else { None };
+    match victim {
+        // it may have ended by itself
+        Some(victim) => drop(kill(Pid::from_raw(victim), Signal::SIGKILL)),
+        None => child.kill().map_err(|error| error.to_string())?,
+    }
     child.wait().map(drop).map_err(|error| error.to_string())
 }
 
-/// The version that status tells, after it repaired what was left.
+/// The one child of a process.
+fn child_of(parent: u32) -> Option<i32> {
+    fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let of = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse();
+        (of == Ok(parent)).then_some(pid)
+    })
+}
+
+/// The version that status tells, once what it repaired or found under way has come to its end.
 fn version(session: &Session) -> Result<u32> {
-    polus(session, "status", &[], Some(0))?;
-    let text = polus(session, "status", &[], Some(0))?;
-    let version = text.split_once("version ").and_then(|(_, rest)| rest.get(..1)?.parse().ok());
-    version.ok_or_else(|| format!("no version in: {text}"))
+    let begin = Instant::now();
+    loop {
+        let text = polus(session, "status", &[], Some(0))?;
+        if !text.contains("under way") && !text.contains("interrupted") {
+            let version = text.split_once("version ").and_then(|(_, rest)| rest.get(..1)?.parse().ok());
+            return version.ok_or_else(|| format!("no version in: {text}"));
+        }
+        if begin.elapsed() > DEADLINE {
+            return Err(format!("it does not come to an end: {text}"));
+        }
+    }
 }

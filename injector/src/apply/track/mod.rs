@@ -44,6 +44,8 @@ pub struct Tracker {
     traced: Traced,
     userfault: Userfault,
     runtime: Runtime,
+    /// What is tracked.
+    cells: Vec<Cell>,
     instances: Instances,
     closed: Vec<Pages>,
     writes: Vec<Write>,
@@ -51,6 +53,8 @@ pub struct Tracker {
     /// Processes forked meanwhile, and those of them that are tracked, too.
     born: Vec<i32>,
     children: Vec<Child>,
+    /// The kernel tells its threads' numbers as they are here.
+    alike: bool,
     /// A thread that does something for the injector, and is held by whoever has it do that.
     lent: Option<i32>,
     /// Threads and functions that an earlier command left active: nobody waits for them.
@@ -63,9 +67,11 @@ impl Tracker {
     /// Holds threads that are stopped; nothing is protected yet.
     pub fn new(traced: Traced, userfault: Userfault, runtime: Runtime) -> Tracker {
         Tracker {
+            alike: process::numbers_alike(traced.pid()),
             traced,
             userfault,
             runtime,
+            cells: Vec::new(),
             instances: Instances::default(),
             closed: Vec::new(),
             writes: Vec::new(),
@@ -87,10 +93,8 @@ impl Tracker {
     /// Asks the registry anew what is tracked, and protects that; all threads are stopped.
     pub fn protect(&mut self, session: &Session) -> Result<()> {
         self.guard(session, self.runtime.restorer)?;
-        let registry = registry(session)?;
-        let cells: Vec<&Cell> = registry.records.iter().flat_map(|record| &record.cells).collect();
-        let tracked: Vec<&Cell> = cells.into_iter().filter(|cell| cell.flags & kind::TRACKED != 0).collect();
-        self.instances = Instances::read(&tracked, &session.memory)?;
+        self.cells = tracked_cells(session)?;
+        self.instances = Instances::read(&self.cells, &session.memory)?;
         let pages = self.instances.pages();
         self.open()?;
         self.own(session, &pages)?;
@@ -204,7 +208,7 @@ impl Tracker {
     fn carry(&mut self, session: &Session) -> Result<()> {
         while !self.writes.is_empty() {
             let first = self.writes[0].tid;
-            let tid = process::outer_tid(self.traced.pid(), first);
+            let tid = if self.alike { first } else { process::outer_tid(self.traced.pid(), first) };
             let (own, others) = self.writes.drain(..).partition(|write| write.tid == first);
             self.writes = others;
             step("track.write")?;
@@ -249,7 +253,7 @@ impl Tracker {
         step("track.cohere")?;
         let mut threads = self.traced.stopped();
         threads.retain(|thread| self.lent != Some(thread.tid));
-        carry::all(session, self.runtime, &threads)?;
+        carry::all(session, self.runtime, &threads, &mut self.cells)?;
         self.instances.renew(&session.memory)?;
         self.closed.iter().try_for_each(|range| self.userfault.close_pages(range))
     }
@@ -388,6 +392,7 @@ pub fn resume(session: &Session) -> Result<Option<Tracker>> {
     let userfault = open(session, runtime)?;
     let traced = Traced::take(session.pid(), settled(session)?);
     let mut tracker = Tracker::new(traced, userfault, runtime);
+    tracker.cells = tracked_cells(session)?;
     tracker.cohere(session)?;
     tracker.protect(session)?;
     tracker.watch(session)?;
@@ -437,6 +442,11 @@ pub fn release(session: &Session) -> Result<()> {
 
 fn registry(session: &Session) -> Result<Registry> {
     Ok(registry::read(&session.memory, &session.maps)?.unwrap_or_default())
+}
+
+fn tracked_cells(session: &Session) -> Result<Vec<Cell>> {
+    let cells = registry(session)?.records.into_iter().flat_map(|record| record.cells);
+    Ok(cells.filter(|cell| cell.flags & kind::TRACKED != 0).collect())
 }
 
 /// Pages that were never touched cannot be protected.

@@ -22,7 +22,7 @@ pub struct Instances {
 
 impl Instances {
     /// Both instances of each cell, with what they hold now.
-    pub fn read(cells: &[&Cell], memory: &Memory) -> Result<Instances> {
+    pub fn read(cells: &[Cell], memory: &Memory) -> Result<Instances> {
         let mut places: Vec<(u64, u64)> = cells
             .iter()
             .flat_map(|cell| [(cell.old_instance, cell.sizes.0), (cell.new_instance, cell.sizes.1)])
