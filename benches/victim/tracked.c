@@ -1,5 +1,5 @@
 // A thread stays in an old function that uses a global whose type changes. `writes COUNT` has it
-// write there, `turns COUNT` has new code do a server's turns that write there once each, `reads
+// write there, `kernel COUNT` have the kernel write by read(2), `turns COUNT` has new code do a server's turns that write there once each, `reads
 // COUNT` the same without the write: each tells ns a time. The argument: how many threads wait beside.
 #include <poll.h>
 #include <pthread.h>
@@ -13,6 +13,9 @@
 struct totals { volatile int count; int longest; };
 
 static struct totals totals;
+static char received[16];
+static int channel[2];
+static int by_kernel;
 static sem_t begin, done;
 static long wanted;
 static double took;
@@ -32,8 +35,12 @@ __attribute__((noipa)) void hold(void)
         if (wanted == 0)
             return;
         double before = now();
-        for (long i = 0; i < wanted; i++)
-            totals.count++;
+        for (long i = 0; i < wanted; i++) {
+            if (!by_kernel)
+                totals.count++;
+            else if (write(channel[1], text, 16) != 16 || read(channel[0], received, 16) != 16)
+                abort();
+        }
         took = (now() - before) / (double)wanted;
         sem_post(&done);
     }
@@ -77,6 +84,8 @@ int main(int argc, char **argv)
 {
     char line[64], what[16];
     pthread_t thread;
+    if (pipe(channel))
+        return 1;
     sem_init(&begin, 0, 0);
     sem_init(&done, 0, 0);
     pthread_create(&thread, 0, holder, 0);
@@ -85,7 +94,8 @@ int main(int argc, char **argv)
     puts("ready");
     fflush(stdout);
     while (fgets(line, sizeof line, stdin) && sscanf(line, "%15s %ld", what, &wanted) == 2) {
-        if (!strcmp(what, "writes")) {
+        by_kernel = *what == 'k';
+        if (by_kernel || *what == 'w') {
             sem_post(&begin);
             sem_wait(&done);
         } else {
