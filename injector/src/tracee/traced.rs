@@ -17,6 +17,10 @@ const PATIENCE: u32 = 40;
 /// SIGFPE, SIGSEGV.
 const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
 
+/// SIGTRAP. A thread that blocks it could not be stepped: the kernel would take the program's
+/// handler away to get the trap through.
+const TRAP: u64 = 1 << 4;
+
 /// What a held thread does.
 #[derive(Clone, Debug)]
 enum State {
@@ -210,7 +214,7 @@ impl Traced {
             return Ok(false);
         }
         let mask = raw::signal_mask(tid)?;
-        raw::set_signal_mask(tid, mask | ASYNCHRONOUS)?;
+        raw::set_signal_mask(tid, (mask | ASYNCHRONOUS) & !TRAP)?;
         let stepped = self.execute(tid, idle)?;
         if self.thread(tid).is_some() {
             raw::set_signal_mask(tid, mask)?;
@@ -242,10 +246,8 @@ impl Traced {
                     self.threads.remove(&tid);
                     return Ok(false);
                 }
-                Stop::Signal(libc::SIGTRAP) => {
-                    let mut thread = held(tid, Stop::Event)?;
-                    thread.signal = 0;
-                    self.threads.insert(tid, State::Stopped(Box::new(thread)));
+                Stop::Signal(libc::SIGTRAP) if raw::signal_code(tid)? == libc::TRAP_TRACE => {
+                    self.threads.insert(tid, State::Stopped(Box::new(held(tid, Stop::Event)?)));
                     return Ok(true);
                 }
                 // our interruption was still to come
