@@ -10,6 +10,7 @@ pub mod interrupt;
 pub mod journal;
 pub mod load;
 pub mod object;
+pub mod parked;
 pub mod repair;
 pub mod runtime;
 pub mod session;

@@ -13,6 +13,7 @@ use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::journal::{Journal, now_ms};
 use crate::apply::load::CALL_STACK;
+use crate::apply::parked;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
 use crate::error::{Fault, Result};
@@ -280,7 +281,9 @@ impl Tracker {
         let mut threads = threads.to_vec();
         threads.extend(self.traced.out_of_reach().into_iter().map(Thread::unreachable));
         let walked = doors::walk(&threads, &mut unwinder);
-        blockers(&threads, &walked, &self.waits, &[])
+        let process = (session.pid(), &session.memory);
+        let parked = parked::stacks(session, process, &threads, &walked, (&self.waits, &[]), &mut unwinder);
+        blockers(&threads, &walked, (session.pid(), &parked), &self.waits, &[])
     }
 
     /// This stopped thread does something for the injector, until another call says `None`.
