@@ -12,32 +12,7 @@ static char order;
 static int number;
 static void *stack;
 
-#if HOW == 2
-/* Saves what a call keeps on the one stack, and goes on on the other. */
-void switch_stacks(void **from, void *to);
-__asm__(".text\n"
-        "switch_stacks:\n"
-        "    pushq %rbp\n"
-        "    pushq %rbx\n"
-        "    pushq %r12\n"
-        "    pushq %r13\n"
-        "    pushq %r14\n"
-        "    pushq %r15\n"
-        "    movq %rsp, (%rdi)\n"
-        "    movq %rsi, %rsp\n"
-        "    popq %r15\n"
-        "    popq %r14\n"
-        "    popq %r13\n"
-        "    popq %r12\n"
-        "    popq %rbx\n"
-        "    popq %rbp\n"
-        "    ret\n");
-static void *outside, *inside;
-#define YIELD() switch_stacks(&inside, outside)
-#define RESUME() switch_stacks(&outside, inside)
-#else
 static ucontext_t outside, inside;
-#endif
 #if HOW == 1
 static jmp_buf out, in;
 static int begun;
@@ -88,17 +63,11 @@ static void body(void)
 static void start(void)
 {
     stack = mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-#if HOW == 2
-    void **top = (void **)((char *)stack + SIZE) - 2;
-    *--top = (void *)body;
-    inside = top - 6;
-#else
     getcontext(&inside);
     inside.uc_stack.ss_sp = stack;
     inside.uc_stack.ss_size = SIZE;
     inside.uc_link = &outside;
     makecontext(&inside, body, 0);
-#endif
     resume();
 }
 
