@@ -107,6 +107,13 @@ impl Traced {
         out.map(|(tid, _)| *tid).collect()
     }
 
+    /// The threads that are in system calls which could not be interrupted, but will end.
+    pub fn in_calls(&self) -> Vec<i32> {
+        let mut out = self.out_of_reach();
+        out.retain(|tid| !stopped::is_parked(self.pid, *tid));
+        out
+    }
+
     /// Lets all stopped threads go on.
     pub fn resume(&mut self) {
         self.stopping = false;
@@ -188,23 +195,6 @@ impl Traced {
     /// What happened since the last call.
     pub fn news(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)
-    }
-
-    /// Waits until thread `tid`, which was out of reach, is stopped. `idle` is called meanwhile.
-    pub fn await_stop(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        stopped::interrupt(tid);
-        let deadline = Instant::now() + STOP_TIME;
-        let mut looks = 0;
-        while matches!(self.threads.get(&tid), Some(State::OutOfReach | State::Running)) {
-            self.look(tid)?;
-            idle()?;
-            if Instant::now() > deadline {
-                return Ok(());
-            }
-            looks += 1;
-            wait::pause(looks);
-        }
-        Ok(())
     }
 
     /// Lets a stopped thread execute one instruction, and reports whether it did. The others
