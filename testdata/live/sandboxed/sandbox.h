@@ -30,7 +30,7 @@ static void enclose(void)
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     static char buffer[BUFSIZ];
     setvbuf(stdin, buffer, _IOLBF, sizeof buffer);
-    if (!mkdtemp(folder) || chdir(folder) || chroot(".") || rmdir("/") == 0 || chmod("/", 0) || setgroups(0, 0) ||
+    if (!mkdtemp(folder) || chdir(folder) || rmdir(folder) || chroot(".") || setgroups(0, 0) ||
         setgid(65534) || setuid(65534))
         exit(2);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
