@@ -6,6 +6,7 @@
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping, PAGE};
 use crate::facts::memory::Memory;
+use crate::facts::process;
 use crate::facts::registry::RUNTIME_NAME;
 use crate::facts::unwind::{Frame, Registers, Stack, Unwinder};
 use std::fs::File;
@@ -218,7 +219,7 @@ fn loose(
 
 /// Shows all words of memory that the program can write to and has touched.
 fn each_word(scene: &Scene<'_>, maps: &[Mapping], show: &mut dyn FnMut(u64, u64)) {
-    let pages = File::open(format!("/proc/{}/pagemap", scene.pid));
+    let pages = File::open(format!("/proc/{}/pagemap", process::view(scene.pid)));
     let holds_stacks = |map: &&Mapping| {
         let shared = map.access.ends_with('s') && map.path.starts_with("/dev/") && map.path != "/dev/zero";
         map.access.starts_with("rw") && !shared && map.end - map.start < MAPPING_MAX
