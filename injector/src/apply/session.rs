@@ -52,6 +52,7 @@ impl Session {
         process::inspect(pid)?;
         let lock = wait_for_lock(pid)?;
         process::check_untraced(pid)?;
+        process::check_thawed(pid)?;
         let mut session = Session::look(pid)?;
         session._lock = Some(lock);
         Ok(session)

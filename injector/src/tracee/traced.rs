@@ -133,12 +133,12 @@ impl Traced {
         self.threads.extend(kept.map(|state| (tid, state)));
     }
 
-    /// Stops all threads; `out_of_reach` is asked about those that do not stop.
+    /// Stops all threads, after they were thawed; `out_of_reach` is asked about those that do not stop.
     pub fn stop(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
         self.stopping = true;
         let running = self.threads.iter().filter(|(_, state)| !matches!(state, State::Stopped(_)));
         running.for_each(|(tid, _)| stopped::interrupt(*tid));
-        let deadline = Instant::now() + STOP_TIME;
+        let mut deadline = Instant::now() + STOP_TIME;
         let mut looks = 0;
         loop {
             let pending = self.pending();
@@ -154,6 +154,9 @@ impl Traced {
                         self.threads.insert(*tid, State::OutOfReach);
                     }
                 }
+            }
+            if looks % PATIENCE == PATIENCE - 1 && pending.iter().any(|tid| process::is_frozen(*tid)) {
+                deadline = Instant::now() + STOP_TIME;
             }
             if Instant::now() > deadline {
                 let tid = pending[0];
