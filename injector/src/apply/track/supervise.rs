@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Shortest and longest time between two looks.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+/// A look that took long, for the process was frozen or the machine busy, puts the next one off so far.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(1);
 /// The target runs at least this many times longer than it is stopped for looking.
 const RUN_SHARE: u32 = 20;
 
@@ -58,7 +60,7 @@ pub fn until_left(
             return Ok(users);
         }
         watch(&users);
-        wait = (wait * 2).min(LOOK_AGAIN.1).max(start.elapsed() * RUN_SHARE);
+        wait = (wait * 2).min(LOOK_AGAIN.1).max((start.elapsed() * RUN_SHARE).min(LOOK_AT_LEAST));
         let next = deadline.min(Instant::now() + wait);
         while Instant::now() < next && !is_interrupted() {
             serve(processes)?;
