@@ -106,7 +106,10 @@ impl<'a> Object<'a> {
         if fd as i64 <= -1 {
             return Err(fault(std::io::Error::from_raw_os_error(-(fd as i64) as i32)));
         }
-        let file = OpenOptions::new().write(true).open(format!("/proc/{}/fd/{fd}", process::view(pid))).map_err(fault)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .open(format!("/proc/{}/fd/{fd}", process::view(pid)))
+            .map_err(fault)?;
         file.write_all_at(self.bytes, 0).map_err(fault)
     }
 

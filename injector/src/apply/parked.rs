@@ -20,7 +20,8 @@ pub fn look_ahead(session: &Session, waits: &[Wait], writes: &[Write]) {
 fn switching(session: &Session) -> Switching {
     *session.switching.get_or_init(|| {
         let mut found = coroutines::switching(session.pid(), &session.images, &session.memory);
-        found.contexts = found.contexts && coroutines::has_contexts(&scene(session, session.pid(), &session.memory));
+        found.contexts =
+            found.contexts && coroutines::has_contexts(&scene(session, session.pid(), &session.memory));
         found
     })
 }

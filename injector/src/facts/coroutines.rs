@@ -209,8 +209,14 @@ fn loose(
     each_word(scene, maps, &mut |address, word| {
         let inside = ranges.iter().any(|(start, end)| *start < word && word <= *end);
         if inside && is_free(address) && !scene.own.contains(&address) && follows_call(scene, word) {
-            let frame =
-                Frame { pc: word, lookup: word - 1, sp: address + 8, slot: 0, unwinds: false, personality: 0 };
+            let frame = Frame {
+                pc: word,
+                lookup: word - 1,
+                sp: address + 8,
+                slot: 0,
+                unwinds: false,
+                personality: 0,
+            };
             stacks.push(Stack { frames: vec![frame], complete: true, switched: true });
         }
     });
@@ -230,7 +236,10 @@ fn each_word(scene: &Scene<'_>, maps: &[Mapping], show: &mut dyn FnMut(u64, u64)
             for run in present(pages.as_ref().ok(), start..end) {
                 let bytes = scene.memory.read_some(run.start, (run.end - run.start) as usize);
                 for (index, eight) in bytes.chunks_exact(8).enumerate() {
-                    show(run.start + index as u64 * 8, u64::from_le_bytes(eight.try_into().unwrap_or_default()));
+                    show(
+                        run.start + index as u64 * 8,
+                        u64::from_le_bytes(eight.try_into().unwrap_or_default()),
+                    );
                 }
             }
         }

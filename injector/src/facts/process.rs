@@ -60,7 +60,8 @@ pub fn inspect(pid: i32) -> Result<Process> {
 /// The number under which /proc shows the process's memory and files: that of another thread
 /// where the first one has ended.
 pub fn view(pid: i32) -> i32 {
-    let has_ended = |status: Option<Status>| status.is_none_or(|status| status.text("State").starts_with(['Z', 'X']));
+    let has_ended =
+        |status: Option<Status>| status.is_none_or(|status| status.text("State").starts_with(['Z', 'X']));
     if !has_ended(Status::read(pid).ok()) {
         return pid;
     }

@@ -21,6 +21,10 @@ const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
 /// handler away to get the trap through.
 const TRAP: u64 = 1 << 4;
 
+/// What the trap of a step tells: after an instruction, and after a system call. A program's own
+/// `int3` and what it sends itself tell something else.
+const STEPPED: [i32; 2] = [libc::TRAP_TRACE, libc::TRAP_BRKPT];
+
 /// What a held thread does.
 #[derive(Clone, Debug)]
 enum State {
@@ -239,7 +243,7 @@ impl Traced {
                     self.threads.remove(&tid);
                     return Ok(false);
                 }
-                Stop::Signal(libc::SIGTRAP) if raw::signal_code(tid)? == libc::TRAP_TRACE => {
+                Stop::Signal(libc::SIGTRAP) if STEPPED.contains(&raw::signal_code(tid)?) => {
                     self.threads.insert(tid, State::Stopped(Box::new(held(tid, Stop::Event)?)));
                     return Ok(true);
                 }

@@ -1,4 +1,7 @@
 #include <pthread.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 #include <semaphore.h>
 #include <stdlib.h>
 
@@ -34,6 +37,20 @@ static void *holder(void *unused)
     return unused;
 }
 
+static int pipes[2][2];
+
+/* Answers what comes through its pipe. */
+static void child(int which)
+{
+    char byte;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    while (read(pipes[which][0], &byte, 1) == 1) {
+        act(which);
+        fflush(stdout);
+    }
+    _exit(0);
+}
+
 static void serve(void)
 {
     char line[64];
@@ -42,7 +59,10 @@ static void serve(void)
         order = *line;
         if (order == 'a')
             act(number);
-        else {
+        else if (order == '1' || order == '2') {
+            if (write(pipes[order - '1'][1], "x", 1) != 1)
+                exit(3);
+        } else {
             sem_post(&begin);
             while (sem_wait(&done))
                 ;
@@ -55,8 +75,16 @@ static void serve(void)
 static void start(void)
 {
     pthread_t thread;
+    for (int i = 0; i < 2; i++) {
+        if (pipe(pipes[i]))
+            exit(2);
+        pid_t pid = fork();
+        if (pid == 0)
+            child(i);
+        printf("child %d is %d\n", i, pid);
+    }
+    fflush(stdout);
     sem_init(&begin, 0, 0);
     sem_init(&done, 0, 0);
     pthread_create(&thread, 0, holder, 0);
-    pthread_detach(thread);
 }

@@ -168,7 +168,8 @@ impl Tracker {
     /// Answers everything that waits: signals, new threads and processes, writes.
     pub fn serve(&mut self, session: &Session) -> Result<()> {
         for child in &mut self.children {
-            child.tracker.serve(&child.session)?;
+            let served = child.tracker.serve(&child.session);
+            unless_ended(&child.session, served)?;
         }
         self.traced.attend()?;
         self.userfault.read(&mut self.writes)?;
@@ -180,7 +181,12 @@ impl Tracker {
         for news in self.traced.news() {
             if let News::Forked(pid) = news {
                 self.born.push(pid);
-                self.children.extend(self.adopt(session, pid)?);
+                let child = self.adopt(session, pid);
+                if let Some(child) = child
+                    .or_else(|fault| if process::inspect(pid).is_err() { Ok(None) } else { Err(fault) })?
+                {
+                    self.children.push(child);
+                }
             }
         }
         Ok(())
@@ -286,10 +292,11 @@ impl Tracker {
         self.traced.resume();
         let mut left = Vec::new();
         for mut child in std::mem::take(&mut self.children) {
-            let own =
-                if child.tracker.has_ended() { Vec::new() } else { child.tracker.users(&child.session)? };
+            let has_ended = child.tracker.has_ended();
+            let own = if has_ended { Ok(Vec::new()) } else { child.tracker.users(&child.session) };
+            let own = unless_ended(&child.session, own)?;
             if own.is_empty() {
-                child.tracker.finish(&child.session)?;
+                unless_ended(&child.session, child.tracker.finish(&child.session))?;
             } else {
                 users.extend(own);
                 left.push(child);
@@ -357,6 +364,12 @@ impl Tracker {
         self.open()?;
         self.guard(session, 0)
     }
+}
+
+/// A process that ends meanwhile needs nothing any more.
+pub fn unless_ended<T: Default>(session: &Session, outcome: Result<T>) -> Result<T> {
+    outcome
+        .or_else(|fault| if process::inspect(session.pid()).is_err() { Ok(T::default()) } else { Err(fault) })
 }
 
 /// Lets the stopped writer execute the one instruction, with all its repetitions.

@@ -6,7 +6,7 @@ use crate::apply::inflight::Blocker;
 use crate::apply::interrupt::{self, is_interrupted};
 use crate::apply::journal::Journal;
 use crate::apply::session::Session;
-use crate::apply::track::Tracker;
+use crate::apply::track::{Tracker, unless_ended};
 use crate::error::Result;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
@@ -36,7 +36,8 @@ pub struct Supervised<'a> {
 pub fn serve(processes: &mut [Supervised<'_>]) -> Result<()> {
     for process in processes {
         if let Some(tracker) = process.tracker {
-            tracker.serve(process.session)?;
+            let served = tracker.serve(process.session);
+            unless_ended(process.session, served)?;
         }
     }
     Ok(())
@@ -76,19 +77,23 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
     let mut all = Vec::new();
     for process in processes {
         let users = match process.tracker {
-            Some(tracker) if !tracker.has_ended() => tracker.users(process.session)?,
+            Some(tracker) if !tracker.has_ended() => {
+                let users = tracker.users(process.session);
+                unless_ended(process.session, users)?
+            }
             _ => Vec::new(),
         };
         if users.is_empty()
             && let Some(mut tracker) = process.tracker.take()
         {
             process.born.extend(tracker.take_children().0);
-            tracker.finish(process.session)?;
+            let finished = tracker.finish(process.session);
+            unless_ended(process.session, finished)?;
         }
         process.moments.advance(process.session, process.tracker, &users);
         let Some(tracker) = process.tracker else { continue };
         let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
-        journal.publish(&tracker.published(&users))?;
+        unless_ended(process.session, journal.publish(&tracker.published(&users)))?;
         all.extend(users.into_iter().filter(|user| !tracker.is_tolerated(user)));
     }
     Ok(all)
