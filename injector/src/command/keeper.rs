@@ -156,7 +156,7 @@ fn receive(client: &OwnedFd) -> Option<(Vec<OsString>, OwnedFd, OwnedFd)> {
     Some((words.collect(), out, err))
 }
 
-/// Passes this command line to the keeper of one of `pids`; `None` if none has one.
+/// Passes this command line to the keeper of one of `pids`; `None` if none has one, or it has ended.
 pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
     let kept: Vec<(i32, i32)> = pids.iter().filter_map(|pid| Some((*pid, process::tracer(*pid)?))).collect();
     let Some((first, tracer)) = kept.first() else { return Ok(None) };
@@ -173,25 +173,24 @@ pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
     let request = words.map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>().join(&0);
     let (out, err) = (std::io::stdout().as_raw_fd(), std::io::stderr().as_raw_fd());
     let fds = [out, err];
-    sendmsg::<()>(
+    let sent = sendmsg::<()>(
         keeper.as_raw_fd(),
         &[IoSlice::new(&request)],
         &[ControlMessage::ScmRights(&fds)],
-        MsgFlags::empty(),
+        MsgFlags::MSG_NOSIGNAL,
         None,
-    )
-    .map_err(|errno| cannot("speak to it", errno))?;
+    );
+    match sent {
+        Err(nix::errno::Errno::EPIPE | nix::errno::Errno::ECONNRESET) => return Ok(None),
+        sent => sent.map_err(|errno| cannot("speak to it", errno))?,
+    };
     let mut status = [0];
     loop {
         match read(&keeper, &mut status) {
             Ok(1) => return Ok(Some(status[0])),
             Err(nix::errno::Errno::EINTR) => {}
-            _ => {
-                return Err(Fault::environment(format!(
-                    "process {first}: the polus in the background (process {tracer}) has ended"
-                ))
-                .hint("try again"));
-            }
+            // its work was done just before; or it died, which is repaired first
+            _ => return Ok(None),
         }
     }
 }
