@@ -8,6 +8,7 @@
 
 #define TRAP 5
 #define OF_STEP 2 // TRAP_TRACE
+#define OF_CALL 1 // TRAP_BRKPT, after a system call
 #define WITH_INFORMATION 4ul
 #define WITH_RESTORER 0x04000000ul
 #define NO_HANDLER 0ul
@@ -38,7 +39,7 @@ static void die(void)
 
 static void trapped(int signal, const int *information, void *context)
 {
-    if (information[2] == OF_STEP || program.handler == IGNORED)
+    if (information[2] == OF_STEP || information[2] == OF_CALL || program.handler == IGNORED)
         return;
     if (program.handler == NO_HANDLER)
         die();

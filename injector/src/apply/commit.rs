@@ -8,6 +8,7 @@ use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::interrupt::is_interrupted;
 use crate::apply::journal::{Journal, now_ms};
 use crate::apply::leaving::Leavings;
+use crate::apply::parked;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
 use crate::apply::track::{self, Tracker};
@@ -135,6 +136,7 @@ impl<'a> Commit<'a> {
         perform: &Perform<'_>,
     ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
+        parked::look_ahead(self.session, &self.change.waits, &self.writes);
         let mut since = HashMap::new();
         let mut pause = Pause::default();
         let mut wait = LOOK_AGAIN.0;
@@ -144,7 +146,7 @@ impl<'a> Commit<'a> {
             let start = Instant::now();
             let hold = self.hold(tracker)?;
             let walked = doors::walk(hold.threads(), &mut unwinder);
-            let mut found = blockers(hold.threads(), &walked, &self.change.waits, &self.writes);
+            let mut found = self.blockers(hold.threads(), &walked, &mut unwinder);
             let can_track = tracker.is_some() || !matches!(means, Means::None(_));
             let (mut blocking, mut users) = (Vec::new(), Vec::new());
             for blocker in found.drain(..) {
@@ -180,6 +182,13 @@ impl<'a> Commit<'a> {
                 watch(&blocking)?;
             }
         }
+    }
+
+    fn blockers(&self, threads: &[Thread], walked: &[Walked], unwinder: &mut Unwinder<'_>) -> Vec<Blocker> {
+        let (session, waits, writes) = (self.session, &self.change.waits, &self.writes);
+        let process = (session.pid(), &session.memory);
+        let parked = parked::stacks(session, process, threads, walked, (waits, writes), unwinder);
+        blockers(threads, walked, (session.pid(), &parked), waits, writes)
     }
 
     fn hold(&self, tracker: &mut Option<Tracker>) -> Result<Hold> {
@@ -457,8 +466,12 @@ pub fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
 /// Who stands in the way, and why.
 pub fn describe(blocker: &Blocker) -> String {
     let (tid, function) = (blocker.tid, &blocker.function);
+    let (is, has) = match blocker.parked {
+        true => ("a parked coroutine is".to_string(), "a parked coroutine has".to_string()),
+        false => (format!("thread {tid} is"), format!("thread {tid} has")),
+    };
     match blocker.unknown {
-        true => format!("thread {tid} has a stack that cannot be walked, it may be in {function}"),
-        false => format!("thread {tid} is in {function}, {}", blocker.why),
+        true => format!("{has} a stack that cannot be walked, it may be in {function}"),
+        false => format!("{is} in {function}, {}", blocker.why),
     }
 }

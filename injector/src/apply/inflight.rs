@@ -26,10 +26,19 @@ pub struct Blocker {
     pub instance: u64,
     /// Its stack could not be walked to the bottom.
     pub unknown: bool,
+    /// The stack is one that no thread is on; the number is the process's.
+    pub parked: bool,
 }
 
-/// All reasons against the change now; `walked` are the stacks of `threads`, in their order.
-pub fn blockers(threads: &[Thread], walked: &[Walked], waits: &[Wait], writes: &[Write]) -> Vec<Blocker> {
+/// All reasons against the change now; `walked` are the stacks of `threads`, in their order, and
+/// `parked` those that no thread of process `pid` is on.
+pub fn blockers(
+    threads: &[Thread],
+    walked: &[Walked],
+    (pid, parked): (i32, &[Stack]),
+    waits: &[Wait],
+    writes: &[Write],
+) -> Vec<Blocker> {
     let loops = writes.iter().filter(|write| Rule::Branches.holds() && !write.loops.is_empty());
     let loops = loops.map(|write| Wait {
         function: write.name.clone(),
@@ -49,17 +58,27 @@ pub fn blockers(threads: &[Thread], walked: &[Walked], waits: &[Wait], writes: &
         if waits.is_empty() {
             continue;
         }
-        let active = stacks::active(stack, &groups).into_iter().map(|index| &waits[index]);
-        found.extend(active.map(|wait| Blocker {
-            tid: thread.tid,
-            function: wait.function.clone(),
-            function_address: wait.function_address,
-            why: wait.why.clone(),
-            instance: wait.instance,
-            unknown: !stack.complete,
-        }));
+        found.extend(active(stack, &waits, &groups, thread.tid));
+    }
+    for stack in parked.iter().filter(|_| !waits.is_empty()) {
+        let blockers = active(stack, &waits, &groups, pid);
+        found.extend(blockers.into_iter().map(|blocker| Blocker { parked: true, ..blocker }));
     }
     found
+}
+
+fn active(stack: &Stack, waits: &[Wait], groups: &[Vec<(u64, u64)>], tid: i32) -> Vec<Blocker> {
+    let active = stacks::active(stack, groups).into_iter().map(|index| &waits[index]);
+    let blocker = |wait: &Wait| Blocker {
+        tid,
+        function: wait.function.clone(),
+        function_address: wait.function_address,
+        why: wait.why.clone(),
+        instance: wait.instance,
+        unknown: !stack.complete,
+        parked: false,
+    };
+    active.map(blocker).collect()
 }
 
 /// A thread that goes on in bytes which would change under it: at its own place, where a signal
@@ -77,5 +96,6 @@ fn on_entry(thread: &Thread, stack: &Stack, writes: &[Write]) -> Option<Blocker>
         why: ENTRY.into(),
         instance: 0,
         unknown: false,
+        parked: false,
     })
 }

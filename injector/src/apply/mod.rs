@@ -11,6 +11,7 @@ pub mod journal;
 pub mod leaving;
 pub mod load;
 pub mod object;
+pub mod parked;
 pub mod repair;
 pub mod runtime;
 pub mod session;

@@ -4,6 +4,7 @@
 use crate::error::{Fault, Result};
 use crate::facts::maps;
 use crate::facts::memory::Memory;
+use crate::facts::process;
 use crate::tracee::{Rewrite, SyscallStop};
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
@@ -105,7 +106,10 @@ impl<'a> Object<'a> {
         if fd as i64 <= -1 {
             return Err(fault(std::io::Error::from_raw_os_error(-(fd as i64) as i32)));
         }
-        let file = OpenOptions::new().write(true).open(format!("/proc/{pid}/fd/{fd}")).map_err(fault)?;
+        let file = OpenOptions::new()
+            .write(true)
+            .open(format!("/proc/{}/fd/{fd}", process::view(pid)))
+            .map_err(fault)?;
         file.write_all_at(self.bytes, 0).map_err(fault)
     }
 

@@ -1,6 +1,7 @@
 //! One process during one command: its facts, and the lock that keeps others away.
 
 use crate::error::{Fault, Result};
+use crate::facts::coroutines::Switching;
 use crate::facts::executable::{self, Executable};
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping};
@@ -10,6 +11,7 @@ use crate::facts::process::{self, Lock, Process};
 use crate::facts::program::{self, Program};
 use crate::facts::registry::{self, Registry};
 use crate::plan::verify::{self, Target};
+use std::cell::OnceCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -28,6 +30,8 @@ pub struct Session {
     pub images: Vec<Image>,
     /// What earlier injectors left.
     pub registry: Registry,
+    /// How the program switches between stacks of its own.
+    pub switching: OnceCell<Switching>,
     _lock: Option<Lock>,
 }
 
@@ -39,7 +43,8 @@ impl Session {
         let maps = maps::read(pid)?;
         let images = image::read(&memory, &maps);
         let registry = registry::read(&memory, &maps).map_err(|fault| fault.within(process.describe()))?;
-        Ok(Session { process, memory, maps, images, registry: registry.unwrap_or_default(), _lock: None })
+        let registry = registry.unwrap_or_default();
+        Ok(Session { process, memory, maps, images, registry, switching: OnceCell::new(), _lock: None })
     }
 
     /// Opens a process to change it.
@@ -47,6 +52,7 @@ impl Session {
         process::inspect(pid)?;
         let lock = wait_for_lock(pid)?;
         process::check_untraced(pid)?;
+        process::check_thawed(pid)?;
         let mut session = Session::look(pid)?;
         session._lock = Some(lock);
         Ok(session)

@@ -62,11 +62,11 @@ fn update(transaction: &mut Transaction<'_>, patch: &PatchFile, debug_file: Opti
     let mut plans: BTreeMap<i32, Load> = BTreeMap::new();
     transaction.each(&mut |member| {
         let Some(session) = &member.session else { return Ok(()) };
-        if member.finished == Some(Way::Forth) && is_newest(session, patch) {
-            return Ok(());
-        }
-        if member.is_late && is_newest(session, patch) {
-            // forked by one that was changed already
+        let is_finished = member.finished == Some(Way::Forth) || member.is_late;
+        if is_finished && is_newest(session, patch) {
+            // begun by a command that died, or forked by one that was changed already
+            let newest = session.registry.chain(session.registry.version).last().map(|record| record.address);
+            member.states.retain(|(record, _)| Some(*record) != newest);
             member.made = true;
             member.from = patch.tables.from_version;
             return Ok(());

@@ -32,7 +32,13 @@ pub fn run(arguments: &Rollback, output: &Output, residents: &mut Vec<Resident>)
         let common = goals.values().max().copied();
         transaction.each(&mut |member| {
             let to = if member.is_late { common } else { arguments.to };
-            goals.insert(member.pid, goal(member, to)?);
+            let goal = goal(member, to)?;
+            goals.insert(member.pid, goal);
+            let version = member.session.as_ref().map_or(0, |session| session.registry.version);
+            if goal == version && member.tracker.is_some() {
+                // begun by a command that died
+                (member.made, member.from) = (true, version + 1);
+            }
             Ok(())
         });
         transaction.commit(&|session| match goals.get(&session.pid()) {

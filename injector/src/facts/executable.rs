@@ -6,7 +6,7 @@ use crate::error::{Fault, Result};
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
-use crate::facts::process::Process;
+use crate::facts::process::{self, Process};
 use nix::sys::stat::{major, minor};
 use polus_binary::Origin;
 use std::fs::{self, File};
@@ -56,14 +56,14 @@ pub fn find(process: &Process, memory: &Memory, images: &[Image]) -> Result<Exec
 
 /// Opens the file that is mapped at the program's start, whatever its path names now.
 pub fn open(process: &Process, executable: &Executable, maps: &[Mapping]) -> Result<File> {
-    let pid = process.pid;
+    let (pid, view) = (process.pid, process::view(process.pid));
     let path = executable.path.display();
     let unreadable = |error| Fault::environment(format!("cannot read {path}: {error}"));
     if named(&process.exe) == executable.path {
-        return File::open(format!("/proc/{pid}/exe")).map_err(unreadable);
+        return File::open(format!("/proc/{view}/exe")).map_err(unreadable);
     }
     let map = maps::find(maps, executable.start).ok_or_else(|| gone(process))?;
-    let mapped = format!("/proc/{pid}/map_files/{:x}-{:x}", map.start, map.end);
+    let mapped = format!("/proc/{view}/map_files/{:x}-{:x}", map.start, map.end);
     if let Ok(file) = File::open(mapped) {
         return Ok(file);
     }
@@ -92,7 +92,7 @@ pub fn origins(pid: i32, executable: &Executable) -> [Origin; 2] {
 }
 
 fn root(pid: i32) -> PathBuf {
-    PathBuf::from(format!("/proc/{pid}/root"))
+    PathBuf::from(format!("/proc/{}/root", process::view(pid)))
 }
 
 fn is_file(map: &Mapping, found: &fs::Metadata) -> bool {
@@ -118,7 +118,7 @@ fn named(path: &Path) -> PathBuf {
 
 /// Address of the headers of what the kernel started.
 fn program_headers(pid: i32) -> Result<u64> {
-    let path = format!("/proc/{pid}/auxv");
+    let path = format!("/proc/{}/auxv", process::view(pid));
     let bytes = fs::read(&path)
         .map_err(|error| Fault::environment(format!("process {pid}: cannot read {path}: {error}")))?;
     let word = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).unwrap_or_default();

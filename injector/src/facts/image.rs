@@ -140,6 +140,14 @@ impl Image {
         Some(symbol.st_value(LE).wrapping_add(self.bias))
     }
 
+    /// The name stands among those of its dynamic symbols, defined or not.
+    pub fn mentions(&self, memory: &Memory, name: &str) -> bool {
+        let names = self.dynamic.as_ref().and_then(|dynamic| self.bytes_at(memory, dynamic.strings));
+        let wanted = format!("\0{name}\0");
+        let mut places = names.unwrap_or_default().windows(wanted.len());
+        places.any(|place| place == wanted.as_bytes())
+    }
+
     fn symbol(&self, memory: &Memory, dynamic: &Dynamic, index: usize) -> Option<elf::Sym64<LE>> {
         let offset = index.checked_mul(size_of::<elf::Sym64<LE>>())? as u64;
         let bytes = self.bytes_at(memory, dynamic.symbols.checked_add(offset)?)?;

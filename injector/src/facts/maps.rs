@@ -1,6 +1,7 @@
 //! /proc/PID/maps, and holes between mappings.
 
 use crate::error::{Fault, Result};
+use crate::facts::process;
 use std::fs;
 
 /// Bytes of a page.
@@ -31,7 +32,7 @@ pub struct Mapping {
 
 /// All mappings of process `pid`, in order of address.
 pub fn read(pid: i32) -> Result<Vec<Mapping>> {
-    let path = format!("/proc/{pid}/maps");
+    let path = format!("/proc/{}/maps", process::view(pid));
     let text = fs::read_to_string(&path)
         .map_err(|error| Fault::environment(format!("process {pid}: cannot read {path}: {error}")))?;
     Ok(text.lines().filter_map(parse_line).collect())

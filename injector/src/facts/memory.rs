@@ -2,6 +2,7 @@
 //! needs no stopped thread.
 
 use crate::error::{Fault, Result};
+use crate::facts::process;
 use polus_runtime::abi::Plain;
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind};
@@ -19,7 +20,7 @@ pub struct Memory {
 impl Memory {
     /// Opens the memory of process `pid` for reading and writing.
     pub fn open(pid: i32) -> Result<Memory> {
-        let path = format!("/proc/{pid}/mem");
+        let path = format!("/proc/{}/mem", process::view(pid));
         match OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => Ok(Memory { pid, file }),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {

@@ -1,6 +1,7 @@
 //! What is so: read only, from files, from /proc and from the target's memory.
 
 pub mod code;
+pub mod coroutines;
 pub mod executable;
 pub mod image;
 pub mod maps;

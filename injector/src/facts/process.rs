@@ -44,17 +44,31 @@ pub fn inspect(pid: i32) -> Result<Process> {
         return Err(Fault::environment(format!("{pid} is a thread of process {leader}"))
             .hint(format!("use -p {leader}")));
     }
-    if status.text("State").starts_with(['Z', 'X']) {
+    let view = view(pid);
+    if view == pid && status.text("State").starts_with(['Z', 'X']) {
         return Err(Fault::refused(format!("{process} is a zombie: it has ended")));
     }
+    let status = if view == pid { status } else { Status::read(view)? };
     if status.text("VmSize").is_empty() {
         return Err(Fault::refused(format!("{process} is a kernel thread")));
     }
-    let exe = fs::read_link(format!("/proc/{pid}/exe")).map_err(|error| match error.kind() {
+    let exe = fs::read_link(format!("/proc/{view}/exe")).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => not_permitted(pid).within("not permitted"),
         _ => Fault::environment(format!("{process}: cannot read its executable's path: {error}")),
     })?;
     Ok(Process { pid, name, exe, seccomp: status.number("Seccomp") > 0 })
+}
+
+/// The number under which /proc shows the process's memory and files: that of another thread
+/// where the first one has ended.
+pub fn view(pid: i32) -> i32 {
+    let has_ended =
+        |status: Option<Status>| status.is_none_or(|status| status.text("State").starts_with(['Z', 'X']));
+    if !has_ended(Status::read(pid).ok()) {
+        return pid;
+    }
+    let others = threads(pid).unwrap_or_default();
+    others.into_iter().find(|tid| !has_ended(Status::of_thread(pid, *tid))).unwrap_or(pid)
 }
 
 /// Refuses a process that a debugger holds. A polus that was killed lets go within a moment.
@@ -82,6 +96,21 @@ pub fn check_untraced(pid: i32) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses a process that a control group keeps frozen: none of its threads can be stopped.
+pub fn check_thawed(pid: i32) -> Result<()> {
+    if !threads(pid)?.into_iter().any(is_frozen) {
+        return Ok(());
+    }
+    Err(Fault::environment(format!("process {pid} is frozen by its control group"))
+        .hint("thaw it first: echo THAWED to its freezer.state"))
+}
+
+/// The thread stands in the freezer.
+pub fn is_frozen(tid: i32) -> bool {
+    let place = fs::read_to_string(format!("/proc/{tid}/wchan")).unwrap_or_default();
+    place.contains("refrigerator")
 }
 
 /// Who traces the process.
@@ -141,7 +170,7 @@ pub fn running(exe: &Path) -> Result<Vec<i32>> {
     // not the path: elsewhere it may name another file, and another path this one
     let is_wanted =
         |found: fs::Metadata| found.st_dev() == wanted.st_dev() && found.st_ino() == wanted.st_ino();
-    let matches = |pid: &i32| fs::metadata(format!("/proc/{pid}/exe")).is_ok_and(is_wanted);
+    let matches = |pid: &i32| fs::metadata(format!("/proc/{}/exe", view(*pid))).is_ok_and(is_wanted);
     Ok(all_processes()?.into_iter().filter(matches).collect())
 }
 

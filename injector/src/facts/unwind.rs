@@ -30,6 +30,8 @@ const EXIT_CALLS: [&[u8]; 3] = [
 ];
 /// Bytes of `_start` in which its call of the C library lies.
 const START_SIZE: u64 = 64;
+/// What the C library returns to from a context's function: the next context's address from the stack.
+const CONTEXT_END: [u8; 7] = [0x48, 0x89, 0xdc, 0x48, 0x8b, 0x3c, 0x24];
 
 /// DWARF's numbering: rax rdx rcx rbx rsi rdi rbp rsp r8-r15, then the return address.
 pub type Registers = [u64; 17];
@@ -58,8 +60,10 @@ pub struct Frame {
 pub struct Stack {
     /// Activations.
     pub frames: Vec<Frame>,
-    /// It ends in the start of the program or of a thread.
+    /// It ends in the start of the program, of a thread or of a context.
     pub complete: bool,
+    /// It is none that a thread begins on.
+    pub switched: bool,
 }
 
 /// Frame information of all images, with the rows met so far.
@@ -108,10 +112,15 @@ impl<'a> Unwinder<'a> {
 
     /// Walks a stack from the registers of a stopped thread.
     pub fn walk(&mut self, registers: Registers) -> Stack {
+        self.walk_from(registers, true)
+    }
+
+    /// Walks a stack whose innermost frame is about to execute, or has called something.
+    pub fn walk_from(&mut self, registers: Registers, executes: bool) -> Stack {
         let mut registers = registers;
         let mut words = StackWords { memory: self.memory, start: 0, bytes: Vec::new() };
         let mut stack = Stack::default();
-        let mut exact = true;
+        let mut exact = executes;
         while stack.frames.len() < FRAMES_MAX {
             let (pc, sp) = (registers[16], registers[7]);
             let lookup = if exact { pc } else { pc.wrapping_sub(1) };
@@ -125,11 +134,15 @@ impl<'a> Unwinder<'a> {
                     exact = false;
                 }
                 Some(Step::Caller { signal }) if signal || registers[7] > sp => exact = signal,
-                Some(Step::Bottom) => {
-                    stack.complete = self.is_known_bottom(pc);
+                Some(Step::Bottom) if self.is_known_bottom(pc) => {
+                    stack.complete = true;
                     return stack;
                 }
-                _ => return stack,
+                _ => {
+                    stack.switched = self.memory.read_some(pc, CONTEXT_END.len()) == CONTEXT_END;
+                    stack.complete = stack.switched;
+                    return stack;
+                }
             }
         }
         stack

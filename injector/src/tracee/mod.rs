@@ -9,7 +9,7 @@ pub mod sigframe;
 pub mod stopped;
 pub mod traced;
 pub mod userfault;
-mod wait;
+pub mod wait;
 
 pub use hijack::{Hijack, Rewrite, SyscallStop};
 pub use stopped::{Lifted, Stopped, Thread};

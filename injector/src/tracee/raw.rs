@@ -94,6 +94,12 @@ pub fn fault(tid: i32, what: &str, errno: Errno) -> Fault {
     Fault::environment(format!("thread {tid}: cannot {what}: {}", errno.desc()))
 }
 
+/// Why the signal that stopped the thread was raised (`si_code`).
+pub fn signal_code(tid: i32) -> Result<i32> {
+    let found = nix::sys::ptrace::getsiginfo(Pid::from_raw(tid));
+    found.map(|information| information.si_code).map_err(|errno| fault(tid, "read its signal", errno))
+}
+
 /// Signals that the stopped thread blocks.
 pub fn signal_mask(tid: i32) -> Result<u64> {
     let mut mask: u64 = 0;

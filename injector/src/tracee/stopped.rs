@@ -263,6 +263,12 @@ pub(super) fn is_parked(pid: i32, tid: i32) -> bool {
     stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('D')) && PARKING_CALLS.contains(&number)
 }
 
+/// The thread waits in the kernel for something that no signal interrupts.
+pub fn is_uninterruptible(tid: i32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{tid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('D'))
+}
+
 /// A held thread whose system calls pass the process's filter until this value is dropped.
 pub struct Lifted {
     tid: i32,

@@ -17,6 +17,14 @@ const PATIENCE: u32 = 40;
 /// SIGFPE, SIGSEGV.
 const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
 
+/// SIGTRAP. A thread that blocks it could not be stepped: the kernel would take the program's
+/// handler away to get the trap through.
+const TRAP: u64 = 1 << 4;
+
+/// What the trap of a step tells: after an instruction, and after a system call. A program's own
+/// `int3` and what it sends itself tell something else.
+const STEPPED: [i32; 2] = [libc::TRAP_TRACE, libc::TRAP_BRKPT];
+
 /// What a held thread does.
 #[derive(Clone, Debug)]
 enum State {
@@ -103,6 +111,13 @@ impl Traced {
         out.map(|(tid, _)| *tid).collect()
     }
 
+    /// The threads that are in system calls which could not be interrupted, but will end.
+    pub fn in_calls(&self) -> Vec<i32> {
+        let mut out = self.out_of_reach();
+        out.retain(|tid| !stopped::is_parked(self.pid, *tid));
+        out
+    }
+
     /// Lets all stopped threads go on.
     pub fn resume(&mut self) {
         self.stopping = false;
@@ -122,12 +137,12 @@ impl Traced {
         self.threads.extend(kept.map(|state| (tid, state)));
     }
 
-    /// Stops all threads; `out_of_reach` is asked about those that do not stop.
+    /// Stops all threads, after they were thawed; `out_of_reach` is asked about those that do not stop.
     pub fn stop(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
         self.stopping = true;
         let running = self.threads.iter().filter(|(_, state)| !matches!(state, State::Stopped(_)));
         running.for_each(|(tid, _)| stopped::interrupt(*tid));
-        let deadline = Instant::now() + STOP_TIME;
+        let mut deadline = Instant::now() + STOP_TIME;
         let mut looks = 0;
         loop {
             let pending = self.pending();
@@ -143,6 +158,9 @@ impl Traced {
                         self.threads.insert(*tid, State::OutOfReach);
                     }
                 }
+            }
+            if looks % PATIENCE == PATIENCE - 1 && pending.iter().any(|tid| process::is_frozen(*tid)) {
+                deadline = Instant::now() + STOP_TIME;
             }
             if Instant::now() > deadline {
                 let tid = pending[0];
@@ -186,23 +204,6 @@ impl Traced {
         std::mem::take(&mut self.news)
     }
 
-    /// Waits until thread `tid`, which was out of reach, is stopped. `idle` is called meanwhile.
-    pub fn await_stop(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<()> {
-        stopped::interrupt(tid);
-        let deadline = Instant::now() + STOP_TIME;
-        let mut looks = 0;
-        while matches!(self.threads.get(&tid), Some(State::OutOfReach | State::Running)) {
-            self.look(tid)?;
-            idle()?;
-            if Instant::now() > deadline {
-                return Ok(());
-            }
-            looks += 1;
-            wait::pause(looks);
-        }
-        Ok(())
-    }
-
     /// Lets a stopped thread execute one instruction, and reports whether it did. The others
     /// stay stopped; `idle` is called while it waits for something.
     pub fn step(&mut self, tid: i32, idle: &mut dyn FnMut() -> Result<()>) -> Result<bool> {
@@ -210,7 +211,7 @@ impl Traced {
             return Ok(false);
         }
         let mask = raw::signal_mask(tid)?;
-        raw::set_signal_mask(tid, mask | ASYNCHRONOUS)?;
+        raw::set_signal_mask(tid, (mask | ASYNCHRONOUS) & !TRAP)?;
         let stepped = self.execute(tid, idle)?;
         if self.thread(tid).is_some() {
             raw::set_signal_mask(tid, mask)?;
@@ -242,10 +243,8 @@ impl Traced {
                     self.threads.remove(&tid);
                     return Ok(false);
                 }
-                Stop::Signal(libc::SIGTRAP) => {
-                    let mut thread = held(tid, Stop::Event)?;
-                    thread.signal = 0;
-                    self.threads.insert(tid, State::Stopped(Box::new(thread)));
+                Stop::Signal(libc::SIGTRAP) if STEPPED.contains(&raw::signal_code(tid)?) => {
+                    self.threads.insert(tid, State::Stopped(Box::new(held(tid, Stop::Event)?)));
                     return Ok(true);
                 }
                 // our interruption was still to come

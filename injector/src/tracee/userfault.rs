@@ -3,11 +3,14 @@
 //! The descriptor's end opens all pages, so that a dead injector harms nobody.
 
 use crate::error::{Fault, Result};
+use crate::facts::process;
 use nix::errno::Errno;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
+/// PIDFD_THREAD.
+const OF_THREAD: i32 = 0x80;
 /// `UFFD_API`.
 const API: u64 = 0xaa;
 /// Write protection, the writer's thread, the exact address.
@@ -172,6 +175,7 @@ pub fn descriptor(pid: i32, fd: i32) -> Result<OwnedFd> {
         // SAFETY: the kernel just made this descriptor for us.
         Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
     };
-    let process = call(libc::SYS_pidfd_open, pid, 0)?;
+    let view = process::view(pid);
+    let process = call(libc::SYS_pidfd_open, view, if view == pid { 0 } else { OF_THREAD })?;
     call(libc::SYS_pidfd_getfd, process.as_raw_fd(), fd)
 }

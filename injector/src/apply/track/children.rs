@@ -5,6 +5,7 @@ use super::Tracker;
 use crate::apply::doors;
 use crate::apply::inflight::blockers;
 use crate::apply::journal::Journal;
+use crate::apply::parked;
 use crate::apply::session::Session;
 use crate::apply::track::open::open_in;
 use crate::error::Result;
@@ -32,7 +33,10 @@ impl Tracker {
         }
         let memory = Memory::open(pid)?;
         let mut unwinder = Unwinder::new(&parent.images, &memory);
-        if blockers(&threads, &doors::walk(&threads, &mut unwinder), &self.waits, &[]).is_empty() {
+        let walked = doors::walk(&threads, &mut unwinder);
+        let waits = (&self.waits[..], &[][..]);
+        let parked = parked::stacks(parent, (pid, &memory), &threads, &walked, waits, &mut unwinder);
+        if blockers(&threads, &walked, (pid, &parked), &self.waits, &[]).is_empty() {
             forget(&memory, parent)?;
             return Ok(None);
         }

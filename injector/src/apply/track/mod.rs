@@ -13,6 +13,7 @@ use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::journal::{Journal, now_ms};
 use crate::apply::load::CALL_STACK;
+use crate::apply::parked;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
 use crate::error::{Fault, Result};
@@ -22,7 +23,7 @@ use crate::facts::registry::{self, Cell, Registry};
 use crate::facts::unwind::Unwinder;
 use crate::plan::{self, Wait};
 use crate::tracee::userfault::{Pages, Write};
-use crate::tracee::{News, Stopped, Thread, Traced, Userfault};
+use crate::tracee::{News, Stopped, Thread, Traced, Userfault, stopped, wait};
 use pages::Instances;
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub use open::open;
 
 /// How long a call of an injector that died may go on.
 const CALL_TIME: Duration = Duration::from_secs(10);
+/// How long a system call that writes may go on.
+const WRITE_TIME: Duration = Duration::from_secs(2);
 /// Instructions of one writer that repeat a store before others get their turn.
 const REPEATS_MAX: u32 = 1 << 16;
 /// Bytes that may stand before an instruction's code, repetition left out.
@@ -169,7 +172,8 @@ impl Tracker {
     /// Answers everything that waits: signals, new threads and processes, writes.
     pub fn serve(&mut self, session: &Session) -> Result<()> {
         for child in &mut self.children {
-            child.tracker.serve(&child.session)?;
+            let served = child.tracker.serve(&child.session);
+            unless_ended(&child.session, served)?;
         }
         self.traced.attend()?;
         self.userfault.read(&mut self.writes)?;
@@ -181,7 +185,12 @@ impl Tracker {
         for news in self.traced.news() {
             if let News::Forked(pid) = news {
                 self.born.push(pid);
-                self.children.extend(self.adopt(session, pid)?);
+                let child = self.adopt(session, pid);
+                if let Some(child) = child
+                    .or_else(|fault| if process::inspect(pid).is_err() { Ok(None) } else { Err(fault) })?
+                {
+                    self.children.push(child);
+                }
             }
         }
         Ok(())
@@ -198,14 +207,45 @@ impl Tracker {
         traced.stop(&mut |tid| {
             userfault.read(writes)?;
             // in a system call it cannot be stopped; one that writes by itself stops, at the latest
-            // when its page is opened, before the instruction
-            Ok(writes.iter().any(|write| process::outer_tid(pid, write.tid) == tid))
+            // when its page is opened, before the instruction. Others wait for what such a call holds
+            let is_writer = writes.iter().any(|write| process::outer_tid(pid, write.tid) == tid);
+            Ok(is_writer || !writes.is_empty() && stopped::is_uninterruptible(tid))
         })?;
         userfault.read(writes)
     }
 
+    /// Lets system calls end that write: nobody else can be sure of what an instance holds before.
+    fn finish_calls(&mut self, session: &Session) -> Result<()> {
+        let deadline = Instant::now() + WRITE_TIME;
+        let pid = self.traced.pid();
+        let (mut opened, mut looks) = (Vec::new(), 0);
+        while !self.traced.in_calls().is_empty() && Instant::now() < deadline {
+            self.userfault.read(&mut self.writes)?;
+            let is_stopped = |write: &Write| self.traced.thread(process::outer_tid(pid, write.tid)).is_some();
+            let (later, now): (Vec<Write>, Vec<Write>) = self.writes.drain(..).partition(is_stopped);
+            self.writes = later;
+            if !now.is_empty() {
+                step("track.write")?;
+            }
+            opened.extend(open_pages(&self.userfault, &self.closed, &now)?);
+            self.traced.attend()?;
+            looks += 1;
+            wait::pause(looks);
+        }
+        self.agree(session, opened)
+    }
+
+    /// Carries over what was written to pages that were opened, and closes them.
+    fn agree(&mut self, session: &Session, opened: Vec<u64>) -> Result<()> {
+        if opened.iter().any(|page| self.instances.differ(*page, &session.memory)) {
+            return self.cohere(session);
+        }
+        opened.iter().try_for_each(|page| self.userfault.close_pages(&(*page..page + PAGE)))
+    }
+
     /// Makes the writes that wait, one writer after the other; all other threads are stopped.
     fn carry(&mut self, session: &Session) -> Result<()> {
+        self.finish_calls(session)?;
         while !self.writes.is_empty() {
             let first = self.writes[0].tid;
             let tid = if self.alike { first } else { process::outer_tid(self.traced.pid(), first) };
@@ -213,14 +253,8 @@ impl Tracker {
             self.writes = others;
             step("track.write")?;
             let is_lent = self.lent == Some(tid);
-            let mut opened = self.write(session, tid, first, own)?;
-            if opened.iter().any(|page| self.instances.differ(*page, &session.memory)) {
-                opened.clear();
-                self.cohere(session)?;
-            }
-            for page in opened {
-                self.userfault.close_pages(&(page..page + PAGE))?;
-            }
+            let opened = self.write(session, tid, first, own)?;
+            self.agree(session, opened)?;
             if is_lent {
                 self.traced.give_back(tid)?;
             }
@@ -237,11 +271,8 @@ impl Tracker {
         if lent == Some(tid) {
             traced.borrow(tid)?;
         }
-        match traced.thread(tid).and_then(|thread| thread.registers) {
-            Some(registers) => {
-                step_writer(session, traced, tid, registers.rip, &mut gate)?;
-            }
-            None => traced.await_stop(tid, &mut || gate.more())?,
+        if let Some(registers) = traced.thread(tid).and_then(|thread| thread.registers) {
+            step_writer(session, traced, tid, registers.rip, &mut gate)?;
         }
         gate.more()?;
         Ok(gate.opened)
@@ -265,10 +296,11 @@ impl Tracker {
         self.traced.resume();
         let mut left = Vec::new();
         for mut child in std::mem::take(&mut self.children) {
-            let own =
-                if child.tracker.has_ended() { Vec::new() } else { child.tracker.users(&child.session)? };
+            let has_ended = child.tracker.has_ended();
+            let own = if has_ended { Ok(Vec::new()) } else { child.tracker.users(&child.session) };
+            let own = unless_ended(&child.session, own)?;
             if own.is_empty() {
-                child.tracker.finish(&child.session)?;
+                unless_ended(&child.session, child.tracker.finish(&child.session))?;
             } else {
                 users.extend(own);
                 left.push(child);
@@ -284,7 +316,9 @@ impl Tracker {
         let mut threads = threads.to_vec();
         threads.extend(self.traced.out_of_reach().into_iter().map(Thread::unreachable));
         let walked = doors::walk(&threads, &mut unwinder);
-        blockers(&threads, &walked, &self.waits, &[])
+        let process = (session.pid(), &session.memory);
+        let parked = parked::stacks(session, process, &threads, &walked, (&self.waits, &[]), &mut unwinder);
+        blockers(&threads, &walked, (session.pid(), &parked), &self.waits, &[])
     }
 
     /// This stopped thread does something for the injector, until another call says `None`.
@@ -336,6 +370,12 @@ impl Tracker {
     }
 }
 
+/// A process that ends meanwhile needs nothing any more.
+pub fn unless_ended<T: Default>(session: &Session, outcome: Result<T>) -> Result<T> {
+    outcome
+        .or_else(|fault| if process::inspect(session.pid()).is_err() { Ok(T::default()) } else { Err(fault) })
+}
+
 /// Lets the stopped writer execute the one instruction, with all its repetitions.
 fn step_writer(
     session: &Session,
@@ -355,6 +395,14 @@ fn step_writer(
     Ok(())
 }
 
+/// Opens the pages of these writes, and tells which.
+fn open_pages(userfault: &Userfault, closed: &[Pages], writes: &[Write]) -> Result<Vec<u64>> {
+    let pages = writes.iter().map(|write| write.address & !(PAGE - 1));
+    let pages: Vec<u64> = pages.filter(|page| closed.iter().any(|range| range.contains(page))).collect();
+    pages.iter().try_for_each(|page| userfault.open_pages(&(*page..page + PAGE)))?;
+    Ok(pages)
+}
+
 /// Opens pages to one writer, while all others are stopped.
 struct Gate<'a> {
     userfault: &'a Userfault,
@@ -366,13 +414,7 @@ struct Gate<'a> {
 
 impl Gate<'_> {
     fn open(&mut self, writes: Vec<Write>) -> Result<()> {
-        for write in writes {
-            let page = write.address & !(PAGE - 1);
-            if self.closed.iter().any(|range| range.contains(&page)) {
-                self.userfault.open_pages(&(page..page + PAGE))?;
-                self.opened.push(page);
-            }
-        }
+        self.opened.extend(open_pages(self.userfault, self.closed, &writes)?);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use crate::apply::inflight::Blocker;
 use crate::apply::interrupt::{self, is_interrupted};
 use crate::apply::journal::Journal;
 use crate::apply::session::Session;
-use crate::apply::track::Tracker;
+use crate::apply::track::{Tracker, unless_ended};
 use crate::error::Result;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 
 /// Shortest and longest time between two looks.
 const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(50));
+/// A look that took long, for the process was frozen or the machine busy, puts the next one off so far.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(1);
 /// The target runs at least this many times longer than it is stopped for looking.
 const RUN_SHARE: u32 = 20;
 
@@ -34,7 +36,8 @@ pub struct Supervised<'a> {
 pub fn serve(processes: &mut [Supervised<'_>]) -> Result<()> {
     for process in processes {
         if let Some(tracker) = process.tracker {
-            tracker.serve(process.session)?;
+            let served = tracker.serve(process.session);
+            unless_ended(process.session, served)?;
         }
     }
     Ok(())
@@ -58,7 +61,7 @@ pub fn until_left(
             return Ok(users);
         }
         watch(&users);
-        wait = (wait * 2).min(LOOK_AGAIN.1).max(start.elapsed() * RUN_SHARE);
+        wait = (wait * 2).min(LOOK_AGAIN.1).max((start.elapsed() * RUN_SHARE).min(LOOK_AT_LEAST));
         let next = deadline.min(Instant::now() + wait);
         while Instant::now() < next && !is_interrupted() {
             serve(processes)?;
@@ -74,19 +77,23 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
     let mut all = Vec::new();
     for process in processes {
         let users = match process.tracker {
-            Some(tracker) if !tracker.has_ended() => tracker.users(process.session)?,
+            Some(tracker) if !tracker.has_ended() => {
+                let users = tracker.users(process.session);
+                unless_ended(process.session, users)?
+            }
             _ => Vec::new(),
         };
         if users.is_empty()
             && let Some(mut tracker) = process.tracker.take()
         {
             process.born.extend(tracker.take_children().0);
-            tracker.finish(process.session)?;
+            let finished = tracker.finish(process.session);
+            unless_ended(process.session, finished)?;
         }
         process.moments.advance(process.session, process.tracker, &users);
         let Some(tracker) = process.tracker else { continue };
         let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
-        journal.publish(&tracker.published(&users))?;
+        unless_ended(process.session, journal.publish(&tracker.published(&users)))?;
         all.extend(users.into_iter().filter(|user| !tracker.is_tolerated(user)));
     }
     Ok(all)

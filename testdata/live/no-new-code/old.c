@@ -1,0 +1,27 @@
+// A thread stays in an old function of a process that may make no memory executable.
+#define _GNU_SOURCE
+#include <stdio.h>
+
+struct state {
+    int value;
+    char text[8];
+};
+struct state state = {1, "start"};
+#include "program.h"
+#include "sandbox.h"
+
+__attribute__((noinline, noclone)) void act(int n)
+{
+    state.value += n;
+    printf("value %d text %s\n", state.value, state.text);
+}
+
+int main(void)
+{
+    start();
+    enclose();
+    puts("ready");
+    fflush(stdout);
+    serve();
+    return 0;
+}

@@ -1,0 +1,25 @@
+// A stopped process is updated, stays stopped, and goes on when it is told to.
+#define _GNU_SOURCE
+#include <stdio.h>
+
+struct state {
+    int value;
+    char text[8];
+};
+struct state state = {1, "start"};
+#include "program.h"
+
+__attribute__((noinline, noclone)) void act(int n)
+{
+    state.value += n;
+    printf("value %d text %s\n", state.value, state.text);
+}
+
+int main(void)
+{
+    start();
+    puts("ready");
+    fflush(stdout);
+    serve();
+    return 0;
+}

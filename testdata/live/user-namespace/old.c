@@ -1,0 +1,25 @@
+// A thread stays in an old function of a process that is root in a user namespace of its own only.
+#define _GNU_SOURCE
+#include <stdio.h>
+
+struct state {
+    int value;
+    char text[8];
+};
+struct state state = {1, "start"};
+#include "program.h"
+
+__attribute__((noinline, noclone)) void act(int n)
+{
+    state.value += n;
+    printf("value %d text %s\n", state.value, state.text);
+}
+
+int main(void)
+{
+    start();
+    puts("ready");
+    fflush(stdout);
+    serve();
+    return 0;
+}
