@@ -2,6 +2,7 @@
 //! in a thread that holds no lock of the C library, and may allocate; leaving threads
 //! run theirs themselves, at the doors.
 
+use crate::apply::copies;
 use crate::apply::doors::{Doors, Walked, Watched};
 use crate::apply::failure::step;
 use crate::apply::inflight::Blocker;
@@ -26,7 +27,8 @@ pub fn pre_update(session: &Session, tracker: &mut Option<Tracker>, record: u64)
     if record.veto != 0 {
         session.memory.write(record.veto, &[0])?;
     }
-    run(session, tracker, &all).map_err(|fault| fault.within("polus_pre_update"))?;
+    let values = copies::is_fresh(record).then(|| copies::values(session, record)).transpose()?;
+    run(session, tracker, &all, values).map_err(|fault| fault.within("polus_pre_update"))?;
     let reason = if record.veto == 0 { String::new() } else { session.memory.read_string(record.veto)? };
     if reason.is_empty() {
         return Ok(());
@@ -87,19 +89,27 @@ impl Moments {
         let (waiting, due) = self.pending.iter().partition(|callback| waits(callback));
         self.pending = waiting;
         if !due.is_empty() {
-            let done = step("callbacks.moment").and_then(|()| run(session, tracker, &due));
+            let done = step("callbacks.moment").and_then(|()| run(session, tracker, &due, None));
             self.faults.extend(done.err());
         }
     }
 }
 
-/// Calls one after the other.
-fn run(session: &Session, tracker: &mut Option<Tracker>, callbacks: &[Callback]) -> Result<()> {
+/// Calls one after the other; `values`: what the thread variables of the patch begin with, and where.
+fn run(
+    session: &Session,
+    tracker: &mut Option<Tracker>,
+    callbacks: &[Callback],
+    values: Option<(u64, Vec<u8>)>,
+) -> Result<()> {
     let restorer = find_restorer(session)?;
     let call = runtime_symbol(session, "polus_call")?;
     let errno_location = exported(session, &["__errno_location"])?;
     victim::with_thread(session, tracker, restorer, |mut hijack| {
         let place = hijack.scratch();
+        if let Some((distance, values)) = &values {
+            session.memory.write(hijack.thread_pointer().wrapping_add(*distance), values)?;
+        }
         let mut one = |callback: &Callback| {
             let request = abi::Call { function: callback.code, arguments: [0; 3], result: 0, errno_location };
             session.memory.write(place, request.bytes())?;

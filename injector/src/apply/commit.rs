@@ -2,6 +2,7 @@
 //! way, converts variables, rewrites entries, lets all go on.
 
 use crate::apply::callbacks::{Leavings, Moments};
+use crate::apply::copies::{self, Copies};
 use crate::apply::doors::{self, Doors, Walked};
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
@@ -13,7 +14,7 @@ use crate::apply::track::{self, Tracker};
 use crate::error::{Fault, Result};
 use crate::facts::registry::{Cell, Registry};
 use crate::facts::unwind::Unwinder;
-use crate::plan::{self, Change, Write};
+use crate::plan::{self, Change, Wait, Write};
 use crate::tracee::{Stopped, Thread, Traced, Userfault, stopped};
 use polus_runtime::abi::{self, kind};
 use std::cell::RefCell;
@@ -43,6 +44,7 @@ pub struct Commit<'a> {
     writes: Vec<Write>,
     before: Vec<[u8; 5]>,
     runtime: Option<Runtime>,
+    waits: Vec<Wait>,
     leavings: Leavings,
     doors: Option<Doors<'a>>,
     /// Functions whose leaving is called back, and that somebody is in.
@@ -89,13 +91,15 @@ impl<'a> Commit<'a> {
                 before.push(found);
             }
         }
-        let crosses = !change.crossings.is_empty();
+        let copied = session.registry.records.iter().any(|record| record.copies_address != 0);
+        let crosses = !change.crossings.is_empty() || copied;
         let runtime = crosses.then(|| Runtime::find(session)).transpose()?;
         let leavings = Leavings::of(&session.registry, incoming);
         let any = session.registry.records.iter().any(|record| !record.leavings.is_empty());
         let doors = any.then(|| Doors::open(session)).transpose()?;
         let inside = RefCell::default();
-        Ok(Commit { session, change, incoming, writes, before, runtime, leavings, doors, inside })
+        let waits = change.waits.iter().cloned().chain(copies::newborn(session, incoming)).collect();
+        Ok(Commit { session, change, incoming, writes, before, runtime, waits, leavings, doors, inside })
     }
 
     /// What is to be called after the change, in its order.
@@ -105,9 +109,11 @@ impl<'a> Commit<'a> {
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        let redirect = |_: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
+        let redirect = |hold: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
+            self.copies(hold.threads()).map_or(Ok(()), |copies| copies.settle())?;
             self.redirect()?;
-            self.journal().reached(self.change.goal, &self.change.states, now_ms())
+            self.journal().reached(self.change.goal, &self.change.states, now_ms())?;
+            self.drop_copies(hold.threads())
         };
         self.when_free(&mut None, deadline, &mut |_| Ok(()), &redirect).map(drop)
     }
@@ -143,7 +149,7 @@ impl<'a> Commit<'a> {
             let start = Instant::now();
             let hold = self.hold(tracker)?;
             let walked = doors::walk(hold.threads(), &mut unwinder);
-            let mut found = blockers(hold.threads(), &walked, &self.change.waits, &self.writes);
+            let mut found = blockers(hold.threads(), &walked, &self.waits, &self.writes);
             let can_track = tracker.is_some() || !matches!(means, Means::None(_));
             let (mut blocking, mut users) = (Vec::new(), Vec::new());
             for blocker in found.drain(..) {
@@ -262,6 +268,7 @@ impl<'a> Commit<'a> {
         if tracker.is_none() {
             self.untrack()?;
         }
+        self.drop_copies(hold.threads())?;
         self.set_doors(walked)?;
         drop(hold);
         if let Some(tracker) = tracker {
@@ -344,6 +351,7 @@ impl<'a> Commit<'a> {
             tracker.open()?;
         }
         self.unconvert(hold.threads())?;
+        self.drop_copies(hold.threads())?;
         self.untrack_again()?;
         self.journal().idle()?;
         if let Some(tracker) = tracker {
@@ -372,14 +380,24 @@ impl<'a> Commit<'a> {
 
     fn convert(&self, threads: &[Thread]) -> Result<()> {
         step("commit.convert")?;
-        let crossings: Vec<_> = self
-            .change
-            .crossings
-            .iter()
-            .map(|(record, way)| [*record, u64::from(*way), u64::from(kind::ALL_CELLS)])
-            .collect();
-        cross(self.session, threads, self.runtime, &crossings)?;
+        self.drop_copies(threads)?;
+        for (record, way) in &self.change.crossings {
+            let copies = self.copies(threads);
+            copies.map_or(Ok(()), |copies| copies.take(*record, *way))?;
+            let crossing = [*record, u64::from(*way), u64::from(kind::ALL_CELLS)];
+            cross(self.session, threads, self.runtime, &[crossing])?;
+            copies.map_or(Ok(()), |copies| copies.put(*record, *way))?;
+        }
         step("commit.converted")
+    }
+
+    fn copies<'t>(&'t self, threads: &'t [Thread]) -> Option<Copies<'t>> {
+        let any = cells_of(&self.session.registry).any(|cell| cell.flags & kind::PER_THREAD_CELL != 0);
+        self.runtime.filter(|_| any).map(|runtime| Copies { session: self.session, runtime, threads })
+    }
+
+    fn drop_copies(&self, threads: &[Thread]) -> Result<()> {
+        self.copies(threads).map_or(Ok(()), |copies| copies.release())
     }
 
     fn unconvert(&self, threads: &[Thread]) -> Result<()> {

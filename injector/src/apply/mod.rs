@@ -3,6 +3,7 @@
 pub mod block;
 pub mod callbacks;
 pub mod commit;
+mod copies;
 pub mod doors;
 pub mod failure;
 pub mod inflight;

@@ -22,6 +22,7 @@ pub struct Image {
     pub has_interpreter: bool,
     segments: Vec<Segment>,
     notes: Vec<(u64, u64)>,
+    threads: Option<(u64, u64, u64)>,
     frame_index: Option<u64>,
     dynamic: Option<Dynamic>,
 }
@@ -91,6 +92,9 @@ impl Image {
             has_interpreter: all(elf::PT_INTERP).next().is_some(),
             segments: loads.iter().map(|segment| Segment::new(range(segment))).collect(),
             notes: all(elf::PT_NOTE).map(range).collect(),
+            threads: all(elf::PT_TLS)
+                .next()
+                .map(|segment| (range(segment).0, segment.p_filesz(LE), segment.p_memsz(LE))),
             frame_index: all(elf::PT_GNU_EH_FRAME).next().map(|segment| range(segment).0),
             dynamic,
         })
@@ -114,6 +118,11 @@ impl Image {
         bytes.get((address - segment.start) as usize..)
     }
 
+    /// The thread variables' initial values: their address, bytes, and bytes with the zeros behind them.
+    pub fn thread_values(&self) -> Option<(u64, u64, u64)> {
+        self.threads
+    }
+
     /// Address of the index of unwind entries, `.eh_frame_hdr`.
     pub fn frame_index(&self) -> Option<u64> {
         self.frame_index
@@ -133,11 +142,17 @@ impl Image {
 
     /// Actual address of a function or object that the image exports.
     pub fn exported(&self, memory: &Memory, name: &str) -> Option<u64> {
+        self.exported_range(memory, name).map(|(start, _)| start)
+    }
+
+    /// The same, and where it ends.
+    pub fn exported_range(&self, memory: &Memory, name: &str) -> Option<(u64, u64)> {
         let dynamic = self.dynamic.as_ref()?;
         let index =
             self.gnu_lookup(memory, dynamic, name).or_else(|| self.sysv_lookup(memory, dynamic, name))?;
         let symbol = self.symbol(memory, dynamic, index)?;
-        Some(symbol.st_value(LE).wrapping_add(self.bias))
+        let start = symbol.st_value(LE).wrapping_add(self.bias);
+        Some((start, start.saturating_add(symbol.st_size(LE))))
     }
 
     fn symbol(&self, memory: &Memory, dynamic: &Dynamic, index: usize) -> Option<elf::Sym64<LE>> {
