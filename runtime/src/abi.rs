@@ -111,6 +111,7 @@ structs! {
         name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64,
         old_size: u64, new_size: u64, old_before: u64, new_before: u64, writes: u64,
         variable: u32, flags: u32, initial: u64, thread: u64,
+        tid: u32, reserved: u32,
     }
     /// A loaded patch.
     Record = "polus_record" {

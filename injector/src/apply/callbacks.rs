@@ -2,10 +2,10 @@
 //! in a thread that holds no lock of the C library, and may allocate; leaving threads
 //! run theirs themselves, at the doors.
 
-use crate::apply::copies;
 use crate::apply::doors::{Doors, Walked, Watched};
 use crate::apply::failure::step;
 use crate::apply::inflight::Blocker;
+use crate::apply::initial::{Initial, is_fresh};
 use crate::apply::load::{exported, find_restorer, runtime_symbol};
 use crate::apply::session::Session;
 use crate::apply::track::Tracker;
@@ -27,8 +27,8 @@ pub fn pre_update(session: &Session, tracker: &mut Option<Tracker>, record: u64)
     if record.veto != 0 {
         session.memory.write(record.veto, &[0])?;
     }
-    let values = copies::is_fresh(record).then(|| copies::values(session, record)).transpose()?;
-    run(session, tracker, &all, values).map_err(|fault| fault.within("polus_pre_update"))?;
+    let initial = is_fresh(record).then(|| Initial::of_patch(session, record)).transpose()?;
+    run(session, tracker, &all, initial).map_err(|fault| fault.within("polus_pre_update"))?;
     let reason = if record.veto == 0 { String::new() } else { session.memory.read_string(record.veto)? };
     if reason.is_empty() {
         return Ok(());
@@ -95,20 +95,21 @@ impl Moments {
     }
 }
 
-/// Calls one after the other; `values`: what the thread variables of the patch begin with, and where.
+/// Calls one after the other; `initial`: what the thread that calls is given first.
 fn run(
     session: &Session,
     tracker: &mut Option<Tracker>,
     callbacks: &[Callback],
-    values: Option<(u64, Vec<u8>)>,
+    initial: Option<Initial>,
 ) -> Result<()> {
     let restorer = find_restorer(session)?;
     let call = runtime_symbol(session, "polus_call")?;
     let errno_location = exported(session, &["__errno_location"])?;
     victim::with_thread(session, tracker, restorer, |mut hijack| {
         let place = hijack.scratch();
-        if let Some((distance, values)) = &values {
-            session.memory.write(hijack.thread_pointer().wrapping_add(*distance), values)?;
+        if let Some(initial) = &initial {
+            let place = hijack.thread_pointer().wrapping_add(initial.distance);
+            session.memory.write(place, &initial.values)?;
         }
         let mut one = |callback: &Callback| {
             let request = abi::Call { function: callback.code, arguments: [0; 3], result: 0, errno_location };

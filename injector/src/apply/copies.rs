@@ -3,6 +3,7 @@
 //! finish the call after this program died, when others end and take their instances along.
 
 use crate::apply::failure::step;
+use crate::apply::initial::{self, Initial, is_fresh, is_per_thread};
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
 use crate::error::{Fault, Result};
@@ -61,68 +62,82 @@ fn aligned(bytes: u64) -> u64 {
     bytes.next_multiple_of(ALIGNMENT)
 }
 
-fn is_per_thread(cell: &&Cell) -> bool {
-    cell.flags & kind::PER_THREAD_CELL != 0
+/// What both instances held when they last agreed.
+type Before = (Vec<u8>, Vec<u8>);
+
+/// A thread that has variables of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Owner {
+    pointer: u64,
+    tid: i32,
 }
 
 impl Copies<'_> {
     /// Copies what all threads have of a record's variables.
     pub fn take(&self, record: u64, way: u32) -> Result<()> {
-        let Some(record) = self.session.registry.records.iter().find(|found| found.address == record) else {
+        let records = &self.session.registry.records;
+        let record = records.iter().find(|found| found.address == record);
+        let Some(record) = record.filter(|record| record.cells.iter().any(|cell| is_per_thread(&cell)))
+        else {
             return Ok(());
         };
-        let cells: Vec<&Cell> = record.cells.iter().filter(is_per_thread).collect();
-        if cells.is_empty() {
-            return Ok(());
-        }
         step("commit.copy")?;
-        let pointers = self.thread_pointers()?;
-        let rows = aligned((pointers.len() * cells.len() * abi::Cell::SIZE) as u64);
-        let each: u64 = cells.iter().map(|cell| Buffers::at(0, cell.sizes).end).sum();
-        let size = rows + each * pointers.len() as u64;
-        let start = self.system(MMAP, [0, size, FRESH.0, FRESH.1, u64::MAX, 0])?;
-        if start <= 0 {
-            let name = self.session.name();
-            return Err(Fault::environment(format!("{name}: it may have no more memory")));
-        }
-        let (start, mut at) = (start as u64, start as u64 + rows);
-        let fresh = is_fresh(record) && way == kind::TO_NEW;
-        let values = fresh.then(|| values(self.session, record)).transpose()?;
-        let (mut count, mut bytes) = (0, Vec::new());
-        for pointer in pointers {
-            if let Some((distance, values)) = &values {
-                self.session.memory.write(pointer.wrapping_add(*distance), values)?;
+        let owners = self.owners()?;
+        if is_fresh(record) && way == kind::TO_NEW {
+            let initial = Initial::of_patch(self.session, record)?;
+            for owner in &owners {
+                let place = owner.pointer.wrapping_add(initial.distance);
+                self.session.memory.write(place, &initial.values)?;
             }
+        }
+        self.copy(record, &owners, &|_, _| Ok(None))
+    }
+
+    /// A copy for each of `owners`; `before` tells what its instances are compared with, if they are.
+    fn copy(
+        &self,
+        record: &Record,
+        owners: &[Owner],
+        before: &dyn Fn(Owner, &Cell) -> Result<Option<Before>>,
+    ) -> Result<()> {
+        let memory = &self.session.memory;
+        let cells: Vec<&Cell> = record.cells.iter().filter(is_per_thread).collect();
+        let rows = aligned((owners.len() * cells.len() * abi::Cell::SIZE) as u64);
+        let each: u64 = cells.iter().map(|cell| Buffers::at(0, cell.sizes).end).sum();
+        let start = self.reserve(rows + each * owners.len() as u64)?;
+        let (mut at, mut bytes) = (start + rows, Vec::new());
+        for owner in owners {
             for cell in &cells {
                 let buffers = Buffers::at(at, cell.sizes);
                 at = buffers.end;
-                self.fill(pointer, cell, &buffers)?;
-                bytes.extend_from_slice(self.row(pointer, cell, &buffers)?.bytes());
-                count += 1;
+                let (old, new) = instances(owner.pointer, cell);
+                memory.write(buffers.old, &memory.read(old, cell.sizes.0 as usize)?)?;
+                memory.write(buffers.new, &memory.read(new, cell.sizes.1 as usize)?)?;
+                let before = before(*owner, cell)?;
+                let flags = if before.is_some() { kind::TRACKED } else { 0 };
+                if let Some((old, new)) = before {
+                    memory.write(buffers.old_before, &old)?;
+                    memory.write(buffers.new_before, &new)?;
+                }
+                bytes.extend_from_slice(self.row(*owner, cell, &buffers, flags)?.bytes());
             }
         }
-        self.session.memory.write(start, &bytes)?;
-        self.link(record, start, count)
+        memory.write(start, &bytes)?;
+        self.link(record, start, (owners.len() * cells.len()) as u32)
     }
 
-    fn row(&self, pointer: u64, cell: &Cell, buffers: &Buffers) -> Result<abi::Cell> {
+    fn row(&self, owner: Owner, cell: &Cell, buffers: &Buffers, flags: u32) -> Result<abi::Cell> {
         let of: abi::Cell = self.session.memory.read_plain(cell.address)?;
         Ok(abi::Cell {
             old_instance: buffers.old,
             new_instance: buffers.new,
             old_before: buffers.old_before,
             new_before: buffers.new_before,
-            flags: 0,
-            thread: pointer,
+            flags,
+            thread: owner.pointer,
+            tid: owner.tid as u32,
             ..of
         })
-    }
-
-    fn fill(&self, pointer: u64, cell: &Cell, buffers: &Buffers) -> Result<()> {
-        let memory = &self.session.memory;
-        let (old, new) = instances(pointer, cell);
-        memory.write(buffers.old, &memory.read(old, cell.sizes.0 as usize)?)?;
-        memory.write(buffers.new, &memory.read(new, cell.sizes.1 as usize)?)
     }
 
     /// Copies what was converted back to the threads.
@@ -131,7 +146,7 @@ impl Copies<'_> {
         let registry = self.registry()?;
         let record = registry.records.iter().find(|found| found.address == record);
         for (cell, copy) in record.iter().flat_map(|record| copies(record)) {
-            let (old, new) = instances(copy.thread, cell);
+            let (old, new) = instances(copy.thread.0, cell);
             match way {
                 kind::TO_NEW => {
                     memory.write(new, &memory.read(copy.new_instance, cell.sizes.1 as usize)?)?;
@@ -143,44 +158,61 @@ impl Copies<'_> {
     }
 
     /// Where an injector died: what threads wrote to either instance since is carried to the other.
-    /// A value may go through several versions, so that it goes on until nothing differs.
+    /// Threads that were made since began with both initial values.
     pub fn settle(&self) -> Result<()> {
         let registry = self.registry()?;
-        if registry.records.iter().all(|record| record.copies.is_empty()) {
+        let records: Vec<&Record> =
+            registry.records.iter().filter(|record| !record.copies.is_empty()).collect();
+        if records.is_empty() {
             return Ok(());
         }
-        let pointers = self.thread_pointers()?;
-        for _ in 0..=registry.records.len() {
-            for (cell, copy) in registry.records.iter().flat_map(copies) {
-                self.look_again(cell, copy, pointers.contains(&copy.thread))?;
-            }
-            let mut calls = Calls::begin(self.session, self.runtime, self.threads)?;
-            let called = calls.call(self.runtime.cohere, [0; 3]);
-            calls.end()?;
-            called?;
-            let now = self.registry()?;
-            let differed = now.records.iter().flat_map(copies);
-            let differed: Vec<_> = differed.filter(|(_, copy)| copy.flags & kind::DIFFERED != 0).collect();
-            for (cell, copy) in &differed {
-                self.agree(cell, copy)?;
-            }
-            if differed.is_empty() {
+        let owners = self.owners()?;
+        for record in &records {
+            self.copy(record, &owners, &|owner, cell| self.before(record, owner, cell).map(Some))?;
+            self.unmap(record)?;
+        }
+        // a value may go through several versions
+        for _ in 0..=records.len() {
+            if !self.carry()? {
                 break;
             }
         }
         Ok(())
     }
 
-    /// The copies of threads that have ended are compared no more.
-    fn look_again(&self, cell: &Cell, copy: &Cell, lives: bool) -> Result<()> {
+    fn before(&self, record: &Record, owner: Owner, cell: &Cell) -> Result<Before> {
         let memory = &self.session.memory;
-        if !lives {
-            let flags = copy.address + offset_of!(abi::Cell, flags) as u64;
-            return memory.write(flags, &0u32.to_le_bytes());
+        let own = |copy: &&Cell| copy.variable == cell.variable && copy.thread == (owner.pointer, owner.tid);
+        match record.copies.iter().find(own) {
+            Some(copy) => Ok((
+                memory.read(copy.before.0, cell.sizes.0 as usize)?,
+                memory.read(copy.before.1, cell.sizes.1 as usize)?,
+            )),
+            None => initial::instances(self.session, record, cell),
         }
-        let (old, new) = instances(copy.thread, cell);
-        memory.write(copy.old_instance, &memory.read(old, cell.sizes.0 as usize)?)?;
-        memory.write(copy.new_instance, &memory.read(new, cell.sizes.1 as usize)?)
+    }
+
+    /// Carries what differs once; false: nothing did.
+    fn carry(&self) -> Result<bool> {
+        let memory = &self.session.memory;
+        for (cell, copy) in self.registry()?.records.iter().flat_map(copies) {
+            let (old, new) = instances(copy.thread.0, cell);
+            memory.write(copy.old_instance, &memory.read(old, cell.sizes.0 as usize)?)?;
+            memory.write(copy.new_instance, &memory.read(new, cell.sizes.1 as usize)?)?;
+        }
+        let mut calls = Calls::begin(self.session, self.runtime, self.threads)?;
+        let called = calls.call(self.runtime.cohere, [0; 3]);
+        calls.end()?;
+        called?;
+        let now = self.registry()?;
+        let mut carried = false;
+        for (cell, copy) in now.records.iter().flat_map(copies) {
+            if copy.flags & kind::DIFFERED != 0 {
+                self.agree(cell, copy)?;
+                carried = true;
+            }
+        }
+        Ok(carried)
     }
 
     fn agree(&self, cell: &Cell, copy: &Cell) -> Result<()> {
@@ -189,7 +221,7 @@ impl Copies<'_> {
         let new_now = old_now + aligned(cell.sizes.0);
         let agreed =
             (memory.read(old_now, cell.sizes.0 as usize)?, memory.read(new_now, cell.sizes.1 as usize)?);
-        let (old, new) = instances(copy.thread, cell);
+        let (old, new) = instances(copy.thread.0, cell);
         memory.write(old, &agreed.0)?;
         memory.write(new, &agreed.1)?;
         memory.write(copy.before.0, &agreed.0)?;
@@ -199,22 +231,33 @@ impl Copies<'_> {
     /// The change is made, or taken back.
     pub fn release(&self) -> Result<()> {
         for record in self.registry()?.records.iter().filter(|record| record.copies_address != 0) {
-            let count = record.copies.len() * abi::Cell::SIZE;
-            let each: u64 = record.copies.iter().map(|copy| Buffers::at(0, copy.sizes).end).sum();
             self.link(record, 0, 0)?;
-            self.system(MUNMAP, [record.copies_address, aligned(count as u64) + each, 0, 0, 0, 0])?;
+            self.unmap(record)?;
         }
         Ok(())
     }
 
-    /// The address first, so that whoever finds copies finds all.
+    /// Where the record's copies were; they are not linked any more.
+    fn unmap(&self, record: &Record) -> Result<()> {
+        let rows = aligned((record.copies.len() * abi::Cell::SIZE) as u64);
+        let each: u64 = record.copies.iter().map(|copy| Buffers::at(0, copy.sizes).end).sum();
+        self.system(MUNMAP, [record.copies_address, rows + each, 0, 0, 0, 0]).map(drop)
+    }
+
+    fn reserve(&self, size: u64) -> Result<u64> {
+        let start = self.system(MMAP, [0, size, FRESH.0, FRESH.1, u64::MAX, 0])?;
+        match start {
+            1.. => Ok(start as u64),
+            _ => Err(Fault::environment(format!("{}: it may have no more memory", self.session.name()))),
+        }
+    }
+
+    /// Whoever finds copies finds all, and none that lie elsewhere.
     fn link(&self, record: &Record, start: u64, count: u32) -> Result<()> {
         let memory = &self.session.memory;
         let place = |field: usize| record.address + field as u64;
         let (address, number) = (offset_of!(abi::Record, copies), offset_of!(abi::Record, copy_count));
-        if count == 0 {
-            memory.write(place(number), &0u32.to_le_bytes())?;
-        }
+        memory.write(place(number), &0u32.to_le_bytes())?;
         memory.write(place(address), &start.to_le_bytes())?;
         memory.write(place(number), &count.to_le_bytes())
     }
@@ -230,8 +273,8 @@ impl Copies<'_> {
         result
     }
 
-    /// Each thread's own, from which its variables are counted.
-    fn thread_pointers(&self) -> Result<Vec<u64>> {
+    /// All threads, each with the pointer from which its variables are counted.
+    fn owners(&self) -> Result<Vec<Owner>> {
         let (name, pid) = (self.session.name(), self.session.pid());
         let (count, leader_ended) = process::thread_count(pid)?;
         if self.threads.len() + usize::from(leader_ended) != count {
@@ -241,7 +284,7 @@ impl Copies<'_> {
             ))
             .hint("try again"));
         }
-        let mut pointers = Vec::new();
+        let mut owners = Vec::new();
         for thread in self.threads {
             let registers = thread.registers.ok_or_else(|| {
                 Fault::environment(format!(
@@ -251,11 +294,11 @@ impl Copies<'_> {
                 .hint("try again")
             })?;
             self.check_pointer(thread.tid, registers.fs_base)?;
-            pointers.push(registers.fs_base);
+            owners.push(Owner { pointer: registers.fs_base, tid: thread.tid });
         }
-        pointers.sort_unstable();
-        pointers.dedup();
-        Ok(pointers)
+        owners.sort_unstable_by_key(|owner| (owner.pointer, owner.tid));
+        owners.dedup_by_key(|owner| owner.pointer);
+        Ok(owners)
     }
 
     fn check_pointer(&self, tid: i32, pointer: u64) -> Result<()> {
@@ -284,28 +327,6 @@ fn copies(record: &Record) -> impl Iterator<Item = (&Cell, &Cell)> {
 /// Where the thread's instances are.
 fn instances(pointer: u64, cell: &Cell) -> (u64, u64) {
     (pointer.wrapping_add(cell.old_instance), pointer.wrapping_add(cell.new_instance))
-}
-
-/// What all thread variables of a patch begin with, and where they are from the thread pointer on:
-/// ld.so gave them to threads before their pointers to the program were bound, and missed threads
-/// that were being made.
-pub fn values(session: &Session, record: &Record) -> Result<(u64, Vec<u8>)> {
-    let image = session.images.iter().find(|image| image.bias == record.base);
-    let cell = record.cells.iter().find(is_per_thread);
-    let (start, held, size) = image.and_then(|image| image.thread_values()).unwrap_or_default();
-    let offset = cell.map_or(0, |cell| cell.initial.wrapping_sub(start));
-    let Some(cell) = cell.filter(|_| offset < size) else {
-        let name = session.name();
-        return Err(Fault::environment(format!("{name}: {} has no thread variables in it", record.name)));
-    };
-    let mut values = session.memory.read(start, held as usize)?;
-    values.resize(size as usize, 0);
-    Ok((cell.new_instance.wrapping_sub(offset), values))
-}
-
-/// The record was never part of a version, and its variables are in every thread.
-pub fn is_fresh(record: &Record) -> bool {
-    record.state == kind::LOADED && record.cells.iter().any(|cell| is_per_thread(&cell))
 }
 
 /// Who is making a thread now may have set up its variables before the patch was loaded, without the

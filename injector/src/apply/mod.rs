@@ -7,6 +7,7 @@ mod copies;
 pub mod doors;
 pub mod failure;
 pub mod inflight;
+mod initial;
 pub mod interrupt;
 pub mod journal;
 pub mod load;

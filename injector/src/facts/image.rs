@@ -22,9 +22,22 @@ pub struct Image {
     pub has_interpreter: bool,
     segments: Vec<Segment>,
     notes: Vec<(u64, u64)>,
-    threads: Option<(u64, u64, u64)>,
+    threads: Option<ThreadValues>,
     frame_index: Option<u64>,
     dynamic: Option<Dynamic>,
+}
+
+/// What the thread variables of an image begin with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThreadValues {
+    /// Actual address of the values.
+    pub start: u64,
+    /// Bytes of them; the others are zero.
+    pub held: u64,
+    /// Bytes in a thread.
+    pub size: u64,
+    /// How they are aligned there, bytes.
+    pub alignment: u64,
 }
 
 /// A loaded segment; its bytes are copied when first needed.
@@ -92,9 +105,12 @@ impl Image {
             has_interpreter: all(elf::PT_INTERP).next().is_some(),
             segments: loads.iter().map(|segment| Segment::new(range(segment))).collect(),
             notes: all(elf::PT_NOTE).map(range).collect(),
-            threads: all(elf::PT_TLS)
-                .next()
-                .map(|segment| (range(segment).0, segment.p_filesz(LE), segment.p_memsz(LE))),
+            threads: all(elf::PT_TLS).next().map(|segment| ThreadValues {
+                start: range(segment).0,
+                held: segment.p_filesz(LE),
+                size: segment.p_memsz(LE),
+                alignment: segment.p_align(LE).max(1),
+            }),
             frame_index: all(elf::PT_GNU_EH_FRAME).next().map(|segment| range(segment).0),
             dynamic,
         })
@@ -118,8 +134,8 @@ impl Image {
         bytes.get((address - segment.start) as usize..)
     }
 
-    /// The thread variables' initial values: their address, bytes, and bytes with the zeros behind them.
-    pub fn thread_values(&self) -> Option<(u64, u64, u64)> {
+    /// What thread variables begin with.
+    pub fn thread_values(&self) -> Option<ThreadValues> {
         self.threads
     }
 

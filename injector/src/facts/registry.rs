@@ -4,6 +4,7 @@ use crate::error::{Fault, Result};
 use crate::facts::maps::Mapping;
 use crate::facts::memory::Memory;
 use polus_runtime::abi::{self, Plain, kind};
+use std::collections::BTreeMap;
 
 /// How the runtime's mappings are called in /proc/PID/maps.
 pub const RUNTIME_NAME: &str = "/polus-runtime.so";
@@ -65,8 +66,8 @@ pub struct Cell {
     pub variable: u32,
     /// Where the initial value of a new thread's instance stands among those of the patch.
     pub initial: u64,
-    /// Of a copy for one thread: its thread pointer.
-    pub thread: u64,
+    /// Of a copy for one thread: its thread pointer and number.
+    pub thread: (u64, i32),
 }
 
 /// A name that a loaded patch defines.
@@ -311,6 +312,13 @@ fn entries(memory: &Memory, raw: &abi::Record) -> Result<Vec<Entry>> {
 fn cells(memory: &Memory, start: u64, count: u32) -> Result<Vec<Cell>> {
     let table: Vec<abi::Cell> = memory.read_table(start, count)?;
     let places = (0..).map(|index| start + index * abi::Cell::SIZE as u64);
+    // the copies for many threads share few names
+    let mut names: BTreeMap<u64, String> = BTreeMap::new();
+    for raw in &table {
+        if !names.contains_key(&raw.name) {
+            names.insert(raw.name, memory.read_string(raw.name)?);
+        }
+    }
     let cell = |(raw, address): (&abi::Cell, u64)| {
         Ok(Cell {
             address,
@@ -318,13 +326,13 @@ fn cells(memory: &Memory, start: u64, count: u32) -> Result<Vec<Cell>> {
             flags: raw.flags,
             before: (raw.old_before, raw.new_before),
             writes: raw.writes,
-            name: memory.read_string(raw.name)?,
+            name: names.get(&raw.name).cloned().unwrap_or_default(),
             old_instance: raw.old_instance,
             new_instance: raw.new_instance,
             adopted: raw.to_new == 0,
             variable: raw.variable,
             initial: raw.initial,
-            thread: raw.thread,
+            thread: (raw.thread, raw.tid as i32),
         })
     };
     table.iter().zip(places).map(cell).collect()

@@ -87,8 +87,9 @@ struct polus_cell {
     unsigned long long writes;     // carried across while tracked
     unsigned variable, flags;      // index into the patch's variables
     // PER_THREAD_CELL: what the new instance holds in a new thread, in the patch's PT_TLS. Of a
-    // copy for one thread: its thread pointer.
+    // copy for one thread: its thread pointer and number.
     unsigned long long initial, thread;
+    unsigned tid, reserved;
 };
 
 struct polus_record {

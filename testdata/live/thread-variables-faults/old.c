@@ -1,11 +1,13 @@
-// Each thread's count is kept by one function and read by another, whenever polus fails or dies.
+// Threads start, count and end, whenever polus fails or dies.
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static __thread int count;
+static __thread int ticks;
 static sem_t ask, told;
-static int truth, counted[3];
+static int truth, counted[3], wrong;
 
 __attribute__((noinline)) void bump(int who)
 {
@@ -21,10 +23,19 @@ __attribute__((noinline)) void show(int who)
     counted[who] = (int)count;
 }
 
+/* One function alone uses these, so that each thread's count is right at any time. */
+__attribute__((noinline)) int tick(int who)
+{
+    if (who < 0)
+        puts("impossible");
+    ticks++;
+    return (int)ticks;
+}
+
 __attribute__((noinline)) void tell(void)
 {
-    printf("old: main %s other %s once %s\n", counted[0] == truth ? "right" : "wrong",
-           counted[1] == truth ? "right" : "wrong", counted[2] == 1 ? "right" : "wrong");
+    printf("old: main %s other %s once %s wrong %d\n", counted[0] == truth ? "right" : "wrong",
+           counted[1] == truth ? "right" : "wrong", counted[2] == 1 ? "right" : "wrong", wrong);
     fflush(stdout);
 }
 
@@ -46,6 +57,23 @@ static void *once(void *unused)
     return unused;
 }
 
+static void *chain(void *unused)
+{
+    pthread_t next;
+    pthread_attr_t attributes;
+    for (int i = 1; i <= 6; i++) {
+        if (tick(i) != i)
+            __atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+        usleep(700);
+    }
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    while (pthread_create(&next, &attributes, chain, 0))
+        ;
+    pthread_attr_destroy(&attributes);
+    return unused;
+}
+
 int main(void)
 {
     char line[64];
@@ -53,6 +81,8 @@ int main(void)
     sem_init(&ask, 0, 0);
     sem_init(&told, 0, 0);
     pthread_create(&thread, 0, other, 0);
+    for (int i = 0; i < 2; i++)
+        pthread_create(&thread, 0, chain, 0);
     puts("ready");
     fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
