@@ -6,7 +6,7 @@
 
 __thread long calls = 100;
 static __thread long total = 70;
-static __thread struct stats {
+__thread struct stats {
     long most;
     int rounds;
     long least;
@@ -15,14 +15,14 @@ static __thread short seen[6] = { 5, 6, 7, 8, 9, 4 };
 static __thread char name[8] = "none";
 
 static sem_t ask, told;
-static int asked, result;
+static int asked;
 
 __attribute__((noinline)) void introduce(const char *who)
 {
     strcpy(name, who);
 }
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline)) void answer(int question)
 {
     calls += 1;
     total += question * 10L;
@@ -34,7 +34,6 @@ __attribute__((noinline)) int answer(int question)
     seen[question % 6]++;
     printf("%s: %ld %ld %ld..%ld %d %d%d%d%d%d%d\n", name, calls, total, stats.least, stats.most,
            stats.rounds, seen[0], seen[1], seen[2], seen[3], seen[4], seen[5]);
-    return total;
 }
 
 static void *other(void *unused)
@@ -42,7 +41,7 @@ static void *other(void *unused)
     introduce("other");
     for (;;) {
         sem_wait(&ask);
-        result = answer(asked);
+        answer(asked);
         sem_post(&told);
     }
     return unused;
@@ -52,7 +51,7 @@ static void *once(void *unused)
 {
     introduce("once");
     answer(asked);
-    result = answer(asked);
+    answer(asked);
     return unused;
 }
 

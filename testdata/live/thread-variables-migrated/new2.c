@@ -7,7 +7,7 @@
 __thread long calls = 100;
 static __thread long long total = 0;
 static __thread double mean = 0.5;
-static __thread struct stats {
+__thread struct stats {
     char sign;
     long most;
     int rounds;
@@ -17,14 +17,14 @@ static __thread short seen[6] = { 5, 6, 7, 8, 9, 4 };
 static __thread char name[8] = "none";
 
 static sem_t ask, told;
-static int asked, result;
+static int asked;
 
 __attribute__((noinline)) void introduce(const char *who)
 {
     strcpy(name, who);
 }
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline)) void answer(int question)
 {
     calls += 1000;
     total += question * 100L;
@@ -33,7 +33,6 @@ __attribute__((noinline)) int answer(int question)
     seen[5]++;
     printf("%s: %ld %lld %ld..%ld %d%c %d%d%d%d%d%d %g\n", name, calls, total, stats.least, stats.most,
            stats.rounds, stats.sign, seen[0], seen[1], seen[2], seen[3], seen[4], seen[5], mean);
-    return total;
 }
 
 static void *other(void *unused)
@@ -41,7 +40,7 @@ static void *other(void *unused)
     introduce("other");
     for (;;) {
         sem_wait(&ask);
-        result = answer(asked);
+        answer(asked);
         sem_post(&told);
     }
     return unused;
@@ -51,7 +50,7 @@ static void *once(void *unused)
 {
     introduce("once");
     answer(asked);
-    result = answer(asked);
+    answer(asked);
     return unused;
 }
 

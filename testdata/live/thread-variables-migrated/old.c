@@ -6,21 +6,21 @@
 
 __thread int calls = 1;
 static __thread int total = 7;
-static __thread struct stats {
+__thread struct stats {
     int least, most;
 } stats = { 1000, -1000 };
 static __thread short seen[4] = { 1, 2 };
 static __thread char name[8] = "none";
 
 static sem_t ask, told;
-static int asked, result;
+static int asked;
 
 __attribute__((noinline)) void introduce(const char *who)
 {
     strcpy(name, who);
 }
 
-__attribute__((noinline)) int answer(int question)
+__attribute__((noinline)) void answer(int question)
 {
     calls++;
     total += question;
@@ -31,7 +31,6 @@ __attribute__((noinline)) int answer(int question)
     seen[question & 3]++;
     printf("%s: %d %d %d..%d %d%d%d%d\n", name, calls, total, stats.least, stats.most, seen[0], seen[1],
            seen[2], seen[3]);
-    return total;
 }
 
 static void *other(void *unused)
@@ -39,7 +38,7 @@ static void *other(void *unused)
     introduce("other");
     for (;;) {
         sem_wait(&ask);
-        result = answer(asked);
+        answer(asked);
         sem_post(&told);
     }
     return unused;
@@ -49,7 +48,7 @@ static void *once(void *unused)
 {
     introduce("once");
     answer(asked);
-    result = answer(asked);
+    answer(asked);
     return unused;
 }
 
