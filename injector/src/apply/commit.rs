@@ -231,7 +231,13 @@ impl<'a> Commit<'a> {
         if is_interrupted() || Instant::now() >= deadline {
             self.journal().publish(&[])?;
             let why = if is_interrupted() { "interrupted" } else { "timed out" };
-            let mut fault = refusal(&self.session.name(), why, found);
+            let mut fault = match self.session.registry.state {
+                // nobody can go back there
+                kind::REDIRECTING => {
+                    stuck(&self.session.name(), why, "an interrupted update is not finished", found)
+                }
+                _ => refusal(&self.session.name(), why, found),
+            };
             if let Means::None(reason) = means {
                 fault.what += &format!(" (old and new code cannot run side by side: {})", reason.what);
             }
@@ -465,9 +471,13 @@ pub fn cross(
 
 /// Why the update is taken back.
 pub fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
+    stuck(process, why, "the update is taken back", found)
+}
+
+fn stuck(process: &str, why: &str, outcome: &str, found: &[Blocker]) -> Fault {
     let mut reasons: Vec<String> = found.iter().map(describe).collect();
     reasons.dedup();
-    Fault::refused(format!("{process}: {why}, the update is taken back: {}", reasons.join("; ")))
+    Fault::refused(format!("{process}: {why}, {outcome}: {}", reasons.join("; ")))
         .hint("try again when these functions are left, or give more time: --timeout SECONDS")
 }
 

@@ -4,7 +4,7 @@ use crate::error::{Fault, Result};
 use crate::facts::maps::Mapping;
 use crate::facts::memory::Memory;
 use polus_runtime::abi::{self, Plain, kind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
 
 /// How the runtime's mappings are called in /proc/PID/maps.
 pub const RUNTIME_NAME: &str = "/polus-runtime.so";
@@ -315,8 +315,8 @@ fn cells(memory: &Memory, start: u64, count: u32) -> Result<Vec<Cell>> {
     // the copies for many threads share few names
     let mut names: BTreeMap<u64, String> = BTreeMap::new();
     for raw in &table {
-        if !names.contains_key(&raw.name) {
-            names.insert(raw.name, memory.read_string(raw.name)?);
+        if let btree_map::Entry::Vacant(unread) = names.entry(raw.name) {
+            unread.insert(memory.read_string(raw.name)?);
         }
     }
     let cell = |(raw, address): (&abi::Cell, u64)| {
