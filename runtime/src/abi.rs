@@ -3,9 +3,9 @@
 //! every size and offset with what the C compiler says.
 
 /// `POLUS_ABI`: version of the patch tables.
-pub const PATCH_ABI: u32 = 3;
+pub const PATCH_ABI: u32 = 4;
 /// `POLUS_REGISTRY_ABI`: version of the registry.
-pub const REGISTRY_ABI: u32 = 3;
+pub const REGISTRY_ABI: u32 = 4;
 /// First bytes of the registry.
 pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
 /// Slots for published active functions.
@@ -110,14 +110,15 @@ structs! {
     Cell = "polus_cell" {
         name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64,
         old_size: u64, new_size: u64, old_before: u64, new_before: u64, writes: u64,
-        variable: u32, flags: u32,
+        variable: u32, flags: u32, initial: u64, thread: u64,
+        tid: u32, reserved: u32,
     }
     /// A loaded patch.
     Record = "polus_record" {
         next: u64, size: u64, state: u32, version: u32, digest: [u8; 32], base: u64, patch: u64, name: u64,
-        entries: u64, extents: u64, references: u64, cells: u64, leavings: u64,
+        entries: u64, extents: u64, references: u64, cells: u64, leavings: u64, copies: u64,
         entry_count: u32, extent_count: u32, reference_count: u32, cell_count: u32,
-        leaving_count: u32, reserved: u32,
+        leaving_count: u32, copy_count: u32,
     }
     /// A published active function.
     Active = "polus_active" { function: u64, since_ms: u64, thread: u32, reserved: u32, }
@@ -173,7 +174,9 @@ pub mod kind {
     pub const LOST: u32 = 2;
     pub const DIFFERED: u32 = 4;
     pub const ASIDE: u32 = 8;
+    pub const PER_THREAD_CELL: u32 = 16;
     pub const HOLDS_LOCK: u32 = 1;
+    pub const PER_THREAD: u32 = 2;
     pub const PRE_UPDATE: u32 = 1;
     pub const THREAD_LEFT: u32 = 2;
     pub const FUNCTION_LEFT: u32 = 3;

@@ -50,8 +50,10 @@ void polus_watch(struct polus_cell *cell)
 void polus_watch_record(struct polus_record *record)
 {
     for (unsigned i = 0; i < record->cell_count; i++)
-        if (record->cells[i].to_new && !(record->cells[i].flags & POLUS_TRACKED))
+        if (record->cells[i].to_new && !(record->cells[i].flags & (POLUS_TRACKED | POLUS_PER_THREAD_CELL)))
             polus_watch(&record->cells[i]);
+    for (unsigned i = 0; i < record->copy_count; i++)
+        polus_watch(&record->copies[i]);
 }
 
 // Works out what both instances shall hold, where something was written to either since
@@ -90,5 +92,7 @@ void polus_cohere(void)
         int runs = record->state == POLUS_ACTIVE && record->version <= polus_registry.version;
         for (unsigned i = 0; i < record->cell_count; i++)
             agree(&record->cells[i], runs);
+        for (unsigned i = 0; i < record->copy_count; i++)
+            agree(&record->copies[i], runs);
     }
 }

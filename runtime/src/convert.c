@@ -39,12 +39,30 @@ static void cross(struct polus_cell *cell, enum polus_direction direction)
     }
 }
 
+// What one thread loses is lost of the variable.
+static void cross_threads(const struct polus_record *record, enum polus_direction direction)
+{
+    for (unsigned i = 0; i < record->cell_count; i++)
+        if (record->cells[i].flags & POLUS_PER_THREAD_CELL)
+            record->cells[i].flags &= ~POLUS_LOST;
+    for (unsigned i = 0; i < record->copy_count; i++) {
+        struct polus_cell *copy = &record->copies[i];
+        cross(copy, direction);
+        for (unsigned of = 0; of < record->cell_count; of++)
+            if (record->cells[of].variable == copy->variable)
+                record->cells[of].flags |= copy->flags & POLUS_LOST;
+    }
+}
+
 void polus_convert(const struct polus_record *record, enum polus_direction direction,
                    enum polus_selection selection)
 {
     for (unsigned i = 0; i < record->cell_count; i++)
         if (!(polus_registry.tracking && record->cells[i].flags & POLUS_TRACKED) &&
+            !(record->cells[i].flags & POLUS_PER_THREAD_CELL) &&
             (selection == POLUS_ALL_CELLS || !record->cells[i].to_new))
             cross(&record->cells[i], direction);
+    if (selection == POLUS_ALL_CELLS)
+        cross_threads(record, direction);
     polus_registry.converted++;
 }

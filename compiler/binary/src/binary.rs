@@ -94,6 +94,11 @@ impl Binary {
         self.image.relocatable
     }
 
+    /// Bytes from the start of its TLS segment to the thread pointer, in every thread, if that is certain.
+    pub fn thread_distance(&self) -> Option<u64> {
+        self.image.thread_distance()
+    }
+
     /// Does it name a dynamic loader (PT_INTERP)? A static executable does not.
     pub fn has_interpreter(&self) -> bool {
         self.image.interpreter

@@ -20,6 +20,8 @@ pub(crate) struct Image {
     pub interpreter: bool,
     /// The stated addresses of the thread variables' initial values (PT_TLS).
     pub thread_local: Option<Range<u64>>,
+    /// How the segment is aligned in a thread, bytes.
+    pub thread_alignment: u64,
     /// Stated addresses that ld.so makes read-only.
     pub sealed: Vec<Range<u64>>,
     /// Loaded wherever the kernel likes (ET_DYN).
@@ -120,13 +122,24 @@ impl Image {
         let interpreter = elf.elf_program_headers().iter().any(|p| p.p_type(LittleEndian) == elf::PT_INTERP);
         let relocatable = elf.elf_header().e_type(LittleEndian) == elf::ET_DYN;
         let thread_local = elf.elf_program_headers().iter().find(|p| p.p_type(LittleEndian) == elf::PT_TLS);
+        let thread_alignment = thread_local.map_or(1, |header| header.p_align(LittleEndian).max(1));
         let thread_local = thread_local.map(|header| {
             let start = header.p_vaddr(LittleEndian);
             start..start.saturating_add(header.p_memsz(LittleEndian))
         });
         let sealed = read_sealed(&elf);
         let name = name.to_string();
-        Ok(Image { name, sections, segments, interpreter, thread_local, sealed, relocatable, map })
+        Ok(Image {
+            name,
+            sections,
+            segments,
+            interpreter,
+            thread_local,
+            thread_alignment,
+            sealed,
+            relocatable,
+            map,
+        })
     }
 
     /// The whole file.
@@ -169,6 +182,14 @@ impl Image {
             (false, true) => Some(stated - segment.start),
             _ => None,
         }
+    }
+
+    /// Bytes from the start of an executable's TLS segment to the thread pointer, in every thread (the
+    /// ABI's variant II). `None`: it has none, or one whose place the linkers do not agree about.
+    pub fn thread_distance(&self) -> Option<u64> {
+        let segment =
+            self.thread_local.as_ref().filter(|segment| segment.start % self.thread_alignment == 0)?;
+        (segment.end - segment.start).checked_next_multiple_of(self.thread_alignment)
     }
 
     /// `len` bytes at a stated address, if the file holds them all.

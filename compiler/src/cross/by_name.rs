@@ -56,8 +56,7 @@ pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
             forbidden.entry(Subject::Type(theirs)).or_default().push(Forbidden { side, found, why });
         }
     }
-    let told = forbidden.into_iter().map(|(subject, uses)| refusal(versions, subject, &uses));
-    told.chain(thread_locals(versions, crossing)).collect()
+    forbidden.into_iter().map(|(subject, uses)| refusal(versions, subject, &uses)).collect()
 }
 
 /// What cannot be migrated: a global of the old program, a type of the new one.
@@ -251,16 +250,4 @@ fn points(shape: &str, program: &Program, record: ItemId) -> bool {
     let tag = &program.items[record].entity.name;
     let word = |c: char| c.is_alphanumeric() || c == '_';
     behind.split("struct ").skip(1).any(|rest| rest.split(|c| !word(c)).next() == Some(tag.as_str()))
-}
-
-fn thread_locals(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
-    let thread = crossing.migrated.iter().filter(|(_, new)| versions.new.items[*new].entity.thread);
-    thread
-        .map(|&(ours, theirs)| {
-            Diagnostic::error(format!("{} changes, and every thread has its own", versions.new.title(theirs)))
-                .at(versions.old.place(ours), "the old declaration")
-                .at(versions.new.place(theirs), "the new declaration")
-                .help("keep the type of thread variables in this update")
-        })
-        .collect()
 }

@@ -12,6 +12,7 @@ mod reliant;
 pub mod renumbering;
 mod sets;
 mod starting;
+mod threads;
 
 use crate::clang::Kind;
 use crate::diag::{Diagnostic, Level};
@@ -91,6 +92,7 @@ pub fn cross(
     first.extend(renumbering::check(versions));
     first.extend(redefined::refusals(versions));
     first.extend(sets::check(versions, &crossing));
+    first.extend(threads::check(versions, &crossing));
     if Rule::ByName.holds() {
         first.extend(by_name::check(versions, &crossing));
     }

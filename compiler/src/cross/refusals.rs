@@ -17,14 +17,19 @@ pub fn local_static(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnos
 
 /// A mutable global keeps its running value.
 pub fn kept(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnostic {
-    let name = &versions.new.items[theirs].original;
-    Diagnostic::warning(format!(
+    let item = &versions.new.items[theirs];
+    let told = Diagnostic::warning(format!(
         "{} keeps its running value; only its initialiser changed",
         versions.new.title(theirs)
     ))
     .at(versions.new.place(theirs), "the new initialiser is not used")
-    .at(versions.old.place(ours), "the old one")
-    .help(format!("use --adopt {name} to take the new value"))
+    .at(versions.old.place(ours), "the old one");
+    match item.entity.thread {
+        true => told.help(
+            "threads made later start with the old one, too; give the variable another name for the new one",
+        ),
+        false => told.help(format!("use --adopt {} to take the new value", item.original)),
+    }
 }
 
 /// Names given to `--adopt` that no global with another initialiser has.

@@ -324,15 +324,11 @@ impl Emit<'_> {
         let kept = self.closure.imports.iter().copied().chain(inside.map(|s| s.item));
         let kept: Vec<ItemId> = kept.filter(|&id| self.names.is_brought_thread(id)).collect();
         patch.declarations.extend(kept.into_iter().map(|id| threads::declaration(new, id)));
-        for own in threads::own(self.versions.new, &self.fresh(crossing), &patch.tables.statics) {
+        for own in threads::own(new, crossing, self.names, &patch.tables.statics) {
             let (prototype, definition) = own.blocks(new);
             patch.prototypes.push(prototype);
             patch.functions.push(definition);
         }
-    }
-
-    fn fresh(&self, crossing: &Crossing) -> Vec<(ItemId, String)> {
-        crossing.fresh.iter().map(|&id| (id, self.names.own(self.versions.new, id).to_string())).collect()
     }
 
     fn is_declared(&self, kind: &str, patch: &Patch) -> bool {
@@ -351,7 +347,11 @@ impl Emit<'_> {
         let syntax = Syntax::at(new, entity.definition()?.name_at)?;
         let declarator = syntax.declarator(&entity.name)?;
         let length = entity.dimensions.first().copied();
-        let object = |form: Form| cut::object(new, &syntax, declarator, &form, length, &self.edits);
+        let migrated = crossing.migrated.iter().any(|&(_, theirs)| theirs == id);
+        let object = |form: Form| {
+            let object = cut::object(new, &syntax, declarator, &form, length, &self.edits);
+            if migrated && entity.thread { threads::at_fixed_distance(&object) } else { object }
+        };
         let forward = object(Form::Tentative(name));
         let text = match crossing.first_values.contains(&id) {
             true => {

@@ -189,9 +189,7 @@ impl Fill<'_> {
     /// Behind all others: no use counts them.
     fn thread_functions(&self, statics: &[LocalStatic]) -> Vec<FunctionRow> {
         let new = self.versions.new;
-        let fresh: Vec<(ItemId, String)> =
-            self.crossing.fresh.iter().map(|&id| (id, self.names.own(new, id).to_string())).collect();
-        let own = threads::own(new, &fresh, statics);
+        let own = threads::own(new, self.crossing, self.names, statics);
         let file = |id: ItemId| files_of(new, id).into_iter().next().unwrap_or_default();
         own.iter().map(|own| own.row(new, file(own.id()))).collect()
     }
@@ -272,8 +270,16 @@ impl Fill<'_> {
         for &(ours, theirs) in &self.crossing.migrated {
             row_of.insert(ours, rows.len());
             let name = self.names.own(new, theirs);
+            let (flags, instance) = match new.items[theirs].entity.thread {
+                true => ("POLUS_PER_THREAD", threads::symbol(new, theirs)),
+                false if locks::in_both(self.versions, ours, theirs) => {
+                    ("POLUS_HOLDS_LOCK", format!("&{name}"))
+                }
+                false => ("0", format!("&{name}")),
+            };
             rows.push(VariableRow {
-                flags: if locks::in_both(self.versions, ours, theirs) { "POLUS_HOLDS_LOCK" } else { "0" },
+                flags,
+                instance: format!("(void *){instance}"),
                 to_new: format!("polus_sync_{name}_to_new"),
                 to_old: format!("polus_sync_{name}_to_old"),
                 address: self.address(ours),

@@ -1,8 +1,10 @@
 //! Thread variables that a patch brings: a later patch reaches them by a function, because only code
-//! of the patch itself can find them in a thread.
+//! of the patch itself can find them in a thread. Those that migrate lie at a fixed distance from the
+//! thread pointer, so that the injector finds them in every thread.
 
 use super::Block;
 use super::history::Naming;
+use super::names::Names;
 use super::statics::{Fate, LocalStatic};
 use super::tables::{FunctionRow, ImportRow};
 use crate::clang::Kind;
@@ -18,7 +20,8 @@ pub fn brought(versions: Versions, crossing: &Crossing, naming: &Naming) -> BTre
         ours.is_some_and(|ours| naming.is_known(&old.key(ours)))
     };
     let threads = new.own(Kind::Variable).filter(|&id| new.items[id].entity.thread);
-    let kept = threads.filter(|id| !crossing.fresh.contains(id)).filter(known);
+    let migrated = |id: &ItemId| crossing.migrated.iter().any(|(_, theirs)| theirs == id);
+    let kept = threads.filter(|id| !crossing.fresh.contains(id) && !migrated(id)).filter(known);
     kept.map(|id| (id, format!("(*(__typeof__({}) *){}())", new.items[id].entity.name, symbol(new, id))))
         .collect()
 }
@@ -27,7 +30,8 @@ pub fn brought(versions: Versions, crossing: &Crossing, naming: &Naming) -> BTre
 pub fn declaration(new: &Program, id: ItemId) -> Block {
     let symbol = symbol(new, id);
     let why = format!("{}: leads to {}, which an earlier patch brought", super::at(new, id), new.title(id));
-    Block::new(why, &format!("extern void *{symbol}(void) __attribute__((weak));"))
+    // without a stub in between, the injector sees which functions use it
+    Block::new(why, &format!("extern void *{symbol}(void) __attribute__((weak, noplt));"))
 }
 
 /// The import of that function; `row`: the variable's.
@@ -53,10 +57,11 @@ pub struct Own {
 }
 
 /// The thread variables that this patch brings.
-pub fn own(new: &Program, fresh: &[(ItemId, String)], statics: &[LocalStatic]) -> Vec<Own> {
+pub fn own(new: &Program, crossing: &Crossing, names: &Names, statics: &[LocalStatic]) -> Vec<Own> {
     let thread = |id: ItemId| new.items[id].entity.thread;
-    let outside = fresh.iter().filter(|(id, _)| thread(*id));
-    let outside = outside.map(|(id, name)| Own { id: *id, instance: name.clone(), inside: false });
+    let migrated = crossing.migrated.iter().map(|&(_, theirs)| theirs);
+    let outside = migrated.chain(crossing.fresh.iter().copied()).filter(|&id| thread(id));
+    let outside = outside.map(|id| Own { id, instance: names.own(new, id).to_string(), inside: false });
     let inside = statics.iter().filter(|s| thread(s.item)).filter_map(|s| match &s.fate {
         Fate::Own(symbol) => Some(Own { id: s.item, instance: symbol.clone(), inside: true }),
         _ => None,
@@ -100,8 +105,14 @@ impl Own {
     }
 }
 
+/// The declaration of a migrated one: ld.so puts it into every thread's static block, or refuses.
+pub fn at_fixed_distance(object: &str) -> String {
+    let rest = object.strip_prefix("static ").unwrap_or(object);
+    format!("static __attribute__((tls_model(\"initial-exec\"))) {rest}")
+}
+
 /// The function's name, in all patches.
-fn symbol(program: &Program, id: ItemId) -> String {
+pub fn symbol(program: &Program, id: ItemId) -> String {
     let item = &program.items[id];
     let function = item.entity.function.map_or(String::new(), |f| format!("{}__", program.items[f].original));
     format!("polus__thread__{function}{}", item.entity.name)

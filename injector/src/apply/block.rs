@@ -83,6 +83,7 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
                 new_size: cell.sizes.1,
                 variable: cell.variable,
                 flags: cell.flags,
+                initial: actual(cell.initial),
                 ..abi::Cell::default()
             }
         })
@@ -103,7 +104,8 @@ pub fn record(address: u64, header: &Header<'_>, load: &Load) -> Vec<u8> {
         cells: block.table(&cells),
         leavings: block.table(&leavings),
         leaving_count: leavings.len() as u32,
-        reserved: 0,
+        copies: 0,
+        copy_count: 0,
         entry_count: entries.len() as u32,
         extent_count: extents.len() as u32,
         reference_count: references.len() as u32,

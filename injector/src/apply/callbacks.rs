@@ -4,6 +4,7 @@
 
 use crate::apply::failure::step;
 use crate::apply::inflight::Blocker;
+use crate::apply::initial::{Initial, is_fresh};
 use crate::apply::leaving;
 use crate::apply::load::{exported, find_restorer, runtime_symbol};
 use crate::apply::session::Session;
@@ -25,7 +26,8 @@ pub fn pre_update(session: &Session, tracker: &mut Option<Tracker>, record: u64)
     if record.veto != 0 {
         session.memory.write(record.veto, &[0])?;
     }
-    run(session, tracker, &all).map_err(|fault| fault.within("polus_pre_update"))?;
+    let initial = is_fresh(record).then(|| Initial::of_patch(session, record)).transpose()?;
+    run(session, tracker, &all, initial).map_err(|fault| fault.within("polus_pre_update"))?;
     let reason = if record.veto == 0 { String::new() } else { session.memory.read_string(record.veto)? };
     if reason.is_empty() {
         return Ok(());
@@ -87,19 +89,28 @@ impl Moments {
         let (waiting, due) = self.pending.iter().partition(|callback| waits(callback));
         self.pending = waiting;
         if !due.is_empty() {
-            let done = step("callbacks.moment").and_then(|()| run(session, tracker, &due));
+            let done = step("callbacks.moment").and_then(|()| run(session, tracker, &due, None));
             self.faults.extend(done.err());
         }
     }
 }
 
-/// Calls one after the other.
-pub(super) fn run(session: &Session, tracker: &mut Option<Tracker>, callbacks: &[Callback]) -> Result<()> {
+/// Calls one after the other; `initial`: what the thread that calls is given first.
+pub(super) fn run(
+    session: &Session,
+    tracker: &mut Option<Tracker>,
+    callbacks: &[Callback],
+    initial: Option<Initial>,
+) -> Result<()> {
     let restorer = find_restorer(session)?;
     let call = runtime_symbol(session, "polus_call")?;
     let errno_location = exported(session, &["__errno_location"])?;
     victim::with_thread(session, tracker, restorer, |mut hijack| {
         let place = hijack.scratch();
+        if let Some(initial) = &initial {
+            let place = hijack.thread_pointer().wrapping_add(initial.distance);
+            session.memory.write(place, &initial.values)?;
+        }
         let mut one = |callback: &Callback| {
             let request = abi::Call { function: callback.code, arguments: [0; 3], result: 0, errno_location };
             session.memory.write(place, request.bytes())?;

@@ -2,6 +2,7 @@
 //! way, converts variables, rewrites entries, lets all go on.
 
 use crate::apply::callbacks::Moments;
+use crate::apply::copies::{self, Copies};
 use crate::apply::doors::{self, Doors, Walked};
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
@@ -15,7 +16,7 @@ use crate::apply::track::{self, Tracker};
 use crate::error::{Fault, Result};
 use crate::facts::registry::{Cell, Registry};
 use crate::facts::unwind::Unwinder;
-use crate::plan::{self, Change, Write};
+use crate::plan::{self, Change, Wait, Write};
 use crate::tracee::{Stopped, Thread, Traced, Userfault, stopped};
 use polus_runtime::abi::{self, kind};
 use std::cell::RefCell;
@@ -45,6 +46,7 @@ pub struct Commit<'a> {
     writes: Vec<Write>,
     before: Vec<[u8; 5]>,
     runtime: Option<Runtime>,
+    waits: Vec<Wait>,
     leavings: Leavings,
     doors: Option<Doors<'a>>,
     /// Functions whose leaving is called back, and that somebody is in.
@@ -91,13 +93,15 @@ impl<'a> Commit<'a> {
                 before.push(found);
             }
         }
-        let crosses = !change.crossings.is_empty();
+        let copied = session.registry.records.iter().any(|record| record.copies_address != 0);
+        let crosses = !change.crossings.is_empty() || copied;
         let runtime = crosses.then(|| Runtime::find(session)).transpose()?;
         let leavings = Leavings::of(&session.registry, incoming);
         let any = session.registry.records.iter().any(|record| !record.leavings.is_empty());
         let doors = any.then(|| Doors::open(session)).transpose()?;
         let inside = RefCell::default();
-        Ok(Commit { session, change, incoming, writes, before, runtime, leavings, doors, inside })
+        let waits = change.waits.iter().cloned().chain(copies::newborn(session, incoming)).collect();
+        Ok(Commit { session, change, incoming, writes, before, runtime, waits, leavings, doors, inside })
     }
 
     /// What is to be called after the change, in its order.
@@ -107,9 +111,11 @@ impl<'a> Commit<'a> {
 
     /// Goes on where an injector died: its journal stands at REDIRECTING already.
     pub fn finish(&self, deadline: Instant) -> Result<()> {
-        let redirect = |_: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
+        let redirect = |hold: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
+            self.copies(hold.threads()).map_or(Ok(()), |copies| copies.settle())?;
             self.redirect()?;
-            self.journal().reached(self.change.goal, &self.change.states, now_ms())
+            self.journal().reached(self.change.goal, &self.change.states, now_ms())?;
+            self.drop_copies(hold.threads())
         };
         self.when_free(&mut None, deadline, &mut |_| Ok(()), &redirect).map(drop)
     }
@@ -136,7 +142,7 @@ impl<'a> Commit<'a> {
         perform: &Perform<'_>,
     ) -> Result<Pause> {
         let mut unwinder = Unwinder::new(&self.session.images, &self.session.memory);
-        parked::look_ahead(self.session, &self.change.waits, &self.writes);
+        parked::look_ahead(self.session, &self.waits, &self.writes);
         let mut since = HashMap::new();
         let mut pause = Pause::default();
         let mut wait = LOOK_AGAIN.0;
@@ -185,7 +191,7 @@ impl<'a> Commit<'a> {
     }
 
     fn blockers(&self, threads: &[Thread], walked: &[Walked], unwinder: &mut Unwinder<'_>) -> Vec<Blocker> {
-        let (session, waits, writes) = (self.session, &self.change.waits, &self.writes);
+        let (session, waits, writes) = (self.session, &self.waits, &self.writes);
         let process = (session.pid(), &session.memory);
         let parked = parked::stacks(session, process, threads, walked, (waits, writes), unwinder);
         blockers(threads, walked, (session.pid(), &parked), waits, writes)
@@ -235,7 +241,13 @@ impl<'a> Commit<'a> {
         if is_interrupted() || Instant::now() >= deadline {
             self.journal().publish(&[])?;
             let why = if is_interrupted() { "interrupted" } else { "timed out" };
-            let mut fault = refusal(&self.session.name(), why, found);
+            let mut fault = match self.session.registry.state {
+                // nobody can go back there
+                kind::REDIRECTING => {
+                    stuck(&self.session.name(), why, "an interrupted update is not finished", found)
+                }
+                _ => refusal(&self.session.name(), why, found),
+            };
             if let Means::None(reason) = means {
                 fault.what += &format!(" (old and new code cannot run side by side: {})", reason.what);
             }
@@ -272,6 +284,7 @@ impl<'a> Commit<'a> {
         if tracker.is_none() {
             self.untrack()?;
         }
+        self.drop_copies(hold.threads())?;
         self.set_doors(walked)?;
         drop(hold);
         if let Some(tracker) = tracker {
@@ -354,6 +367,7 @@ impl<'a> Commit<'a> {
             tracker.open()?;
         }
         self.unconvert(hold.threads())?;
+        self.drop_copies(hold.threads())?;
         self.untrack_again()?;
         self.journal().idle()?;
         if let Some(tracker) = tracker {
@@ -382,14 +396,24 @@ impl<'a> Commit<'a> {
 
     fn convert(&self, threads: &[Thread]) -> Result<()> {
         step("commit.convert")?;
-        let crossings: Vec<_> = self
-            .change
-            .crossings
-            .iter()
-            .map(|(record, way)| [*record, u64::from(*way), u64::from(kind::ALL_CELLS)])
-            .collect();
-        cross(self.session, threads, self.runtime, &crossings)?;
+        self.drop_copies(threads)?;
+        for (record, way) in &self.change.crossings {
+            let copies = self.copies(threads);
+            copies.map_or(Ok(()), |copies| copies.take(*record, *way))?;
+            let crossing = [*record, u64::from(*way), u64::from(kind::ALL_CELLS)];
+            cross(self.session, threads, self.runtime, &[crossing])?;
+            copies.map_or(Ok(()), |copies| copies.put(*record, *way))?;
+        }
         step("commit.converted")
+    }
+
+    fn copies<'t>(&'t self, threads: &'t [Thread]) -> Option<Copies<'t>> {
+        let any = cells_of(&self.session.registry).any(|cell| cell.flags & kind::PER_THREAD_CELL != 0);
+        self.runtime.filter(|_| any).map(|runtime| Copies { session: self.session, runtime, threads })
+    }
+
+    fn drop_copies(&self, threads: &[Thread]) -> Result<()> {
+        self.copies(threads).map_or(Ok(()), |copies| copies.release())
     }
 
     fn unconvert(&self, threads: &[Thread]) -> Result<()> {
@@ -457,9 +481,13 @@ pub fn cross(
 
 /// Why the update is taken back.
 pub fn refusal(process: &str, why: &str, found: &[Blocker]) -> Fault {
+    stuck(process, why, "the update is taken back", found)
+}
+
+fn stuck(process: &str, why: &str, outcome: &str, found: &[Blocker]) -> Fault {
     let mut reasons: Vec<String> = found.iter().map(describe).collect();
     reasons.dedup();
-    Fault::refused(format!("{process}: {why}, the update is taken back: {}", reasons.join("; ")))
+    Fault::refused(format!("{process}: {why}, {outcome}: {}", reasons.join("; ")))
         .hint("try again when these functions are left, or give more time: --timeout SECONDS")
 }
 

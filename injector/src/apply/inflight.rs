@@ -45,6 +45,7 @@ pub fn blockers(
         function_address: write.name_address,
         why: ENTRY.into(),
         instance: 0,
+        apart: false,
         ranges: write.loops.clone(),
     });
     let waits = waits.iter().filter(|_| Rule::InFlight.holds());

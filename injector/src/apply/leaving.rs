@@ -74,7 +74,7 @@ pub fn collect(session: &Session, tracker: &mut Option<Tracker>) -> Result<()> {
         return Ok(());
     }
     step("callbacks.strayed")?;
-    callbacks::run(session, tracker, &due)
+    callbacks::run(session, tracker, &due, None)
 }
 
 /// Somebody was inside when the update came, and has not gone through a door.

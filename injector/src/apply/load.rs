@@ -127,7 +127,21 @@ impl Loader<'_> {
         }
         step("load.record")?;
         self.stack()?;
-        self.record(patch, plan, base)
+        let distance = |slot: u64| self.distance(patch, base.wrapping_add(slot));
+        self.record(patch, &plan.placed(&distance)?, base)
+    }
+
+    /// How far from the thread pointer ld.so put a thread variable.
+    fn distance(&self, patch: &PatchFile, slot: u64) -> Result<u64> {
+        let distance: [u8; 8] = self.memory().read(slot, 8)?.try_into().unwrap_or_default();
+        match i64::from_le_bytes(distance) {
+            found if found < 0 => Ok(found as u64),
+            found => Err(Fault::refused(format!(
+                "{}: ld.so put the thread variables of {} {found} bytes behind the thread pointer",
+                self.session.name(),
+                patch.name
+            ))),
+        }
     }
 
     /// The runtime's own stack, for later calls: those of the program's threads may be small.
@@ -165,12 +179,23 @@ impl Loader<'_> {
         let result = self.open(&name, &patch.bytes, Some(near), Some(call))?;
         match self.image(&name)? {
             Some(image) if result != 0 => Ok(image.bias),
-            _ => Err(Fault::refused(format!(
-                "{}: ld.so does not load {}: {}",
-                self.session.name(),
-                patch.name,
-                self.reason(call)
-            ))),
+            _ => {
+                let reason = self.reason(call);
+                Err(self.not_loaded(patch, &reason))
+            }
+        }
+    }
+
+    fn not_loaded(&self, patch: &PatchFile, reason: &str) -> Fault {
+        let process = self.session.name();
+        let fault = Fault::refused(format!("{process}: ld.so does not load {}: {reason}", patch.name));
+        match reason.contains("static TLS") {
+            true => fault.hint(
+                "the thread variables that change need more room than the C library keeps in each thread: \
+                 start the program with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=BYTES, or restart it \
+                 for this change",
+            ),
+            false => fault,
         }
     }
 

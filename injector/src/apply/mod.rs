@@ -3,9 +3,11 @@
 pub mod block;
 pub mod callbacks;
 pub mod commit;
+mod copies;
 pub mod doors;
 pub mod failure;
 pub mod inflight;
+mod initial;
 pub mod interrupt;
 pub mod journal;
 pub mod leaving;

@@ -1,6 +1,7 @@
 //! Finishes or takes back what an injector that died had begun.
 
 use crate::apply::commit::{Commit, cross, undo_crossings};
+use crate::apply::copies::Copies;
 use crate::apply::journal::Journal;
 use crate::apply::runtime::Runtime;
 use crate::apply::session::Session;
@@ -73,7 +74,8 @@ fn go_on(session: &Session) -> Result<()> {
     let incoming = session.registry.incoming;
     let mut change = change::change(&session.registry, session.registry.goal, Some(incoming))?;
     change.crossings.clear();
-    change.waits.clear();
+    // all others are kept coherent until they are left
+    change.waits.retain(|wait| wait.apart);
     Commit::prepare(session, &change, incoming)?.finish(Instant::now() + REPAIR_TIME)
 }
 
@@ -85,6 +87,9 @@ fn go_back(session: &Session) -> Result<()> {
     let stopped = track::settled(session)?;
     if !calls.is_empty() {
         cross(session, &stopped.threads, Some(Runtime::find(session)?), &calls)?;
+    }
+    if registry.records.iter().any(|record| record.copies_address != 0) {
+        Copies { session, runtime: Runtime::find(session)?, threads: &stopped.threads }.release()?;
     }
     Journal { memory: &session.memory, registry: registry.address }.idle()
 }

@@ -22,8 +22,22 @@ pub struct Image {
     pub has_interpreter: bool,
     segments: Vec<Segment>,
     notes: Vec<(u64, u64)>,
+    threads: Option<ThreadValues>,
     frame_index: Option<u64>,
     dynamic: Option<Dynamic>,
+}
+
+/// What the thread variables of an image begin with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ThreadValues {
+    /// Actual address of the values.
+    pub start: u64,
+    /// Bytes of them; the others are zero.
+    pub held: u64,
+    /// Bytes in a thread.
+    pub size: u64,
+    /// How they are aligned there, bytes.
+    pub alignment: u64,
 }
 
 /// A loaded segment; its bytes are copied when first needed.
@@ -91,6 +105,12 @@ impl Image {
             has_interpreter: all(elf::PT_INTERP).next().is_some(),
             segments: loads.iter().map(|segment| Segment::new(range(segment))).collect(),
             notes: all(elf::PT_NOTE).map(range).collect(),
+            threads: all(elf::PT_TLS).next().map(|segment| ThreadValues {
+                start: range(segment).0,
+                held: segment.p_filesz(LE),
+                size: segment.p_memsz(LE),
+                alignment: segment.p_align(LE).max(1),
+            }),
             frame_index: all(elf::PT_GNU_EH_FRAME).next().map(|segment| range(segment).0),
             dynamic,
         })
@@ -114,6 +134,11 @@ impl Image {
         bytes.get((address - segment.start) as usize..)
     }
 
+    /// What thread variables begin with.
+    pub fn thread_values(&self) -> Option<ThreadValues> {
+        self.threads
+    }
+
     /// Address of the index of unwind entries, `.eh_frame_hdr`.
     pub fn frame_index(&self) -> Option<u64> {
         self.frame_index
@@ -133,11 +158,17 @@ impl Image {
 
     /// Actual address of a function or object that the image exports.
     pub fn exported(&self, memory: &Memory, name: &str) -> Option<u64> {
+        self.exported_range(memory, name).map(|(start, _)| start)
+    }
+
+    /// The same, and where it ends.
+    pub fn exported_range(&self, memory: &Memory, name: &str) -> Option<(u64, u64)> {
         let dynamic = self.dynamic.as_ref()?;
         let index =
             self.gnu_lookup(memory, dynamic, name).or_else(|| self.sysv_lookup(memory, dynamic, name))?;
         let symbol = self.symbol(memory, dynamic, index)?;
-        Some(symbol.st_value(LE).wrapping_add(self.bias))
+        let start = symbol.st_value(LE).wrapping_add(self.bias);
+        Some((start, start.saturating_add(symbol.st_size(LE))))
     }
 
     /// The name stands among those of its dynamic symbols, defined or not.

@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::patch_layout::{ElfFile, Layout, Relocation, broken, relocations};
-use object::read::elf::FileHeader;
+use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Object, ObjectSymbol, SymbolKind, elf};
 use polus_runtime::abi::{self, Plain, kind};
 use serde::Serialize;
@@ -133,6 +133,17 @@ pub struct PatchFile {
     pub needed: Vec<String>,
     /// Functions by .symtab.
     pub code: Vec<CodeSymbol>,
+    /// Its thread variables.
+    pub threads: Threads,
+}
+
+/// The thread variables of a patch.
+#[derive(Clone, Debug, Default)]
+pub struct Threads {
+    /// Stated address of their initial values.
+    pub image: u64,
+    /// Name by .symtab, offset in the image.
+    pub variables: Vec<(String, u64)>,
 }
 
 /// Reads the patch at `path`.
@@ -159,6 +170,7 @@ pub fn parse(name: String, bytes: Vec<u8>) -> Result<PatchFile> {
         undefined: undefined(&file),
         needed: needed(&file),
         code: code(&file),
+        threads: threads(&file),
         layout,
         bytes,
     })
@@ -203,6 +215,14 @@ fn needed(file: &ElfFile<'_>) -> Vec<String> {
         .filter(|entry| entry.tag == elf::DT_NEEDED)
         .filter_map(|entry| Some(String::from_utf8_lossy(table.string(entry).ok()?).into_owned()))
         .collect()
+}
+
+fn threads(file: &ElfFile<'_>) -> Threads {
+    let segment = file.elf_program_headers().iter().find(|header| header.p_type(LE) == elf::PT_TLS);
+    let image = segment.map_or(0, |header| header.p_vaddr(LE));
+    let variables = file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Tls);
+    let named = variables.filter_map(|symbol| Some((symbol.name().ok()?.to_string(), symbol.address())));
+    Threads { image, variables: named.collect() }
 }
 
 fn code(file: &ElfFile<'_>) -> Vec<CodeSymbol> {
@@ -407,8 +427,11 @@ impl Reader<'_> {
     }
 
     fn check_variable(&self, variable: &Variable) -> Result<()> {
-        let inside = self.layout.holds(variable.instance, variable.new_size);
         let executable = |address| self.layout.flags(address) & elf::PF_X.0 != 0;
+        let inside = match variable.flags & kind::PER_THREAD {
+            0 => self.layout.holds(variable.instance, variable.new_size),
+            _ => variable.kind == kind::MIGRATED && executable(variable.instance),
+        };
         let fits = match variable.kind {
             kind::MIGRATED => inside && executable(variable.to_new) && executable(variable.to_old),
             kind::NEW => true,

@@ -131,6 +131,15 @@ impl Program {
         }
     }
 
+    /// What to add to the thread pointer for the place of offset 0 of the TLS segment.
+    pub fn thread_block(&self) -> Result<u64> {
+        let distance = self.binary.thread_distance().ok_or_else(|| {
+            Fault::refused(format!("{}: nothing tells where its thread variables lie", self.path.display()))
+                .hint("keep the types of thread variables in this update")
+        })?;
+        Ok(distance.wrapping_neg())
+    }
+
     fn find_variable(&self, name: &str, file: &str, function: &str) -> Result<Found> {
         match self.binary.variable(name, some(file), some(function)).map_err(unreadable)? {
             Found::Ambiguous(candidates) => Err(self.ambiguous(name, file, &candidates)),

@@ -4,6 +4,7 @@ use crate::error::{Fault, Result};
 use crate::facts::maps::Mapping;
 use crate::facts::memory::Memory;
 use polus_runtime::abi::{self, Plain, kind};
+use std::collections::{BTreeMap, btree_map};
 
 /// How the runtime's mappings are called in /proc/PID/maps.
 pub const RUNTIME_NAME: &str = "/polus-runtime.so";
@@ -61,6 +62,12 @@ pub struct Cell {
     pub before: (u64, u64),
     /// Changes carried across while it was tracked.
     pub writes: u64,
+    /// Its number among the patch's variables.
+    pub variable: u32,
+    /// Where the initial value of a new thread's instance stands among those of the patch.
+    pub initial: u64,
+    /// Of a copy for one thread: its thread pointer and number.
+    pub thread: (u64, i32),
 }
 
 /// A name that a loaded patch defines.
@@ -121,6 +128,10 @@ pub struct Record {
     pub references: Vec<Reference>,
     /// Variables that cross.
     pub cells: Vec<Cell>,
+    /// While a change is made: those that every thread has, for each thread.
+    pub copies: Vec<Cell>,
+    /// Where these lie.
+    pub copies_address: u64,
     /// Functions of the patch.
     pub functions: Vec<Definition>,
     /// Variables of the patch.
@@ -267,7 +278,9 @@ fn record(memory: &Memory, address: u64, raw: &abi::Record) -> Result<Record> {
             .iter()
             .map(|raw| Reference { identity: raw.identity, instance: raw.instance, side: raw.side })
             .collect(),
-        cells: cells(memory, raw)?,
+        cells: cells(memory, raw.cells, raw.cell_count)?,
+        copies: cells(memory, raw.copies, raw.copy_count)?,
+        copies_address: raw.copies,
         functions: functions(memory, &patch)?,
         variables: variables(memory, &patch)?,
         callbacks: callbacks(memory, &patch)?,
@@ -296,9 +309,16 @@ fn entries(memory: &Memory, raw: &abi::Record) -> Result<Vec<Entry>> {
     table.iter().enumerate().map(entry).collect()
 }
 
-fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
-    let table: Vec<abi::Cell> = memory.read_table(raw.cells, raw.cell_count)?;
-    let places = (0..).map(|index| raw.cells + index * abi::Cell::SIZE as u64);
+fn cells(memory: &Memory, start: u64, count: u32) -> Result<Vec<Cell>> {
+    let table: Vec<abi::Cell> = memory.read_table(start, count)?;
+    let places = (0..).map(|index| start + index * abi::Cell::SIZE as u64);
+    // the copies for many threads share few names
+    let mut names: BTreeMap<u64, String> = BTreeMap::new();
+    for raw in &table {
+        if let btree_map::Entry::Vacant(unread) = names.entry(raw.name) {
+            unread.insert(memory.read_string(raw.name)?);
+        }
+    }
     let cell = |(raw, address): (&abi::Cell, u64)| {
         Ok(Cell {
             address,
@@ -306,10 +326,13 @@ fn cells(memory: &Memory, raw: &abi::Record) -> Result<Vec<Cell>> {
             flags: raw.flags,
             before: (raw.old_before, raw.new_before),
             writes: raw.writes,
-            name: memory.read_string(raw.name)?,
+            name: names.get(&raw.name).cloned().unwrap_or_default(),
             old_instance: raw.old_instance,
             new_instance: raw.new_instance,
             adopted: raw.to_new == 0,
+            variable: raw.variable,
+            initial: raw.initial,
+            thread: (raw.thread, raw.tid as i32),
         })
     };
     table.iter().zip(places).map(cell).collect()

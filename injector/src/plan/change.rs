@@ -36,8 +36,10 @@ pub struct Wait {
     pub function_address: u64,
     /// Why: `which uses limits`.
     pub why: String,
-    /// New instance of the migrated variable that it uses; 0: it was compiled on facts that break.
+    /// New instance of the migrated variable that it uses; 0: nothing can keep old and new code coherent.
     pub instance: u64,
+    /// It uses a variable that only one side may use at a time.
+    pub apart: bool,
     /// Its code.
     pub ranges: Vec<(u64, u64)>,
 }
@@ -229,7 +231,7 @@ fn newer_users(outgoing: &[&Record]) -> Vec<Wait> {
 }
 
 fn is_aside(cell: &Cell) -> bool {
-    cell.flags & kind::ASIDE != 0
+    cell.flags & (kind::ASIDE | kind::PER_THREAD_CELL) != 0
 }
 
 fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
@@ -243,12 +245,16 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
         function_address: entries.first().map_or(0, |entry| entry.name_address),
         why: match cell {
             None => "which was compiled on facts that the update breaks".into(),
+            Some(cell) if cell.flags & kind::PER_THREAD_CELL != 0 => {
+                format!("which uses {}, and every thread has its own", cell.name)
+            }
             Some(cell) if is_aside(cell) => {
                 format!("which uses {}, and threads may sleep on its lock", cell.name)
             }
             Some(cell) => format!("which uses {}", cell.name),
         },
         instance: if cell.is_some_and(is_aside) { 0 } else { instance },
+        apart: cell.is_some_and(is_aside),
         ranges,
     }
 }

@@ -5,9 +5,10 @@ use crate::error::{Fault, Result};
 use crate::facts::code;
 use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
 use crate::facts::program::Program;
-use crate::facts::registry::Registry;
+use crate::facts::registry::{Cell as RegistryCell, Record, Registry};
 use crate::plan::new_code::NewCode;
 use crate::plan::resolve::Names;
+use crate::plan::threads::Threads;
 use crate::plan::verify::{self, Target};
 use object::elf;
 use polus_runtime::abi::kind;
@@ -26,6 +27,8 @@ pub enum Place {
     Process(u64),
     /// Stated address in the patch.
     Patch(u64),
+    /// In every thread, at the distance from the thread pointer that ld.so writes to this stated address.
+    Thread(u64),
 }
 
 impl Place {
@@ -33,7 +36,7 @@ impl Place {
     pub fn at(self, base: u64) -> u64 {
         match self {
             Place::Process(address) => address,
-            Place::Patch(stated) => stated.wrapping_add(base),
+            Place::Patch(stated) | Place::Thread(stated) => stated.wrapping_add(base),
         }
     }
 }
@@ -43,6 +46,7 @@ impl fmt::Display for Place {
         match self {
             Place::Process(address) => write!(out, "{address:#x}"),
             Place::Patch(stated) => write!(out, "patch+{stated:#x}"),
+            Place::Thread(stated) => write!(out, "thread+[patch+{stated:#x}]"),
         }
     }
 }
@@ -91,7 +95,7 @@ pub struct Reference {
 pub struct Cell {
     /// As the program spells it.
     pub name: String,
-    /// Its instance before.
+    /// Its instance before, or in every thread the distance from the thread pointer.
     pub old_instance: u64,
     /// Its instance in the patch.
     pub new_instance: Place,
@@ -103,8 +107,10 @@ pub struct Cell {
     pub sizes: (u64, u64),
     /// Its number among the patch's variables.
     pub variable: u32,
-    /// ASIDE, or nothing.
+    /// ASIDE or PER_THREAD_CELL, or nothing.
     pub flags: u32,
+    /// Stated address of what the new instance holds in a new thread; 0 unless every thread has it.
+    pub initial: u64,
 }
 
 /// Everything about a patch in one process that needs no base.
@@ -120,6 +126,22 @@ pub struct Load {
     pub references: Vec<Reference>,
     /// Variables that cross.
     pub cells: Vec<Cell>,
+}
+
+impl Load {
+    /// The same with what ld.so wrote; `read` gives a word of the patch by its stated address.
+    pub fn placed(&self, read: &dyn Fn(u64) -> Result<u64>) -> Result<Load> {
+        let place = |found: &mut Place| {
+            if let Place::Thread(slot) = *found {
+                *found = Place::Process(read(slot)?);
+            }
+            Ok(())
+        };
+        let mut placed = self.clone();
+        placed.cells.iter_mut().try_for_each(|cell| place(&mut cell.new_instance))?;
+        placed.references.iter_mut().try_for_each(|reference| place(&mut reference.instance))?;
+        Ok(placed)
+    }
 }
 
 /// Plans loading `patch` into a process, or refuses.
@@ -335,6 +357,9 @@ impl Planner<'_> {
     }
 
     fn cell(&self, number: usize, variable: &Variable) -> Result<Cell> {
+        if variable.flags & kind::PER_THREAD != 0 {
+            return self.thread_cell(number, variable);
+        }
         let old =
             self.names.variable(&variable.name, &variable.file, &variable.function, variable.address)?;
         let migrated = variable.kind == kind::MIGRATED;
@@ -347,7 +372,39 @@ impl Planner<'_> {
             sizes: (if migrated { variable.old_size } else { variable.new_size }, variable.new_size),
             variable: number as u32,
             flags: if variable.flags & kind::HOLDS_LOCK != 0 { kind::ASIDE } else { 0 },
+            initial: 0,
         })
+    }
+
+    fn thread_cell(&self, number: usize, variable: &Variable) -> Result<Cell> {
+        let threads = Threads { patch: self.patch };
+        Ok(Cell {
+            name: variable.name.clone(),
+            old_instance: self.names.thread_instance(variable)?,
+            new_instance: threads.instance(variable)?,
+            to_new: variable.to_new,
+            to_old: variable.to_old,
+            sizes: (variable.old_size, variable.new_size),
+            variable: number as u32,
+            flags: kind::PER_THREAD_CELL,
+            initial: threads.initial(variable),
+        })
+    }
+
+    /// As cells and references know it.
+    fn instance(&self, variable: &Variable) -> Option<Place> {
+        match variable.flags & kind::PER_THREAD {
+            0 => Some(Place::Patch(variable.instance)),
+            _ => Threads { patch: self.patch }.instance(variable).ok(),
+        }
+    }
+
+    /// Stated addresses that code refers to for it, with how far beside them.
+    fn referred(&self, variable: &Variable) -> Vec<(u64, u64, u64)> {
+        match variable.flags & kind::PER_THREAD {
+            0 => vec![(variable.instance, variable.new_size, ANCHOR)],
+            _ => Threads { patch: self.patch }.slots(variable).into_iter().map(|slot| (slot, 1, 0)).collect(),
+        }
     }
 
     fn old_references(&self, identities: &[Option<Place>]) -> Vec<Reference> {
@@ -356,7 +413,7 @@ impl Planner<'_> {
             let variable =
                 tables.variables.get(*variable as usize).filter(|found| found.kind == kind::MIGRATED)?;
             let identity = (*identities.get(*function as usize)?)?;
-            Some(Reference { identity, instance: Place::Patch(variable.instance), side: kind::OLD })
+            Some(Reference { identity, instance: self.instance(variable)?, side: kind::OLD })
         };
         let relies = |(function, identity): (&Function, &Option<Place>)| {
             let relies = function.flags & kind::RELIES != 0;
@@ -370,15 +427,17 @@ impl Planner<'_> {
     /// Migrated variables that the new code refers to, here or in earlier patches.
     fn new_references(&self, load: &Load) -> Vec<Reference> {
         let own = self.patch.tables.variables.iter().filter(|variable| variable.kind == kind::MIGRATED);
-        let own: Vec<_> = own.map(|variable| (variable.instance, variable.new_size)).collect();
+        let own: Vec<_> =
+            own.filter_map(|variable| Some((self.instance(variable)?, self.referred(variable)))).collect();
         let mut found = Vec::new();
         for entry in load.entries.iter().filter(|entry| entry.flags & kind::ORIGIN == 0) {
             let ranges: Vec<_> = entry.extents.iter().map(|(start, end)| (start.at(0), end.at(0))).collect();
             for address in (NewCode { patch: self.patch }).addresses(&ranges) {
-                let near = |(start, size): &&(u64, u64)| {
-                    (start.saturating_sub(ANCHOR)..start.saturating_add(size + ANCHOR)).contains(&address)
+                let near = |(start, size, beside): &(u64, u64, u64)| {
+                    (start.saturating_sub(*beside)..start.saturating_add(size + beside)).contains(&address)
                 };
-                let own = own.iter().filter(near).map(|(instance, _)| Place::Patch(*instance));
+                let own = own.iter().filter(|(_, places)| places.iter().any(near));
+                let own = own.map(|(instance, _)| *instance);
                 let earlier = self.earlier_instance(load, address).map(Place::Process);
                 let instances: Vec<Place> = own.chain(earlier).collect();
                 found.extend(instances.into_iter().map(|instance| Reference {
@@ -394,8 +453,15 @@ impl Planner<'_> {
     /// The migrated variable of an earlier patch that the slot at `place` will hold.
     fn earlier_instance(&self, load: &Load, place: u64) -> Option<u64> {
         let value = load.bindings.iter().find(|binding| binding.place == place)?.value;
-        let cells = self.names.registry.records.iter().flat_map(|record| &record.cells);
-        cells.filter(|cell| !cell.adopted).map(|cell| cell.new_instance).find(|instance| *instance == value)
+        let records = self.names.registry.records.iter();
+        let cells = records.flat_map(|record| record.cells.iter().map(move |cell| (record, cell)));
+        // a variable of every thread is reached by a function
+        let reached = |(record, cell): &(&Record, &RegistryCell)| match cell.flags & kind::PER_THREAD_CELL {
+            0 => cell.new_instance == value,
+            _ => record.variables.get(cell.variable as usize).is_some_and(|found| found.address == value),
+        };
+        let mut found = cells.filter(|(_, cell)| !cell.adopted).filter(reached);
+        found.next().map(|(_, cell)| cell.new_instance)
     }
 }
 

@@ -5,6 +5,7 @@ pub mod explain;
 pub mod load;
 pub mod new_code;
 pub mod resolve;
+mod threads;
 pub mod verify;
 
 pub use change::{Change, Wait, Write, change, connected, lingering, older_code};

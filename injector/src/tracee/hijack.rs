@@ -73,6 +73,11 @@ impl<'a> Hijack<'a> {
         self.idle = Some(idle);
     }
 
+    /// Where the C library keeps what belongs to the thread.
+    pub fn thread_pointer(&self) -> u64 {
+        self.saved.fs_base
+    }
+
     /// Address of free bytes for arguments, [`crate::tracee::sigframe::SCRATCH_SIZE`] of them.
     pub fn scratch(&self) -> u64 {
         self.place.scratch

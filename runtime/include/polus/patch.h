@@ -2,7 +2,7 @@
 // so that a patch needs no header; the injector reads the tables out of patch.so
 // before it touches a process. Change a struct only together with POLUS_ABI and
 // its mirror in runtime/src/abi.rs.
-#define POLUS_ABI 3
+#define POLUS_ABI 4
 
 enum polus_function_kind {
     POLUS_REPLACED = 1, // calls of the old version are led to `code`
@@ -34,6 +34,7 @@ enum polus_variable_kind {
 
 enum polus_variable_flag {
     POLUS_HOLDS_LOCK = 1, // threads may sleep on it: old and new code never use it side by side
+    POLUS_PER_THREAD = 2, // every thread has its own; `instance` is a function that leads to the caller's
 };
 
 struct polus_variable {
@@ -47,7 +48,7 @@ struct polus_variable {
     // it carries what differs from that and leaves the rest of `to` as it is.
     void (*to_new)(const void *from, void *to, const void *before);
     void (*to_old)(const void *from, void *to, const void *before);
-    unsigned long long address; // stated address of the old instance, 0: look it up
+    unsigned long long address; // stated address of the old instance (PER_THREAD: offset in the TLS segment), 0: look it up
     unsigned long long old_size, new_size; // bytes
     unsigned kind, flags;
 };

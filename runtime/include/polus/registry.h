@@ -2,7 +2,7 @@
 // record per loaded patch. The injector reads and writes all of it from outside;
 // the library itself changes only `converted` and the cells. Nothing here allocates or locks.
 // Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
-#define POLUS_REGISTRY_ABI 3
+#define POLUS_REGISTRY_ABI 4
 #define POLUS_REGISTRY_MAGIC "POLUS registry\1"
 
 enum polus_direction {
@@ -70,6 +70,7 @@ enum polus_cell_flag {
     POLUS_LOST = 2,     // on the way back something did not fit the old type
     POLUS_DIFFERED = 4, // polus_cohere has worked out what both instances shall hold
     POLUS_ASIDE = 8,    // holds a lock: no function of the other side may be active
+    POLUS_PER_THREAD_CELL = 16, // the same, and its instances are distances from the thread pointer
 };
 
 // A variable that crosses when the patch comes or goes, and is kept coherent while
@@ -85,6 +86,10 @@ struct polus_cell {
     void *old_before, *new_before;
     unsigned long long writes;     // carried across while tracked
     unsigned variable, flags;      // index into the patch's variables
+    // PER_THREAD_CELL: what the new instance holds in a new thread, in the patch's PT_TLS. Of a
+    // copy for one thread: its thread pointer and number.
+    unsigned long long initial, thread;
+    unsigned tid, reserved;
 };
 
 struct polus_record {
@@ -100,7 +105,10 @@ struct polus_record {
     struct polus_reference *references;
     struct polus_cell *cells;
     struct polus_leaving *leavings; // functions whose leaving has callbacks
-    unsigned entry_count, extent_count, reference_count, cell_count, leaving_count, reserved;
+    // While a change is made: a copy of each PER_THREAD_CELL for each thread. Its instances are
+    // buffers, which the injector fills and copies back, for threads end when they like.
+    struct polus_cell *copies;
+    unsigned entry_count, extent_count, reference_count, cell_count, leaving_count, copy_count;
 };
 
 // An old function that delays an update, published for `polus status`.

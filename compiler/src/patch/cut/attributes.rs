@@ -20,7 +20,8 @@ pub enum Place {
 impl Place {
     /// An attribute (without underscores around it) that a declaration there must not have.
     fn forbids(self, name: &str) -> bool {
-        /// A hidden import would be bound inside the patch; starting and naming are the process's affair.
+        /// A hidden import would be bound inside the patch; starting and naming are the process's affair,
+        /// and where a thread variable lies that of the patch.
         const EVERYWHERE: &[&str] = &[
             "visibility",
             "alias",
@@ -31,6 +32,7 @@ impl Place {
             "constructor",
             "destructor",
             "gnu_inline",
+            "tls_model",
         ];
         const NEED_LINKAGE: &[&str] = &["weak", "externally_visible", "common", "selectany", "leaf"];
         const OF_TYPES: &[&str] = &["aligned", "mode", "vector_size", "packed", "scalar_storage_order"];

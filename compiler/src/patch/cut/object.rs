@@ -101,9 +101,22 @@ pub fn head(
         }
     }
     attributes::strip(&program.unit.text, start..end, place, &mut local);
+    if place == Place::Type {
+        without_thread(&program.unit.text, start..end, &mut local);
+    }
     let text = local.cut(program, start..end.max(start));
     // It may stand only in front of the storage class, which is given anew.
     text.trim().trim_start_matches("__extension__").trim_start().to_string()
+}
+
+/// A typedef has no storage.
+fn without_thread(text: &str, range: Range<usize>, edits: &mut Edits) {
+    let source = text.get(range.clone()).unwrap_or_default();
+    for token in text::lex(source) {
+        if matches!(token.text(source), "__thread" | "_Thread_local") {
+            edits.replace(range.start + token.start..range.start + token.end, "");
+        }
+    }
 }
 
 /// A record or enumeration that a specifier defines.

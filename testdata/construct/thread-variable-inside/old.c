@@ -1,0 +1,5 @@
+int next(void)
+{
+    static __thread int last;
+    return ++last;
+}

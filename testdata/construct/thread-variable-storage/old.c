@@ -1,0 +1,3 @@
+static __thread int last;
+static int first;
+int get(void) { return last + first; }
