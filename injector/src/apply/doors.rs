@@ -36,8 +36,12 @@ pub struct Walked {
 
 /// Walks the stacks of all stopped threads.
 pub fn walk(threads: &[Thread], unwinder: &mut Unwinder<'_>) -> Vec<Walked> {
-    let mut walk = |registers: Option<_>| registers.map(|found| unwinder.walk(found)).unwrap_or_default();
-    threads.iter().map(|thread| Walked { tid: thread.tid, stack: walk(thread.unwind_registers()) }).collect()
+    let mut walk = |thread: &Thread| match thread.unwind_registers() {
+        Some(_) if thread.is_newborn() => Stack { complete: true, ..Stack::default() },
+        Some(registers) => unwinder.walk(registers),
+        None => Stack::default(),
+    };
+    threads.iter().map(|thread| Walked { tid: thread.tid, stack: walk(thread) }).collect()
 }
 
 /// A function whose leaving is to be known.

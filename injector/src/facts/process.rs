@@ -138,6 +138,11 @@ pub fn thread_count(pid: i32) -> Result<(usize, bool)> {
     Ok((status.number("Threads").max(0) as usize, status.text("State").starts_with('Z')))
 }
 
+/// Whether `tid` is the first thread of its process.
+pub fn is_leader(tid: i32) -> bool {
+    Status::of_thread(tid, tid).is_some_and(|status| status.number("Tgid") == i64::from(tid))
+}
+
 /// Whether `tid` is a thread of process `pid`.
 pub fn is_thread_of(tid: i32, pid: i32) -> bool {
     Path::new(&format!("/proc/{pid}/task/{tid}")).exists()

@@ -44,6 +44,14 @@ impl Thread {
         Thread { tid, registers: None, signal: 0, in_stopped_group: false }
     }
 
+    /// It was made just now, and has executed nothing: its stack is empty, though the code where it
+    /// stands, that of the thread which made it, has a caller.
+    pub fn is_newborn(&self) -> bool {
+        let made = |r: &libc::user_regs_struct| MAKING_CALLS.contains(&r.orig_rax) && r.rax == 0;
+        // a forked process goes on with the stack of its maker
+        self.registers.as_ref().is_some_and(made) && !process::is_leader(self.tid)
+    }
+
     /// It has no signal to deliver first, so that it may call something for us.
     pub fn is_free(&self) -> bool {
         self.registers.is_some() && self.signal == 0
@@ -58,6 +66,9 @@ impl Thread {
         ])
     }
 }
+
+/// clone and clone3, which return 0 in the new thread.
+const MAKING_CALLS: [u64; 2] = [56, 435];
 
 /// Threads held stopped; dropping it lets them go on.
 pub struct Stopped {

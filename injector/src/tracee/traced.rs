@@ -282,6 +282,10 @@ impl Traced {
         let goes_on = !self.stopping || stop == Stop::Birth;
         if goes_on {
             let _ = resume(&thread);
+            if self.stopping {
+                // any stop uses an interruption up that came before
+                stopped::interrupt(tid);
+            }
             let listens = thread.in_stopped_group;
             self.threads.insert(tid, if listens { State::Listening } else { State::Running });
         } else {
