@@ -36,6 +36,8 @@ pub struct Settings {
     pub debug: Option<Debug>,
     /// Shell words that start the program in its folder, instead of `./old`.
     pub start: Option<String>,
+    /// A file of the machine without which it cannot be run, and is shown as ignored.
+    pub needs: Option<String>,
     /// Builds in which it does not hold.
     pub expected: Expected,
     /// Rules of `polus_runtime::rules` without each of which the session fails.
@@ -109,6 +111,7 @@ fn settings(folder: &Path) -> Settings {
         "debug",
         "matrix",
         "proves",
+        "needs",
     ];
     let unknown = table.keys().find(|key| !known.contains(&key.as_str()));
     assert!(unknown.is_none(), "{}: unknown key {unknown:?}", path.display());
@@ -137,12 +140,18 @@ fn settings(folder: &Path) -> Settings {
             let named = value.as_str().and_then(Debug::named);
             named.unwrap_or_else(|| panic!("{}: unknown place {value}", path.display()))
         }),
+        needs: text("needs"),
         start: table.get("start").and_then(toml::Value::as_str).map(str::to_string),
         expected: Expected::parse(table.get("matrix"), &path.to_string_lossy()),
     }
 }
 
 impl Case {
+    /// The machine lacks what it needs.
+    pub fn is_impossible(&self) -> bool {
+        self.settings.needs.as_ref().is_some_and(|path| !Path::new(path).exists())
+    }
+
     /// The folder that all of it is built in.
     pub fn output(&self) -> PathBuf {
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("live").join(&self.name)

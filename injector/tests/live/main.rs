@@ -45,6 +45,6 @@ fn negative(case: &Case, rule: String) -> Trial {
 }
 
 fn trial(case: Case) -> Trial {
-    let name = case.name.clone();
-    Trial::test(name, move || session::run(&case).map_err(Into::into))
+    let (name, ignored) = (case.name.clone(), case.is_impossible());
+    Trial::test(name, move || session::run(&case).map_err(Into::into)).with_ignored_flag(ignored)
 }

@@ -87,8 +87,9 @@ fn trial(case: &Case, build: Build) -> Option<Trial> {
     }
     let refusal = text(&case.settings.expected.refuses).map(|(_, text)| text);
     let case = Case { name: format!("{}.{build}", case.name), build, ..case.clone() };
-    let name = case.name.clone();
-    Some(Trial::test(name, move || hold(&case, refusal.as_deref()).map_err(Into::into)))
+    let (name, ignored) = (case.name.clone(), case.is_impossible());
+    let trial = Trial::test(name, move || hold(&case, refusal.as_deref()).map_err(Into::into));
+    Some(trial.with_ignored_flag(ignored))
 }
 
 fn hold(case: &Case, refusal: Option<&str>) -> Result<()> {
