@@ -1,9 +1,8 @@
-// A stack that does not end where a thread's ends gets no door, and counts as inside
-// of whatever is watched.
+// A coroutine's stack ends where its context was made: what is active there gets a door as on a
+// thread's own stack, and what is not is not inside.
 // watch: serve elsewhere
-// doors: 0
-// inside: 2
-// left: 0
+// doors: 1
+// left: 1
 // expect: served
 #include "common.h"
 #include <ucontext.h>
