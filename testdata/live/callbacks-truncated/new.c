@@ -9,7 +9,7 @@ struct buffer {
 };
 struct buffer buffer = {.capacity = 8};
 
-__attribute__((noipa)) void append(int count)
+__attribute__((noipa, noinline)) void append(int count)
 {
     for (int i = 0; i < count; i++) {
         if (buffer.length == buffer.capacity)
@@ -20,7 +20,7 @@ __attribute__((noipa)) void append(int count)
     }
 }
 
-__attribute__((noipa)) void show(void)
+__attribute__((noipa, noinline)) void show(void)
 {
     printf("new: length %d of %ld %.*s\n", buffer.length, buffer.capacity, buffer.length, buffer.data);
 }

@@ -8,7 +8,7 @@ struct buffer {
 };
 struct buffer buffer;
 
-__attribute__((noipa)) void append(int count)
+__attribute__((noipa, noinline)) void append(int count)
 {
     for (int i = 0; i < count; i++) {
         if (buffer.length < 8)
@@ -17,7 +17,7 @@ __attribute__((noipa)) void append(int count)
     }
 }
 
-__attribute__((noipa)) void show(void)
+__attribute__((noipa, noinline)) void show(void)
 {
     printf("old: length %d\n", buffer.length);
 }

@@ -12,7 +12,7 @@ struct limits limits = {7, PTHREAD_MUTEX_INITIALIZER, 1};
 static sem_t leave;
 
 /* Holds the lock until it is told to leave. */
-__attribute__((noipa)) void hold(void)
+__attribute__((noipa, noinline)) void hold(void)
 {
     pthread_mutex_lock(&limits.lock);
     puts("inside");
@@ -30,7 +30,7 @@ static void *holder(void *unused)
     return unused;
 }
 
-__attribute__((noipa)) void rate(void)
+__attribute__((noipa, noinline)) void rate(void)
 {
     pthread_mutex_lock(&limits.lock);
     printf("new: low %ld\n", limits.low * limits.weight);
