@@ -7,6 +7,9 @@ use iced_x86::{Decoder, DecoderOptions, FlowControl, Instruction, Mnemonic, OpKi
 pub const JUMP_SIZE: usize = 5;
 /// Longest run of padding looked at.
 const PADDING_MAX: usize = 16;
+/// Bytes of the shortest and of the longest call: `call *%reg`, and one through memory with an index.
+const SHORTEST_CALL: usize = 2;
+pub const LONGEST_CALL: usize = 8;
 
 fn instructions(code: &[u8], address: u64) -> impl Iterator<Item = Instruction> + '_ {
     let mut decoder = Decoder::with_ip(64, code, address, DecoderOptions::NONE);
@@ -28,6 +31,17 @@ pub fn branches_into_entry(code: &[u8], address: u64, entry: u64) -> bool {
             && instruction.op0_kind() == OpKind::NearBranch64
             && covered.contains(&instruction.near_branch64());
         lands || calls && covered.contains(&instruction.next_ip())
+    })
+}
+
+/// `code`, of any beginning, ends with the last byte of a call.
+pub fn ends_in_call(code: &[u8]) -> bool {
+    (SHORTEST_CALL..=code.len().min(LONGEST_CALL)).any(|length| {
+        let last = instructions(&code[code.len() - length..], 0).next();
+        last.is_some_and(|call| {
+            call.len() == length
+                && matches!(call.flow_control(), FlowControl::Call | FlowControl::IndirectCall)
+        })
     })
 }
 
@@ -73,6 +87,19 @@ mod tests {
         // the same loop eight bytes further on
         let code = [0x90; 8].into_iter().chain(code[2..].iter().copied()).collect::<Vec<_>>();
         assert!(!branches_into_entry(&code, 0x1000, 0x1000));
+    }
+
+    #[test]
+    fn what_ends_in_a_call() {
+        // nop; call rel32
+        assert!(ends_in_call(&[0x90, 0xe8, 1, 2, 3, 4]));
+        // call *0x10(%r12,%rbx,8)
+        assert!(ends_in_call(&[0x41, 0xff, 0x54, 0xdc, 0x10]));
+        // call rel32, whose distance ends in ff; nop; leave; ret
+        assert!(!ends_in_call(&[0xe8, 0x12, 0xfc, 0xff, 0xff, 0x90, 0xc9, 0xc3]));
+        // jmp *%rax
+        assert!(!ends_in_call(&[0x90, 0xff, 0xe0]));
+        assert!(!ends_in_call(&[]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! memory: contexts of `swapcontext`, buffers of `longjmp`. Where a program switches by code of its
 //! own, each return address that lies outside of the threads' stacks may be one of theirs.
 
+use crate::facts::code::{LONGEST_CALL, ends_in_call};
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping, PAGE};
 use crate::facts::memory::Memory;
@@ -269,12 +270,9 @@ fn present(pages: Option<&File>, range: Range<u64>) -> Vec<Range<u64>> {
 
 /// A call ends at `address`.
 fn follows_call(scene: &Scene<'_>, address: u64) -> bool {
-    const LONGEST: u64 = 7;
     let Some(image) = image::find(scene.images, address) else { return false };
-    let before = image.bytes_at(scene.memory, address.saturating_sub(LONGEST));
-    let Some(code) = before.and_then(|bytes| bytes.get(..LONGEST as usize)) else { return false };
-    let indirect = |pair: &[u8]| pair[0] == 0xff && pair[1] >> 3 & 7 == 2;
-    code[2] == 0xe8 || code.windows(2).any(indirect)
+    let before = image.bytes_at(scene.memory, address.saturating_sub(LONGEST_CALL as u64));
+    before.and_then(|bytes| bytes.get(..LONGEST_CALL)).is_some_and(ends_in_call)
 }
 
 fn word(scene: &Scene<'_>, address: u64) -> Option<u64> {

@@ -12,7 +12,7 @@ __thread struct pause {
 
 static sem_t ask, told;
 
-__attribute__((noinline)) void answer(const char *who)
+__attribute__((noipa, noinline)) void answer(const char *who)
 {
     pause_of.seconds++;
     printf("%s: %d seconds %d\n", who, pause_of.seconds, *pause_of.where);

@@ -9,14 +9,14 @@ static __thread int ticks;
 static sem_t ask, told;
 static int truth, counted[3], wrong;
 
-__attribute__((noinline)) void bump(int who)
+__attribute__((noipa, noinline)) void bump(int who)
 {
     if (who < 0)
         puts("impossible");
     count++;
 }
 
-__attribute__((noinline)) void show(int who)
+__attribute__((noipa, noinline)) void show(int who)
 {
     if (who < 0)
         puts("impossible");
@@ -24,7 +24,7 @@ __attribute__((noinline)) void show(int who)
 }
 
 /* One function alone uses these, so that each thread's count is right at any time. */
-__attribute__((noinline)) int tick(int who)
+__attribute__((noipa, noinline)) int tick(int who)
 {
     if (who < 0)
         puts("impossible");
@@ -32,7 +32,7 @@ __attribute__((noinline)) int tick(int who)
     return (int)ticks;
 }
 
-__attribute__((noinline)) void tell(void)
+__attribute__((noipa, noinline)) void tell(void)
 {
     printf("old: main %s other %s once %s wrong %d\n", counted[0] == truth ? "right" : "wrong",
            counted[1] == truth ? "right" : "wrong", counted[2] == 1 ? "right" : "wrong", wrong);

@@ -20,7 +20,7 @@ static __thread char *const *text;
 
 static sem_t ask, told;
 
-__attribute__((noinline)) void answer(const char *who)
+__attribute__((noipa, noinline)) void answer(const char *who)
 {
     static __thread int *inside = &shared;
     int doubled = place.how(*place.where);

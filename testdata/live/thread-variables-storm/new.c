@@ -10,12 +10,12 @@ static __thread struct sides {
     char more[40];
 } sides = { 77, 0, 0, "as it began" };
 
-__attribute__((noinline)) int version(void)
+__attribute__((noipa, noinline)) int version(void)
 {
     return 2;
 }
 
-__attribute__((noinline)) long tick(long expected)
+__attribute__((noipa, noinline)) long tick(long expected)
 {
     if (expected < 0)
         puts("impossible");

@@ -8,12 +8,12 @@ static __thread struct sides {
     short odd, even;
 } sides;
 
-__attribute__((noinline)) int version(void)
+__attribute__((noipa, noinline)) int version(void)
 {
     return 1;
 }
 
-__attribute__((noinline)) long tick(long expected)
+__attribute__((noipa, noinline)) long tick(long expected)
 {
     if (expected < 0)
         puts("impossible");

@@ -6,7 +6,7 @@
 static __thread long total = 5;
 static sem_t go;
 
-__attribute__((noinline)) int work(int question)
+__attribute__((noipa, noinline)) int work(int question)
 {
     total += 3 * question;
     printf("%d: before %ld\n", question, (long)total);

@@ -6,7 +6,7 @@
 static __thread int total = 3;
 static sem_t go;
 
-__attribute__((noinline)) int work(int question)
+__attribute__((noipa, noinline)) int work(int question)
 {
     total += question;
     printf("%d: before %ld\n", question, (long)total);
