@@ -37,6 +37,7 @@ __attribute__((noinline, noclone)) static void resume(void)
 __attribute__((noinline, noclone)) int hold(void)
 {
     int rounds = 0;
+    number = 0; /* so that no loop begins among the first bytes */
     for (;;) {
         yield();
         rounds++;

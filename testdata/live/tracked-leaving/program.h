@@ -22,7 +22,8 @@ static void wait_for_order(void)
 /* Stays until it is told how to leave. */
 __attribute__((noinline, noclone)) int hold(void)
 {
-    int result = 1; /* so that no loop begins among the first bytes without optimization either */
+    int result = 1;
+    number = 0; /* so that no loop begins among the first bytes */
     for (;;) {
         wait_for_order();
         if (order == 'W')
