@@ -22,7 +22,7 @@ struct Arguments {
     /// What chance begins with
     #[arg(long, default_value = "1")]
     seed: u64,
-    /// One way only: rounds, commands or workers
+    /// One way only: rounds, commands, workers or both
     #[arg(long)]
     only: Option<String>,
 }
@@ -35,8 +35,12 @@ fn main() {
     let length = Duration::from_secs(arguments.seconds);
     let plan = Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
     let build = Build::new();
-    let ways: [(&str, Way); 3] =
-        [("rounds", rounds::run), ("commands killed", death::commands), ("workers killed", death::workers)];
+    let ways: [(&str, Way); 4] = [
+        ("rounds", rounds::run),
+        ("commands killed", death::commands),
+        ("workers killed", death::workers),
+        ("both killed", death::both),
+    ];
     let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| name.starts_with(only));
     let rows: Vec<Vec<String>> = ways
         .iter()

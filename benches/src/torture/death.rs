@@ -20,8 +20,10 @@ const SHORT: Duration = Duration::from_millis(20);
 enum Killed {
     /// The one that was started, and waits for the other.
     Waiting,
-    /// The one that does the work. Until the next polus comes, nobody keeps instances coherent.
+    /// The one that does the work; the other takes over.
     Worker,
+    /// Both. Until the next polus comes, nobody keeps instances coherent.
+    Both,
 }
 
 /// Kills commands until the time is over; what they began comes to a good end all the same.
@@ -35,15 +37,23 @@ pub fn commands(build: &Build, plan: &Plan) -> Done {
 /// Kills the processes that do the work until the time is over.
 ///
 /// # Panics
-/// The program dies, or a later polus fails.
+/// Something is as it must not be.
 pub fn workers(build: &Build, plan: &Plan) -> Done {
     run(build, plan, Killed::Worker)
+}
+
+/// Kills all of polus until the time is over.
+///
+/// # Panics
+/// The program dies, or a later polus fails.
+pub fn both(build: &Build, plan: &Plan) -> Done {
+    run(build, plan, Killed::Both)
 }
 
 fn run(build: &Build, plan: &Plan, killed: Killed) -> Done {
     let (mut chance, mut done, end) = (Chance::new(plan.seed), Done::default(), plan.end());
     while Instant::now() < end {
-        let mut process = Process::start(build, plan, &mut chance, killed == Killed::Worker);
+        let mut process = Process::start(build, plan, &mut chance, killed == Killed::Both);
         for _ in 0..=chance.below(MOST_ROUNDS) {
             round(&mut process, &mut chance, &mut done, killed);
             if Instant::now() >= end {
@@ -84,11 +94,12 @@ fn kill_in(process: &Process, verb: &str, after: Duration, killed: Killed) {
     let mut injector = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("polus runs");
     std::thread::sleep(after);
     // it may have ended by itself
-    let worker = if killed == Killed::Worker { child_of(injector.id()) } else { None };
-    let _ = match worker {
-        Some(worker) => Command::new("kill").args(["-KILL", &worker.to_string()]).status().map(drop),
-        None => injector.kill(),
-    };
+    let worker = if killed == Killed::Waiting { None } else { child_of(injector.id()) };
+    if killed != Killed::Worker {
+        let _ = injector.kill();
+    }
+    let worker = worker.map(|worker| worker.to_string());
+    let _ = worker.map(|worker| Command::new("kill").args(["-KILL", &worker]).status());
     injector.wait().expect("a child");
 }
 

@@ -109,15 +109,29 @@ impl<'a> Commit<'a> {
         Moments::begin(self.session, self.incoming, &self.inside.borrow())
     }
 
-    /// Goes on where an injector died: its journal stands at REDIRECTING already.
-    pub fn finish(&self, deadline: Instant) -> Result<()> {
-        let redirect = |hold: Hold, _: &[Walked], _: &[Blocker], _: &mut Means, _: &mut Option<Tracker>| {
-            self.copies(hold.threads()).map_or(Ok(()), |copies| copies.settle())?;
-            self.redirect()?;
-            self.journal().reached(self.change.goal, &self.change.states, now_ms())?;
-            self.drop_copies(hold.threads())
-        };
-        self.when_free(&mut None, deadline, &mut |_| Ok(()), &redirect).map(drop)
+    /// Goes on where an injector died: its journal stands at REDIRECTING already. `held` is what
+    /// holds writers if something is tracked.
+    pub fn finish(&self, held: Option<Userfault>, deadline: Instant) -> Result<Option<Tracker>> {
+        let redirect =
+            |hold: Hold, _: &[Walked], _: &[Blocker], means: &mut Means, tracker: &mut Option<Tracker>| {
+                if let Means::Had(held) = means {
+                    track::let_go(self.session, held);
+                }
+                self.copies(hold.threads()).map_or(Ok(()), |copies| copies.settle())?;
+                self.redirect()?;
+                self.journal().reached(self.change.goal, &self.change.states, now_ms())?;
+                self.drop_copies(hold.threads())?;
+                if let (Hold::Brief(stopped), Means::Had(held)) =
+                    (hold, std::mem::replace(means, Means::Unknown))
+                {
+                    *tracker = track::take_up(self.session, stopped, held)?;
+                }
+                Ok(())
+            };
+        let mut tracker = None;
+        let means = held.map_or(Means::Unknown, Means::Had);
+        self.when_free(&mut tracker, means, deadline, &mut |_| Ok(()), &redirect)?;
+        Ok(tracker)
     }
 
     /// Waits until nothing stands in the way, at most until `deadline`, and makes
@@ -129,7 +143,7 @@ impl<'a> Commit<'a> {
         deadline: Instant,
         watch: &mut Watch<'_>,
     ) -> Result<Pause> {
-        self.when_free(tracker, deadline, watch, &|hold, walked, users, means, tracker| {
+        self.when_free(tracker, Means::Unknown, deadline, watch, &|hold, walked, users, means, tracker| {
             self.perform(hold, walked, users, means, tracker)
         })
     }
@@ -137,6 +151,7 @@ impl<'a> Commit<'a> {
     fn when_free(
         &self,
         tracker: &mut Option<Tracker>,
+        mut means: Means,
         deadline: Instant,
         watch: &mut Watch<'_>,
         perform: &Perform<'_>,
@@ -146,11 +161,10 @@ impl<'a> Commit<'a> {
         let mut since = HashMap::new();
         let mut pause = Pause::default();
         let mut wait = LOOK_AGAIN.0;
-        let mut means = Means::Unknown;
         loop {
             step("commit.stop")?;
             let start = Instant::now();
-            let hold = self.hold(tracker)?;
+            let hold = self.hold(tracker, &means)?;
             let walked = doors::walk(hold.threads(), &mut unwinder);
             let mut found = self.blockers(hold.threads(), &walked, &mut unwinder);
             let can_track = tracker.is_some() || !matches!(means, Means::None(_));
@@ -197,11 +211,16 @@ impl<'a> Commit<'a> {
         blockers(threads, walked, (session.pid(), &parked), waits, writes)
     }
 
-    fn hold(&self, tracker: &mut Option<Tracker>) -> Result<Hold> {
-        match tracker {
-            Some(tracker) => Ok(Hold::Kept(tracker.stop(self.session)?)),
-            None => Ok(Hold::Brief(Stopped::all(self.session.pid())?)),
+    fn hold(&self, tracker: &mut Option<Tracker>, means: &Means) -> Result<Hold> {
+        if let Some(tracker) = tracker {
+            return Ok(Hold::Kept(tracker.stop(self.session)?));
         }
+        let let_go = || {
+            if let Means::Had(held) = means {
+                track::let_go(self.session, held);
+            }
+        };
+        Ok(Hold::Brief(Stopped::all_helped(self.session.pid(), &let_go)?))
     }
 
     fn let_go(&self, hold: Hold, tracker: &mut Option<Tracker>) {

@@ -9,6 +9,7 @@ use crate::apply::track::{self, Tracker};
 use crate::error::Result;
 use crate::facts::registry::{Record, Registry};
 use crate::plan::change;
+use crate::tracee::Userfault;
 use polus_runtime::abi::kind;
 use std::time::{Duration, Instant};
 
@@ -41,8 +42,8 @@ fn tracked_way(registry: &Registry) -> Way {
     if registry.records.iter().filter(tracked).all(runs) { Way::Forth } else { Way::Back }
 }
 
-/// Repairs the process if that is needed.
-pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
+/// Repairs the process if that is needed. `held` holds writers on behalf of the injector that died.
+pub fn repair(session: &mut Session, held: Option<Userfault>) -> Result<Option<Repair>> {
     let registry = &session.registry;
     let (from, goal) = (registry.version, registry.goal);
     let way = if goal < from { Way::Back } else { Way::Forth };
@@ -51,45 +52,52 @@ pub fn repair(session: &mut Session) -> Result<Option<Repair>> {
         kind::IDLE => Some(tracked_way(registry)),
         _ => None,
     };
-    let done = match registry.state {
+    let (done, tracker) = match registry.state {
         kind::IDLE if !registry.tracking => return Ok(None),
-        kind::IDLE => format!("goes on with an interrupted update to version {from}"),
+        kind::IDLE => {
+            let tracker = track::resume(session, held)?;
+            (format!("goes on with an interrupted update to version {from}"), tracker)
+        }
         kind::REDIRECTING => {
-            go_on(session)?;
-            format!("finished an interrupted change from version {from} to {goal}")
+            let tracker = go_on(session, held)?;
+            (format!("finished an interrupted change from version {from} to {goal}"), tracker)
         }
         _ => {
-            go_back(session)?;
-            format!("took back an interrupted change from version {from} to {goal}")
+            let tracker = go_back(session, held)?;
+            (format!("took back an interrupted change from version {from} to {goal}"), tracker)
         }
     };
-    session.refresh()?;
-    let tracker = if session.registry.tracking { track::resume(session)? } else { None };
     session.refresh()?;
     Ok(Some(Repair { finished, text: format!("{}: {done}", session.name()), tracker }))
 }
 
 /// Some entries are rewritten: the rest follows.
-fn go_on(session: &Session) -> Result<()> {
+fn go_on(session: &Session, held: Option<Userfault>) -> Result<Option<Tracker>> {
     let incoming = session.registry.incoming;
     let mut change = change::change(&session.registry, session.registry.goal, Some(incoming))?;
     change.crossings.clear();
     // all others are kept coherent until they are left
     change.waits.retain(|wait| wait.apart);
-    Commit::prepare(session, &change, incoming)?.finish(Instant::now() + REPAIR_TIME)
+    let held = if session.registry.tracking { Some(track::means(session, held)?) } else { None };
+    Commit::prepare(session, &change, incoming)?.finish(held, Instant::now() + REPAIR_TIME)
 }
 
-/// No entry is rewritten; bytes may be swapped.
-fn go_back(session: &Session) -> Result<()> {
+/// No entry is rewritten; bytes may be swapped. What was tracked before still is.
+fn go_back(session: &mut Session, held: Option<Userfault>) -> Result<Option<Tracker>> {
     let registry = &session.registry;
     let change = change::change(registry, registry.goal, Some(registry.incoming))?;
     let calls = undo_crossings(session, &change.crossings)?;
-    let stopped = track::settled(session)?;
+    let let_go = || held.iter().for_each(|held| track::let_go(session, held));
+    let stopped = track::settled(session, &let_go)?;
+    let_go();
     if !calls.is_empty() {
         cross(session, &stopped.threads, Some(Runtime::find(session)?), &calls)?;
     }
     if registry.records.iter().any(|record| record.copies_address != 0) {
         Copies { session, runtime: Runtime::find(session)?, threads: &stopped.threads }.release()?;
     }
-    Journal { memory: &session.memory, registry: registry.address }.idle()
+    Journal { memory: &session.memory, registry: registry.address }.idle()?;
+    drop(stopped);
+    session.refresh()?;
+    if session.registry.tracking { track::resume(session, held) } else { Ok(None) }
 }

@@ -11,6 +11,7 @@ use crate::facts::process::{self, Lock, Process};
 use crate::facts::program::{self, Program};
 use crate::facts::registry::{self, Registry};
 use crate::plan::verify::{self, Target};
+use crate::tracee::standby;
 use std::cell::OnceCell;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -55,6 +56,7 @@ impl Session {
         process::check_thawed(pid)?;
         let mut session = Session::look(pid)?;
         session._lock = Some(lock);
+        standby::works_on(pid);
         Ok(session)
     }
 

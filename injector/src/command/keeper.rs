@@ -11,8 +11,8 @@ use crate::facts::process;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::sockopt::PeerCredentials;
 use nix::sys::socket::{
-    AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixAddr,
-    accept4, bind, connect, getsockopt, listen, recvmsg, sendmsg, socket,
+    self, AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType,
+    UnixAddr, accept4, bind, connect, getsockopt, recvmsg, sendmsg, socket,
 };
 use nix::unistd::{dup2_stderr, dup2_stdout, geteuid, read, write};
 use std::ffi::{OsStr, OsString};
@@ -31,6 +31,9 @@ const ROUND: Duration = Duration::from_secs(3600);
 const ORPHAN_TIME: Duration = Duration::from_secs(60);
 /// Says that a command was taken; none ends with it.
 const TAKEN: u8 = 0xff;
+
+/// Where commands for a process come in.
+type Listeners = Vec<(i32, OwnedFd)>;
 
 /// A process whose update has not terminated.
 pub struct Resident {
@@ -71,10 +74,20 @@ fn new_socket() -> Result<OwnedFd> {
     socket(AddressFamily::Unix, SockType::SeqPacket, flags, None).map_err(|errno| cannot("reach it", errno))
 }
 
+/// From now on commands for these processes wait until they are answered.
+pub fn listen(residents: &[Resident]) -> Listeners {
+    let mut listeners = Listeners::new();
+    renew(&mut listeners, residents);
+    listeners
+}
+
 /// Keeps the processes coherent until all updates have terminated. `run` runs the command
 /// lines that are passed on.
-pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &mut Vec<Resident>) -> u8) {
-    let mut listeners: Vec<(i32, OwnedFd)> = Vec::new();
+pub fn stay(
+    residents: &mut Vec<Resident>,
+    mut listeners: Listeners,
+    run: &mut dyn FnMut(Vec<OsString>, &mut Vec<Resident>) -> u8,
+) {
     while !residents.is_empty() {
         forget_interruption();
         renew(&mut listeners, residents);
@@ -97,7 +110,7 @@ pub fn stay(residents: &mut Vec<Resident>, run: &mut dyn FnMut(Vec<OsString>, &m
 }
 
 /// One listener for each resident.
-fn renew(listeners: &mut Vec<(i32, OwnedFd)>, residents: &[Resident]) {
+fn renew(listeners: &mut Listeners, residents: &[Resident]) {
     listeners.retain(|(pid, _)| residents.iter().any(|resident| resident.session.pid() == *pid));
     for resident in residents {
         let pid = resident.session.pid();
@@ -112,7 +125,7 @@ fn listen_for(pid: i32) -> Result<OwnedFd> {
     let listener = new_socket()?;
     bind(listener.as_raw_fd(), &address(pid)?).map_err(|errno| cannot("bind its name", errno))?;
     let backlog = Backlog::new(4).map_err(|errno| cannot("listen", errno))?;
-    listen(&listener, backlog).map_err(|errno| cannot("listen", errno))?;
+    socket::listen(&listener, backlog).map_err(|errno| cannot("listen", errno))?;
     Ok(listener)
 }
 

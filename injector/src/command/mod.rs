@@ -6,6 +6,7 @@ mod check;
 mod dump;
 mod keeper;
 mod output;
+mod recovery;
 mod rollback;
 mod settle;
 mod status;
@@ -24,6 +25,8 @@ use std::time::Instant;
 
 /// Exit status of wrong usage.
 const USAGE: u8 = 2;
+/// How many times the work of a command is taken over.
+const DEATHS_MAX: u32 = 3;
 
 /// Runs a command line; returns the exit status.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
@@ -44,7 +47,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> u8 {
             change(&cli, targets, start)
         }
         // it may find something to repair, and to keep coherent from then on
-        Command::Status(_) => answer(background::split(), &cli, start),
+        Command::Status(_) => answer(background::split(None), &cli, start),
         other => look(other, &Output::new(&cli, start)),
     }
 }
@@ -55,39 +58,55 @@ fn change(cli: &Cli, targets: &Targets, start: Instant) -> u8 {
         pids.iter().for_each(|pid| keeper::await_orphan(*pid));
         keeper::pass_on(&pids)
     });
-    let side =
-        kept.and_then(|status| status.map_or_else(background::split, |status| Ok(Side::Waited(status))));
+    let side = kept
+        .and_then(|status| status.map_or_else(|| background::split(None), |status| Ok(Side::Waited(status))));
     answer(side, cli, start)
 }
 
 /// What this side of a command ends with.
 fn answer(side: Result<Side>, cli: &Cli, start: Instant) -> u8 {
-    match side {
-        Ok(Side::Waited(status)) => status,
-        Ok(Side::Worker(worker)) => work(cli, worker, start),
-        Err(fault) => {
-            let output = Output::new(cli, start);
-            output.error(&fault);
-            output.results(vec![output::Report::fault(0, &fault)]);
-            fault.exit_code()
-        }
+    let mut side = side;
+    let mut deaths = 0;
+    loop {
+        let fault = match side {
+            Ok(Side::Waited(status)) => return status,
+            Ok(Side::Worker(worker)) => return work(cli, worker, start),
+            Ok(Side::Bereft(legacy)) if deaths < DEATHS_MAX => {
+                deaths += 1;
+                side = background::split(Some(legacy));
+                continue;
+            }
+            Ok(Side::Bereft(legacy)) => recovery::killed(&legacy),
+            Err(fault) => fault,
+        };
+        let output = Output::new(cli, start);
+        output.error(&fault);
+        output.results(vec![output::Report::fault(0, &fault)]);
+        return fault.exit_code();
     }
 }
 
 /// Does the work; stays in the background as long as something must be kept coherent.
-fn work(cli: &Cli, worker: Worker, start: Instant) -> u8 {
+fn work(cli: &Cli, mut worker: Worker, start: Instant) -> u8 {
     let mut residents = Vec::new();
-    let status = run_change(cli, start, &mut residents);
-    if !residents.is_empty() {
-        worker.detach(status);
-        keeper::stay(&mut residents, &mut |arguments, residents| {
-            let start = Instant::now();
-            match cli::parse(arguments.into_iter()) {
-                Ok(cli) => run_change(&cli, start, residents),
-                Err(_) => USAGE,
-            }
-        });
+    let status = match worker.legacy.take() {
+        Some(legacy) => recovery::take_over(legacy, &Output::new(cli, start), &mut residents),
+        None => run_change(cli, start, &mut residents),
+    };
+    if residents.is_empty() {
+        worker.end(status);
+        return status;
     }
+    let listeners = keeper::listen(&residents);
+    worker.detach(status);
+    keeper::stay(&mut residents, listeners, &mut |arguments, residents| {
+        let start = Instant::now();
+        match cli::parse(arguments.into_iter()) {
+            Ok(cli) => run_change(&cli, start, residents),
+            Err(_) => USAGE,
+        }
+    });
+    worker.end(status);
     status
 }
 

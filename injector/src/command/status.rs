@@ -1,15 +1,12 @@
 //! `polus status`: versions, patches, and old functions that are still active.
 
 use crate::apply::Session;
-use crate::apply::callbacks::Moments;
-use crate::apply::interrupt::note_interruptions;
 use crate::apply::journal::now_ms;
 use crate::apply::leaving;
-use crate::apply::repair::repair;
-use crate::apply::track::supervise;
 use crate::cli::Status;
 use crate::command::keeper::{self, Resident};
 use crate::command::output::{Output, Report};
+use crate::command::recovery;
 use crate::command::targets;
 use crate::error::Result;
 use crate::facts::process::{self, Lock};
@@ -72,27 +69,13 @@ fn status(pid: i32, output: &Output, residents: &mut Vec<Resident>) -> Result<Re
         return Ok(report(&session, false, &still_active(&session)?));
     }
     drop(lock);
-    let resident = go_on(pid, output)?;
+    let resident = recovery::recover(pid, None, output)?;
     if resident.tracker.is_none() {
         return Ok(report(&resident.session, false, &still_active(&resident.session)?));
     }
     let told = report(&resident.session, true, &published(&resident.session.registry));
     residents.push(resident);
     Ok(told)
-}
-
-/// Finishes what an injector that died had begun, or takes it back.
-fn go_on(pid: i32, output: &Output) -> Result<Resident> {
-    note_interruptions()?;
-    let mut session = Session::take(pid)?;
-    let tracker = repair(&mut session)?.and_then(|done| {
-        output.warning(&done.text);
-        done.tracker
-    });
-    let mut resident = Resident { session, tracker, moments: Moments::default(), born: Vec::new() };
-    supervise::until_left(&mut [resident.supervised()], Instant::now(), &[], &mut |_| ())?;
-    resident.session.refresh()?;
-    Ok(resident)
 }
 
 /// The lock, unless another polus has it; one that was killed needs a moment to be gone.

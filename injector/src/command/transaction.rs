@@ -271,7 +271,7 @@ impl Member {
             return Ok(());
         }
         let mut session = Session::take(self.pid)?;
-        if let Some(done) = repair(&mut session)? {
+        if let Some(done) = repair(&mut session, None)? {
             output.warning(&done.text);
             self.finished = done.finished;
             self.tracker = done.tracker;

@@ -6,6 +6,7 @@
 pub mod hijack;
 pub mod raw;
 pub mod sigframe;
+pub mod standby;
 pub mod stopped;
 pub mod traced;
 pub mod userfault;

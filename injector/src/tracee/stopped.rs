@@ -82,7 +82,7 @@ impl Stopped {
         let mut stopped = Stopped { threads: Vec::new() };
         if seize(pid, tid, suspend_seccomp)? {
             interrupt(tid);
-            stopped.collect(pid, vec![tid])?;
+            stopped.collect(pid, vec![tid], &|| ())?;
         }
         Ok(stopped)
     }
@@ -90,6 +90,11 @@ impl Stopped {
     /// Stops all threads of a process: the scan ends only when as many are held as
     /// the kernel counts, for a directory walk may miss new ones.
     pub fn all(pid: i32) -> Result<Stopped> {
+        Stopped::all_helped(pid, &|| ())
+    }
+
+    /// The same; `let_go` is called while some thread cannot be stopped.
+    pub fn all_helped(pid: i32, let_go: &dyn Fn()) -> Result<Stopped> {
         let deadline = Instant::now() + STOP_TIME;
         let mut stopped = Stopped { threads: Vec::new() };
         loop {
@@ -105,7 +110,7 @@ impl Stopped {
                 }
             }
             seized.iter().for_each(|tid| interrupt(*tid));
-            stopped.collect(pid, seized)?;
+            stopped.collect(pid, seized, let_go)?;
             let (count, leader_ended) = process::thread_count(pid)?;
             if stopped.threads.len() + usize::from(leader_ended) == count {
                 return Ok(stopped);
@@ -119,7 +124,7 @@ impl Stopped {
     }
 
     /// Waits until each of `pending` is stopped, parked or gone.
-    fn collect(&mut self, pid: i32, pending: Vec<i32>) -> Result<()> {
+    fn collect(&mut self, pid: i32, pending: Vec<i32>, let_go: &dyn Fn()) -> Result<()> {
         let deadline = Instant::now() + STOP_TIME;
         let (mut pending, mut looks) = (pending, 0);
         while !pending.is_empty() {
@@ -140,6 +145,9 @@ impl Stopped {
                 )));
             }
             if !pending.is_empty() {
+                if pending.iter().any(|tid| is_uninterruptible(*tid)) {
+                    let_go();
+                }
                 wait::pause(looks);
             }
         }

@@ -1,9 +1,11 @@
 //! Write protection by userfaultfd: the kernel holds a thread that writes to a
 //! protected page, in its own code or in a system call, until the page is opened.
-//! The descriptor's end opens all pages, so that a dead injector harms nobody.
+//! The end of all its descriptors opens all pages, so that a dead injector harms nobody; until
+//! then whoever stands by has one, too.
 
 use crate::error::{Fault, Result};
 use crate::facts::process;
+use crate::tracee::standby;
 use nix::errno::Errno;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
@@ -75,7 +77,14 @@ mod request {
 
 /// Watches writes to pages of one process.
 pub struct Userfault {
+    pid: i32,
     file: File,
+}
+
+impl Drop for Userfault {
+    fn drop(&mut self) {
+        standby::released(self.pid);
+    }
 }
 
 impl Userfault {
@@ -86,7 +95,13 @@ impl Userfault {
         // SAFETY: the descriptor is open, and the struct is the one that the request demands.
         let outcome = unsafe { request::api(fd.as_raw_fd(), &raw mut api) };
         outcome.map_err(|errno| cannot("watch writes", errno))?;
-        Ok(Userfault { file: File::from(fd) })
+        Ok(Userfault::inherit(pid, fd))
+    }
+
+    /// Goes on with the descriptor of a polus that was killed.
+    pub fn inherit(pid: i32, fd: OwnedFd) -> Userfault {
+        standby::holds(pid, fd.as_fd());
+        Userfault { pid, file: File::from(fd) }
     }
 
     /// Makes private pages able to be protected.

@@ -1,5 +1,6 @@
 //! Failing and dying at every step of apply and rollback: the program goes on as
-//! before, and the next polus succeeds. The program answers `5` by `old: 5` and
+//! before, and the next polus succeeds. If the working process dies alone, the one that waits
+//! for it brings everything to an end at once. The program answers `5` by `old: 5` and
 //! `new: 5`-like lines that the case's `old` and `new` files hold.
 
 use crate::case::{Case, Result};
@@ -27,6 +28,7 @@ pub fn trials(case: &Case) -> Vec<Trial> {
         Trial::test(killed.name.clone(), move || killed_at_random(&killed).map_err(Into::into)),
         trial("POLUS_FAIL_AT", renamed(case, "fails")),
         trial("POLUS_KILL_AT", renamed(case, "dies")),
+        trial("POLUS_KILL_WORKER_AT", renamed(case, "replaced")),
     ]
 }
 
@@ -54,8 +56,10 @@ fn walk(case: &Case, variable: &str) -> Result<()> {
     if steps.len() < 10 {
         return Err(format!("too few steps: {steps:?}"));
     }
+    // after a replacement the next polus finds nothing special
+    let times = if variable == "POLUS_KILL_WORKER_AT" { &[false][..] } else { &[false, true] };
     for (command, step) in &steps {
-        for again in [false, true] {
+        for &again in times {
             one(case, variable, command, step, &answers, again)
                 .map_err(|error| format!("{variable}={step} in {command}: {error}"))?;
         }
@@ -100,11 +104,16 @@ fn one(case: &Case, variable: &str, command: &str, step: &str, answers: &Answers
         ask(&mut session, before)?;
     }
     let dies = variable == "POLUS_KILL_AT";
-    polus(&session, command, &[(variable, step.to_string())], if dies { None } else { Some(1) })?;
-    if dies {
-        ask_either(&mut session)?;
-    } else {
-        ask(&mut session, before)?;
+    let exit = match variable {
+        "POLUS_KILL_AT" => None,
+        "POLUS_KILL_WORKER_AT" => Some(3),
+        _ => Some(1),
+    };
+    polus(&session, command, &[(variable, step.to_string())], exit)?;
+    match variable {
+        "POLUS_KILL_AT" => ask_either(&mut session)?,
+        "POLUS_KILL_WORKER_AT" => {}
+        _ => ask(&mut session, before)?,
     }
     if dies && again {
         // the next polus need not be a status
@@ -160,14 +169,14 @@ fn polus(
 }
 
 /// Kills polus after ever longer times, on one process that goes on: in turns the process that
-/// works, and the one that waits for it.
+/// works, the one that waits for it, and both.
 fn killed_at_random(case: &Case) -> Result<()> {
     let answers = answers(case)?;
     let mut session = Session::start(case)?;
     ask(&mut session, &answers.old)?;
     for round in 0..ROUNDS {
         let command = if version(&session)? == 0 { "apply" } else { "rollback" };
-        kill_after(&session, command, ROUND_STEP * round, round % 2 == 0)?;
+        kill_after(&session, command, ROUND_STEP * round, Victims::of_round(round))?;
         ask_either(&mut session)?;
         let version = version(&session)?;
         ask(&mut session, if version == 0 { &answers.old } else { &answers.new }).map_err(|error| {
@@ -179,18 +188,32 @@ fn killed_at_random(case: &Case) -> Result<()> {
     session.victim.finish(0)
 }
 
-fn kill_after(session: &Session, command: &str, time: Duration, worker: bool) -> Result<()> {
+/// Which of the two processes of a command are killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Victims {
+    Worker,
+    Waiting,
+    Both,
+}
+
+impl Victims {
+    fn of_round(round: u32) -> Victims {
+        [Victims::Worker, Victims::Waiting, Victims::Both][round as usize % 3]
+    }
+}
+
+fn kill_after(session: &Session, command: &str, time: Duration, victims: Victims) -> Result<()> {
     let patch = if command == "apply" { " patch.so" } else { "" };
     let mut command = session.polus(&format!("polus {command}{patch}"))?;
     let mut child =
         command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| error.to_string())?;
     std::thread::sleep(time);
-    let victim = if worker { child_of(child.id()) } else { None };
-    match victim {
-        // it may have ended by itself
-        Some(victim) => drop(kill(Pid::from_raw(victim), Signal::SIGKILL)),
-        None => child.kill().map_err(|error| error.to_string())?,
+    let worker = if victims == Victims::Waiting { None } else { child_of(child.id()) };
+    if victims != Victims::Worker || worker.is_none() {
+        child.kill().map_err(|error| error.to_string())?;
     }
+    // it may have ended by itself
+    worker.map(|worker| kill(Pid::from_raw(worker), Signal::SIGKILL));
     child.wait().map(drop).map_err(|error| error.to_string())
 }
 

@@ -43,11 +43,13 @@ __attribute__((noinline, noclone)) static void resume(void)
     RESUME();
 }
 
+static volatile int entered;
+
 /* Stays, parked most of the time, until it is told to leave. */
 __attribute__((noinline, noclone)) int hold(void)
 {
     int rounds = 0;
-    number = 0; /* so that no loop begins among the first bytes */
+    entered = 1; /* so that no loop begins among the first bytes */
     for (;;) {
         yield();
         rounds++;

@@ -19,11 +19,13 @@ static void wait_for_order(void)
         ;
 }
 
+static volatile int inside;
+
 /* Stays until it is told how to leave. */
 __attribute__((noinline, noclone)) int hold(void)
 {
     int result = 1;
-    number = 0; /* so that no loop begins among the first bytes */
+    inside = 1; /* so that no loop begins among the first bytes */
     for (;;) {
         wait_for_order();
         if (order == 'W')

@@ -370,6 +370,14 @@ impl Tracker {
     }
 }
 
+/// Other descriptors of the same pages may still be open.
+impl Drop for Tracker {
+    fn drop(&mut self) {
+        // fails only for a process that has ended
+        let _ = self.open();
+    }
+}
+
 /// A process that ends meanwhile needs nothing any more.
 pub fn unless_ended<T: Default>(session: &Session, outcome: Result<T>) -> Result<T> {
     outcome
@@ -427,13 +435,32 @@ impl Gate<'_> {
     }
 }
 
+/// What holds writers: what an injector that died has left, or new.
+pub fn means(session: &Session, held: Option<Userfault>) -> Result<Userfault> {
+    held.map_or_else(|| open(session, Runtime::find(session)?), Ok)
+}
+
+/// Holds no writer any more.
+pub fn let_go(session: &Session, userfault: &Userfault) {
+    let pages = tracked_cells(session).and_then(|cells| Instances::read(&cells, &session.memory));
+    for range in pages.iter().flat_map(Instances::pages) {
+        // what nobody watches is let go already
+        let _ = userfault.unregister(&range);
+    }
+}
+
 /// Goes on where an injector died: carries over what was written meanwhile, and tracks again.
-/// `None` if nobody uses two instances any more.
-pub fn resume(session: &Session) -> Result<Option<Tracker>> {
-    let runtime = Runtime::find(session)?;
-    let userfault = open(session, runtime)?;
-    let traced = Traced::take(session.pid(), settled(session)?);
-    let mut tracker = Tracker::new(traced, userfault, runtime);
+/// `held` has held the writers since. `None` if nobody uses two instances any more.
+pub fn resume(session: &Session, held: Option<Userfault>) -> Result<Option<Tracker>> {
+    let userfault = means(session, held)?;
+    let stopped = settled(session, &|| let_go(session, &userfault))?;
+    take_up(session, stopped, userfault)
+}
+
+/// The same with all threads stopped.
+pub fn take_up(session: &Session, stopped: Stopped, userfault: Userfault) -> Result<Option<Tracker>> {
+    let_go(session, &userfault);
+    let mut tracker = Tracker::new(Traced::take(session.pid(), stopped), userfault, Runtime::find(session)?);
     tracker.cells = tracked_cells(session)?;
     tracker.cohere(session)?;
     tracker.protect(session)?;
@@ -447,10 +474,11 @@ pub fn resume(session: &Session) -> Result<Option<Tracker>> {
 }
 
 /// Stops all threads when none is in a call any more that an injector had made which died.
-pub fn settled(session: &Session) -> Result<Stopped> {
+/// `let_go` helps one that is held within a system call.
+pub fn settled(session: &Session, let_go: &dyn Fn()) -> Result<Stopped> {
     let deadline = Instant::now() + CALL_TIME;
     loop {
-        let stopped = Stopped::all(session.pid())?;
+        let stopped = Stopped::all_helped(session.pid(), let_go)?;
         let called = stopped.threads.iter().find(|thread| is_called(thread, session.registry.stack));
         let Some(called) = called.map(|thread| thread.tid) else { return Ok(stopped) };
         drop(stopped);
@@ -460,6 +488,7 @@ pub fn settled(session: &Session) -> Result<Stopped> {
                 session.name()
             )));
         }
+        let_go();
         std::thread::sleep(CALL_TIME / 10_000);
     }
 }
