@@ -1,19 +1,38 @@
 //! Whole commands, as tables: updates by number of threads, a redirected call, what an update
 //! costs while and after it, what it leaves, and, where
 //! POLUS_BENCH_TREES=old,new POLUS_BENCH_PROGRAM and POLUS_BENCH_BINARY name a captured pair,
-//! construction against a build.
+//! construction against a build. An argument names one table: updates, redirected, steady, tracked,
+//! kept, construction.
 
 use polus_benches::victim::Build;
 use polus_benches::{kept, named_trees, redirect, steady, tracked, update, versus_build};
 use std::path::Path;
 
 fn main() {
+    let only = std::env::args().nth(1);
+    let wants = |name: &str| only.as_deref().is_none_or(|only| only == name);
     let build = Build::new();
-    update::run(&build);
-    redirect::run(&build);
-    steady::run();
-    tracked::run();
-    kept::run(&build);
+    if wants("updates") {
+        update::run(&build);
+    }
+    if wants("redirected") {
+        redirect::run(&build);
+    }
+    if wants("steady") {
+        steady::run();
+    }
+    if wants("tracked") {
+        tracked::run();
+    }
+    if wants("kept") {
+        kept::run(&build);
+    }
+    if wants("construction") {
+        construction();
+    }
+}
+
+fn construction() {
     let Some((old, new)) = named_trees() else {
         println!("No pair of captured trees is named: POLUS_BENCH_TREES=old,new (see benches/whole.sh)");
         return;

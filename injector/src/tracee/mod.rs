@@ -6,6 +6,7 @@
 pub mod hijack;
 pub mod raw;
 pub mod sigframe;
+mod sleep;
 pub mod standby;
 pub mod stopped;
 pub mod traced;

@@ -175,7 +175,8 @@ impl Stopped {
 /// The thread that just stopped; its interrupted system call will go on.
 pub(super) fn held(tid: i32, stop: Stop) -> Result<Thread> {
     let mut registers = raw::registers(tid)?;
-    if resume_interrupted_call(&mut registers) {
+    // at the end of a call the program may get what it returns
+    if stop != Stop::Syscall && resume_interrupted_call(&mut registers) {
         raw::set_registers(tid, &registers)?;
     }
     Ok(Thread {

@@ -4,7 +4,9 @@
 use crate::error::{Fault, Result};
 use crate::facts::process;
 use crate::tracee::raw;
+use crate::tracee::sleep;
 use crate::tracee::stopped::{self, Stopped, Thread, held};
+use crate::tracee::userfault::Pages;
 use crate::tracee::wait::{self, Born, Stop};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -29,6 +31,8 @@ const STEPPED: [i32; 2] = [libc::TRAP_TRACE, libc::TRAP_BRKPT];
 #[derive(Clone, Debug)]
 enum State {
     Running,
+    /// It waits in a system call that writes nothing, and stops at its end by itself.
+    Asleep,
     Stopped(Box<Thread>),
     /// It sits in the kernel where it cannot be stopped, and runs none of its code.
     OutOfReach,
@@ -56,6 +60,10 @@ pub struct Traced {
     /// Processes among them that share the memory until they execute something (vfork).
     guests: BTreeSet<i32>,
     stopping: bool,
+    /// Those asleep are to stop, too.
+    waking: bool,
+    /// What no thread may write to in its sleep.
+    minded: Vec<Pages>,
     news: Vec<News>,
 }
 
@@ -69,13 +77,34 @@ impl Traced {
         };
         let threads = stopped.into_threads();
         let threads = threads.into_iter().map(|thread| (thread.tid, state(thread))).collect();
-        Traced { pid, threads, guests: BTreeSet::new(), stopping: true, news: Vec::new() }
+        Traced {
+            pid,
+            threads,
+            guests: BTreeSet::new(),
+            stopping: true,
+            waking: true,
+            minded: Vec::new(),
+            news: Vec::new(),
+        }
     }
 
     /// Holds a process that a held one made: its thread is traced already.
     pub fn child(pid: i32) -> Traced {
         let threads = BTreeMap::from([(pid, State::Running)]);
-        Traced { pid, threads, guests: BTreeSet::new(), stopping: false, news: Vec::new() }
+        Traced {
+            pid,
+            threads,
+            guests: BTreeSet::new(),
+            stopping: false,
+            waking: false,
+            minded: Vec::new(),
+            news: Vec::new(),
+        }
+    }
+
+    /// A thread that waits in a system call which may write to these pages is not asleep.
+    pub fn mind(&mut self, pages: &[Pages]) {
+        self.minded = pages.to_vec();
     }
 
     /// Process number.
@@ -124,7 +153,7 @@ impl Traced {
         for state in self.threads.values_mut() {
             if let State::Stopped(thread) = state {
                 // fails only for a thread that was killed, which a later look tells
-                let _ = resume(thread);
+                let _ = resume(thread, &self.minded);
                 *state = if thread.in_stopped_group { State::Listening } else { State::Running };
             }
         }
@@ -139,8 +168,26 @@ impl Traced {
 
     /// Stops all threads, after they were thawed; `out_of_reach` is asked about those that do not stop.
     pub fn stop(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
+        self.waking = true;
+        self.hold(out_of_reach)
+    }
+
+    /// The same, but those that sleep are left alone: they run no code of their own before they
+    /// stop, and what they sleep in touches no memory.
+    pub fn stop_awake(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
+        self.waking = false;
+        self.hold(out_of_reach)
+    }
+
+    fn hold(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
         self.stopping = true;
-        let running = self.threads.iter().filter(|(_, state)| !matches!(state, State::Stopped(_)));
+        let waking = self.waking;
+        let is_left = |state: &State| match state {
+            State::Stopped(_) => true,
+            State::Asleep => !waking,
+            _ => false,
+        };
+        let running = self.threads.iter().filter(|(_, state)| !is_left(state));
         running.for_each(|(tid, _)| stopped::interrupt(*tid));
         let mut deadline = Instant::now() + STOP_TIME;
         let mut looks = 0;
@@ -151,7 +198,7 @@ impl Traced {
             }
             for tid in &pending {
                 self.look(*tid)?;
-                let is_pending = matches!(self.threads.get(tid), Some(State::Running | State::Listening));
+                let is_pending = self.threads.get(tid).is_some_and(|state| self.is_pending(state));
                 if is_pending && looks % PATIENCE == PATIENCE - 1 {
                     let parked = stopped::is_parked(self.pid, *tid) || out_of_reach(*tid)?;
                     if parked {
@@ -175,8 +222,15 @@ impl Traced {
     }
 
     fn pending(&self) -> Vec<i32> {
-        let pending = |state: &State| matches!(state, State::Running | State::Listening);
-        self.threads.iter().filter(|(_, state)| pending(state)).map(|(tid, _)| *tid).collect()
+        self.threads.iter().filter(|(_, state)| self.is_pending(state)).map(|(tid, _)| *tid).collect()
+    }
+
+    fn is_pending(&self, state: &State) -> bool {
+        match state {
+            State::Running | State::Listening => true,
+            State::Asleep => self.waking,
+            State::Stopped(_) | State::OutOfReach => false,
+        }
     }
 
     /// Answers what running threads report: signals are delivered, new threads held.
@@ -264,7 +318,12 @@ impl Traced {
         }
         let Some(stop) = wait::look(tid)? else { return Ok(()) };
         self.take_births();
+        let slept = matches!(self.threads.get(&tid), Some(State::Asleep));
         match stop {
+            Stop::Syscall if !slept => {
+                self.fall_asleep(tid);
+                return Ok(());
+            }
             Stop::Gone => {
                 self.threads.remove(&tid);
                 return Ok(());
@@ -281,7 +340,7 @@ impl Traced {
         };
         let goes_on = !self.stopping || stop == Stop::Birth;
         if goes_on {
-            let _ = resume(&thread);
+            let _ = resume(&thread, &self.minded);
             if self.stopping {
                 // any stop uses an interruption up that came before
                 stopped::interrupt(tid);
@@ -292,6 +351,18 @@ impl Traced {
             self.threads.insert(tid, State::Stopped(Box::new(thread)));
         }
         Ok(())
+    }
+
+    /// The thread enters a system call: one that it was resumed in, unless a signal came.
+    fn fall_asleep(&mut self, tid: i32) {
+        let sleeps = raw::registers(tid).is_ok_and(|registers| sleep::is_sleep(&registers, &self.minded));
+        // fails only for a thread that was killed, which a later look tells
+        let _ = if sleeps { raw::resume_to_syscall(tid, 0) } else { raw::resume(tid, 0) };
+        if self.stopping && (self.waking || !sleeps) {
+            // any stop uses an interruption up that came before
+            stopped::interrupt(tid);
+        }
+        self.threads.insert(tid, if sleeps { State::Asleep } else { State::Running });
     }
 
     /// Another program runs in this thread: it is let go, and in a process of its own the others
@@ -326,7 +397,7 @@ impl Drop for Traced {
     /// Those out of reach are let go by the end of this program, or by
     /// [`stopped::release_parked`].
     fn drop(&mut self) {
-        if !self.stopping {
+        if !self.stopping || self.threads.values().any(|state| matches!(state, State::Asleep)) {
             // only stopped threads can be let go; those that cannot stop follow later
             let _ = self.stop(&mut |_| Ok(true));
         }
@@ -347,6 +418,11 @@ fn shares_memory(born: Born, pid: i32) -> bool {
     }
 }
 
-fn resume(thread: &Thread) -> Result<()> {
-    if thread.in_stopped_group { raw::listen(thread.tid) } else { raw::resume(thread.tid, thread.signal) }
+fn resume(thread: &Thread, minded: &[Pages]) -> Result<()> {
+    let sleeps = |registers| thread.signal == 0 && sleep::goes_on(registers, minded);
+    match thread {
+        thread if thread.in_stopped_group => raw::listen(thread.tid),
+        thread if thread.registers.as_ref().is_some_and(sleeps) => raw::resume_to_syscall(thread.tid, 0),
+        thread => raw::resume(thread.tid, thread.signal),
+    }
 }

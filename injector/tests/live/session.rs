@@ -119,10 +119,27 @@ impl Session {
                 at += length + 1;
                 continue;
             }
-            self.step(line).map_err(|error| format!("session.txt:{}: {line}\n  {error}", number + 1))?;
+            if let Err(error) = self.step(line) {
+                let told = self.told();
+                return Err(format!("session.txt:{}: {line}\n  {error}{told}", number + 1));
+            }
             at += 1;
         }
         Ok(())
+    }
+
+    /// What the polus says that was started last, if it has ended.
+    fn told(&mut self) -> String {
+        let ended = self.background.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(Some(_))));
+        let child = if ended { self.background.take() } else { None };
+        let output = child.and_then(|child| child.wait_with_output().ok());
+        output.map_or(String::new(), |output| {
+            format!(
+                "\n  the polus started last: {}: {}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            )
+        })
     }
 
     fn step(&mut self, line: &str) -> Result<()> {

@@ -101,6 +101,7 @@ impl Tracker {
         let pages = self.instances.pages();
         self.open()?;
         self.own(session, &pages)?;
+        self.traced.mind(&pages);
         for range in pages {
             populate(session, &range)?;
             self.userfault.register(&range)?;
@@ -143,7 +144,7 @@ impl Tracker {
 
     /// Stops all threads, with no write half made.
     pub fn stop(&mut self, session: &Session) -> Result<Vec<Thread>> {
-        self.hold()?;
+        self.hold(true)?;
         self.carry(session)?;
         Ok(self.traced.stopped())
     }
@@ -178,7 +179,8 @@ impl Tracker {
         self.traced.attend()?;
         self.userfault.read(&mut self.writes)?;
         if !self.writes.is_empty() {
-            let held = self.hold();
+            // a thread that is lent cannot be called in
+            let held = self.hold(self.lent.is_some());
             held.and_then(|()| self.carry(session))?;
             self.traced.resume();
         }
@@ -201,16 +203,22 @@ impl Tracker {
         self.traced.has_ended()
     }
 
-    fn hold(&mut self) -> Result<()> {
+    /// Stops all threads; those that sleep only if `waking`.
+    fn hold(&mut self, waking: bool) -> Result<()> {
         let Tracker { traced, userfault, writes, .. } = self;
         let pid = traced.pid();
-        traced.stop(&mut |tid| {
+        let mut is_held = |tid| {
             userfault.read(writes)?;
             // in a system call it cannot be stopped; one that writes by itself stops, at the latest
             // when its page is opened, before the instruction. Others wait for what such a call holds
             let is_writer = writes.iter().any(|write| process::outer_tid(pid, write.tid) == tid);
             Ok(is_writer || !writes.is_empty() && stopped::is_uninterruptible(tid))
-        })?;
+        };
+        if waking {
+            traced.stop(&mut is_held)?
+        } else {
+            traced.stop_awake(&mut is_held)?
+        };
         userfault.read(writes)
     }
 
