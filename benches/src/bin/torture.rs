@@ -51,13 +51,12 @@ fn main() {
         "Torture for {} s each, seed {}, {} % rest; ms.\n",
         arguments.seconds, arguments.seed, arguments.rest
     );
-    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "violations"];
+    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "drifted"];
     table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
 }
 
 fn row(name: &str, done: &Done) -> Vec<String> {
-    let counts =
-        [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], done.violations];
+    let counts = [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], done.drifted];
     let times = done.took.iter().flat_map(|times| [50, 99, 100].map(|part| percentile(times, part)));
     std::iter::once(name.to_string()).chain(counts.map(|count| count.to_string())).chain(times).collect()
 }

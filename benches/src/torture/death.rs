@@ -20,7 +20,8 @@ const SHORT: Duration = Duration::from_millis(20);
 enum Killed {
     /// The one that was started, and waits for the other.
     Waiting,
-    /// The one that does the work; the other takes over.
+    /// The one that does the work; the other takes over. The write that was just being carried over
+    /// may be seen by one side alone until then.
     Worker,
     /// Both. Until the next polus comes, nobody keeps instances coherent.
     Both,
@@ -37,7 +38,7 @@ pub fn commands(build: &Build, plan: &Plan) -> Done {
 /// Kills the processes that do the work until the time is over.
 ///
 /// # Panics
-/// Something is as it must not be.
+/// The program dies, or a later polus fails.
 pub fn workers(build: &Build, plan: &Plan) -> Done {
     run(build, plan, Killed::Worker)
 }
@@ -53,10 +54,10 @@ pub fn both(build: &Build, plan: &Plan) -> Done {
 fn run(build: &Build, plan: &Plan, killed: Killed) -> Done {
     let (mut chance, mut done, end) = (Chance::new(plan.seed), Done::default(), plan.end());
     while Instant::now() < end {
-        let mut process = Process::start(build, plan, &mut chance, killed == Killed::Both);
+        let mut process = Process::start(build, plan, &mut chance, killed != Killed::Waiting);
         for _ in 0..=chance.below(MOST_ROUNDS) {
             round(&mut process, &mut chance, &mut done, killed);
-            if Instant::now() >= end {
+            if Instant::now() >= end || process.state().violations != 0 {
                 break;
             }
         }

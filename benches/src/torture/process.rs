@@ -26,7 +26,7 @@ pub struct Process<'a> {
     build: &'a Build,
     /// How it was started, for messages.
     pub name: String,
-    /// A violation is no failure: nobody keeps instances coherent after all of polus is killed.
+    /// A violation is no failure: nobody keeps instances coherent just after a death.
     may_drift: bool,
 }
 

@@ -19,8 +19,8 @@ pub struct Done {
     pub updates: u64,
     /// Injectors that were killed.
     pub kills: u64,
-    /// Accesses that found what must not be.
-    pub violations: u64,
+    /// Programs that found what must not be.
+    pub drifted: u64,
     /// Checked accesses, by version.
     pub accesses: [u64; 2],
     /// Whole commands, and how long they stopped the program, in ms.
@@ -40,7 +40,7 @@ impl Done {
     pub fn end(&mut self, process: Process) {
         let state = process.end();
         self.programs += 1;
-        self.violations += state.violations;
+        self.drifted += u64::from(state.violations != 0);
         (0..2).for_each(|index| self.accesses[index] += state.accesses[index]);
     }
 }
