@@ -8,17 +8,16 @@ use crate::apply::track::Tracker;
 use crate::apply::track::supervise::{self, Supervised};
 use crate::error::{Fault, Result};
 use crate::facts::process;
+use crate::tracee::passing;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::sockopt::PeerCredentials;
 use nix::sys::socket::{
-    self, AddressFamily, Backlog, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType,
-    UnixAddr, accept4, bind, connect, getsockopt, recvmsg, sendmsg, socket,
+    self, AddressFamily, Backlog, SockFlag, SockType, UnixAddr, accept4, bind, connect, getsockopt, socket,
 };
 use nix::unistd::{dup2_stderr, dup2_stdout, geteuid, read, write};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
-use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::time::{Duration, Instant};
 
@@ -140,7 +139,7 @@ fn answer(
         return;
     }
     let Ok(client) = accept4(listener.as_raw_fd(), SockFlag::SOCK_CLOEXEC) else { return };
-    let client = owned(client);
+    let client = passing::owned(client);
     let trusted = getsockopt(&client, PeerCredentials)
         .is_ok_and(|peer| peer.uid() == 0 || peer.uid() == geteuid().as_raw());
     let Some((arguments, out, err)) = receive(&client).filter(|_| trusted) else { return };
@@ -157,17 +156,7 @@ fn answer(
 
 fn receive(client: &OwnedFd) -> Option<(Vec<OsString>, OwnedFd, OwnedFd)> {
     let mut bytes = vec![0; REQUEST_MAX];
-    let mut space = nix::cmsg_space!([RawFd; 2]);
-    let mut parts = [IoSliceMut::new(&mut bytes)];
-    let message = recvmsg::<()>(client.as_raw_fd(), &mut parts, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC);
-    let message = message.ok()?;
-    let length = message.bytes;
-    let mut fds = Vec::new();
-    for control in message.cmsgs().ok()? {
-        if let ControlMessageOwned::ScmRights(received) = control {
-            fds.extend(received.into_iter().map(owned));
-        }
-    }
+    let (length, mut fds) = passing::receive(client, &mut bytes).ok()?;
     let (err, out) = (fds.pop()?, fds.pop()?);
     let mut words =
         bytes[..length].split(|byte| *byte == 0).map(|word| OsStr::from_bytes(word).to_os_string());
@@ -205,9 +194,7 @@ pub fn pass_on(pids: &[i32]) -> Result<Option<u8>> {
     let request = words.map(|word| word.as_bytes().to_vec()).collect::<Vec<_>>().join(&0);
     let (out, err) = (std::io::stdout().as_raw_fd(), std::io::stderr().as_raw_fd());
     let fds = [out, err];
-    let control = [ControlMessage::ScmRights(&fds)];
-    let sent =
-        sendmsg::<()>(keeper.as_raw_fd(), &[IoSlice::new(&request)], &control, MsgFlags::MSG_NOSIGNAL, None);
+    let sent = passing::send(&keeper, &request, &fds, false);
     // it may end just now, because its work is done
     if sent.is_err() || answer_of(&keeper) != Some(TAKEN) {
         return Ok(None);
@@ -245,9 +232,4 @@ fn call(pid: i32, tracer: i32) -> Result<Option<OwnedFd>> {
     }
     let is_tracer = getsockopt(&keeper, PeerCredentials).is_ok_and(|peer| peer.pid() == tracer);
     Ok(is_tracer.then_some(keeper))
-}
-
-fn owned(fd: RawFd) -> OwnedFd {
-    // SAFETY: the kernel just made this descriptor for us.
-    unsafe { OwnedFd::from_raw_fd(fd) }
 }

@@ -4,6 +4,7 @@
 //! debug register is written: an injector that dies leaves the target running.
 
 pub mod hijack;
+pub mod passing;
 pub mod raw;
 pub mod sigframe;
 mod sleep;

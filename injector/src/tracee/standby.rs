@@ -2,14 +2,10 @@
 //! processes it works on, and the descriptors that hold their writers.
 
 use crate::error::{Fault, Result};
-use nix::cmsg_space;
+use crate::tracee::passing;
 use nix::errno::Errno;
-use nix::sys::socket::{
-    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, recvmsg, sendmsg,
-    socketpair,
-};
-use std::io::{IoSlice, IoSliceMut};
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::OnceLock;
 
 /// Bytes of a message: its kind, and a number.
@@ -79,33 +75,19 @@ fn tell(kind: u8, number: i32, fds: &[RawFd]) {
     let Some(link) = LINK.get() else { return };
     let mut message = [kind; MESSAGE_SIZE];
     message[1..].copy_from_slice(&number.to_le_bytes());
-    let rights = [ControlMessage::ScmRights(fds)];
-    let control = if fds.is_empty() { &[] } else { &rights[..] };
     // one that was killed or is suspended hears nothing
-    let flags = MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT;
-    let _ = sendmsg::<()>(link.as_raw_fd(), &[IoSlice::new(&message)], control, flags, None);
+    let _ = passing::send(link, &message, fds, true);
 }
 
 /// What comes next; `None` once the one that works is gone.
 pub fn receive(link: &OwnedFd) -> Option<News> {
     loop {
         let mut bytes = [0; MESSAGE_SIZE];
-        let mut space = cmsg_space!([RawFd; 1]);
-        let mut parts = [IoSliceMut::new(&mut bytes)];
-        let received =
-            recvmsg::<()>(link.as_raw_fd(), &mut parts, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC);
-        let message = match received {
-            Ok(message) if message.bytes == MESSAGE_SIZE => message,
+        let mut fds = match passing::receive(link, &mut bytes) {
+            Ok((MESSAGE_SIZE, fds)) => fds,
             Err(Errno::EINTR) => continue,
             _ => return None,
         };
-        let mut fds = Vec::new();
-        for control in message.cmsgs().ok()? {
-            if let ControlMessageOwned::ScmRights(received) = control {
-                // SAFETY: the kernel just made these descriptors for us.
-                fds.extend(received.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }));
-            }
-        }
         let number = i32::from_le_bytes(bytes[1..].try_into().unwrap_or_default());
         match (bytes[0], fds.pop()) {
             (WORKS_ON, _) => return Some(News::WorksOn(number)),
