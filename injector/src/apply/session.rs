@@ -3,6 +3,7 @@
 use crate::error::{Fault, Result};
 use crate::facts::coroutines::Switching;
 use crate::facts::executable::{self, Executable};
+use crate::facts::freezer;
 use crate::facts::image::{self, Image};
 use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
@@ -53,7 +54,7 @@ impl Session {
         process::inspect(pid)?;
         let lock = wait_for_lock(pid)?;
         process::check_untraced(pid)?;
-        process::check_thawed(pid)?;
+        freezer::check_thawed(pid)?;
         let mut session = Session::look(pid)?;
         session._lock = Some(lock);
         standby::works_on(pid);

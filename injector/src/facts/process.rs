@@ -98,21 +98,6 @@ pub fn check_untraced(pid: i32) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a process that a control group keeps frozen: none of its threads can be stopped.
-pub fn check_thawed(pid: i32) -> Result<()> {
-    if !threads(pid)?.into_iter().any(is_frozen) {
-        return Ok(());
-    }
-    Err(Fault::environment(format!("process {pid} is frozen by its control group"))
-        .hint("thaw it first: echo THAWED to its freezer.state"))
-}
-
-/// The thread stands in the freezer.
-pub fn is_frozen(tid: i32) -> bool {
-    let place = fs::read_to_string(format!("/proc/{tid}/wchan")).unwrap_or_default();
-    place.contains("refrigerator")
-}
-
 /// Who traces the process.
 pub fn tracer(pid: i32) -> Option<i32> {
     let tracer = Status::of_thread(pid, pid)?.number("TracerPid");

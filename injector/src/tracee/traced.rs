@@ -2,7 +2,7 @@
 //! and go on, and threads that begin meanwhile are held, too.
 
 use crate::error::{Fault, Result};
-use crate::facts::process;
+use crate::facts::{freezer, process};
 use crate::tracee::raw;
 use crate::tracee::sleep;
 use crate::tracee::stopped::{self, Stopped, Thread, held};
@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const STOP_TIME: Duration = Duration::from_secs(2);
 /// Looks at a thread before it is asked why it does not stop.
 const PATIENCE: u32 = 40;
+/// How long a frozen process is left alone at a time.
+const THAW_PAUSE: Duration = Duration::from_millis(20);
 /// All signals but those that an instruction raises: SIGILL, SIGTRAP, SIGBUS,
 /// SIGFPE, SIGSEGV.
 const ASYNCHRONOUS: u64 = !(1 << 3 | 1 << 4 | 1 << 6 | 1 << 7 | 1 << 10);
@@ -169,17 +171,42 @@ impl Traced {
     /// Stops all threads, after they were thawed; `out_of_reach` is asked about those that do not stop.
     pub fn stop(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
         self.waking = true;
-        self.hold(out_of_reach)
+        self.hold_thawed(out_of_reach)
     }
 
     /// The same, but those that sleep are left alone: they run no code of their own before they
     /// stop, and what they sleep in touches no memory.
     pub fn stop_awake(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
         self.waking = false;
-        self.hold(out_of_reach)
+        self.hold_thawed(out_of_reach)
     }
 
-    fn hold(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
+    /// A frozen process is waited for with no thread held, or it could not even be frozen: its
+    /// group counts as frozen when each thread is.
+    fn hold_thawed(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<()> {
+        while !self.hold(out_of_reach)? {
+            self.let_freeze();
+            while self.pending().into_iter().any(freezer::is_frozen) {
+                std::thread::sleep(THAW_PAUSE);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets stopped threads go on, but those that run for somebody.
+    fn let_freeze(&mut self) {
+        for state in self.threads.values_mut() {
+            if let State::Stopped(thread) = state
+                && !thread.in_stopped_group
+                && resume(thread, &self.minded).is_ok()
+            {
+                *state = State::Running;
+            }
+        }
+    }
+
+    /// False if some thread is frozen.
+    fn hold(&mut self, out_of_reach: &mut OutOfReach<'_>) -> Result<bool> {
         self.stopping = true;
         let waking = self.waking;
         let is_left = |state: &State| match state {
@@ -189,12 +216,12 @@ impl Traced {
         };
         let running = self.threads.iter().filter(|(_, state)| !is_left(state));
         running.for_each(|(tid, _)| stopped::interrupt(*tid));
-        let mut deadline = Instant::now() + STOP_TIME;
+        let deadline = Instant::now() + STOP_TIME;
         let mut looks = 0;
         loop {
             let pending = self.pending();
             if pending.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
             for tid in &pending {
                 self.look(*tid)?;
@@ -206,8 +233,8 @@ impl Traced {
                     }
                 }
             }
-            if looks % PATIENCE == PATIENCE - 1 && pending.iter().any(|tid| process::is_frozen(*tid)) {
-                deadline = Instant::now() + STOP_TIME;
+            if looks % PATIENCE == PATIENCE - 1 && pending.iter().any(|tid| freezer::is_frozen(*tid)) {
+                return Ok(false);
             }
             if Instant::now() > deadline {
                 let tid = pending[0];

@@ -4,26 +4,28 @@
 
 mod carry;
 mod children;
+mod gate;
 mod open;
 mod pages;
+mod resume;
 pub mod supervise;
 
 use crate::apply::doors;
 use crate::apply::failure::step;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::journal::{Journal, now_ms};
-use crate::apply::load::CALL_STACK;
 use crate::apply::parked;
 use crate::apply::runtime::{Calls, Runtime};
 use crate::apply::session::Session;
-use crate::error::{Fault, Result};
+use crate::error::Result;
 use crate::facts::maps::{self, PAGE};
 use crate::facts::process;
 use crate::facts::registry::{self, Cell, Registry};
 use crate::facts::unwind::Unwinder;
 use crate::plan::{self, Wait};
 use crate::tracee::userfault::{Pages, Write};
-use crate::tracee::{News, Stopped, Thread, Traced, Userfault, stopped, wait};
+use crate::tracee::{News, Thread, Traced, Userfault, stopped, wait};
+use gate::{Gate, open_pages, step_writer};
 use pages::Instances;
 use polus_runtime::abi::{self, kind};
 use std::collections::HashMap;
@@ -32,15 +34,10 @@ use std::time::{Duration, Instant};
 
 pub use children::Child;
 pub use open::open;
+pub use resume::{let_go, means, resume, settled, take_up};
 
-/// How long a call of an injector that died may go on.
-const CALL_TIME: Duration = Duration::from_secs(10);
 /// How long a system call that writes may go on.
 const WRITE_TIME: Duration = Duration::from_secs(2);
-/// Instructions of one writer that repeat a store before others get their turn.
-const REPEATS_MAX: u32 = 1 << 16;
-/// Bytes that may stand before an instruction's code, repetition left out.
-const PREFIXES: [u8; 9] = [0x66, 0x67, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0xf0];
 
 /// A process whose variables are kept coherent.
 pub struct Tracker {
@@ -392,121 +389,6 @@ pub fn unless_ended<T: Default>(session: &Session, outcome: Result<T>) -> Result
         .or_else(|fault| if process::inspect(session.pid()).is_err() { Ok(T::default()) } else { Err(fault) })
 }
 
-/// Lets the stopped writer execute the one instruction, with all its repetitions.
-fn step_writer(
-    session: &Session,
-    traced: &mut Traced,
-    tid: i32,
-    place: u64,
-    gate: &mut Gate<'_>,
-) -> Result<()> {
-    let rounds = if repeats(session, place) { REPEATS_MAX } else { 1 };
-    for _ in 0..rounds {
-        let stepped = traced.step(tid, &mut || gate.more())?;
-        let now = traced.thread(tid).and_then(|thread| thread.registers);
-        if !stepped || now.is_none_or(|now| now.rip != place) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Opens the pages of these writes, and tells which.
-fn open_pages(userfault: &Userfault, closed: &[Pages], writes: &[Write]) -> Result<Vec<u64>> {
-    let pages = writes.iter().map(|write| write.address & !(PAGE - 1));
-    let pages: Vec<u64> = pages.filter(|page| closed.iter().any(|range| range.contains(page))).collect();
-    pages.iter().try_for_each(|page| userfault.open_pages(&(*page..page + PAGE)))?;
-    Ok(pages)
-}
-
-/// Opens pages to one writer, while all others are stopped.
-struct Gate<'a> {
-    userfault: &'a Userfault,
-    closed: &'a [Pages],
-    waiting: &'a mut Vec<Write>,
-    inner: i32,
-    opened: Vec<u64>,
-}
-
-impl Gate<'_> {
-    fn open(&mut self, writes: Vec<Write>) -> Result<()> {
-        self.opened.extend(open_pages(self.userfault, self.closed, &writes)?);
-        Ok(())
-    }
-
-    /// The same instruction or system call may write to further pages.
-    fn more(&mut self) -> Result<()> {
-        self.userfault.read(self.waiting)?;
-        let (own, others) = self.waiting.drain(..).partition(|write| write.tid == self.inner);
-        *self.waiting = others;
-        self.open(own)
-    }
-}
-
-/// What holds writers: what an injector that died has left, or new.
-pub fn means(session: &Session, held: Option<Userfault>) -> Result<Userfault> {
-    held.map_or_else(|| open(session, Runtime::find(session)?), Ok)
-}
-
-/// Holds no writer any more.
-pub fn let_go(session: &Session, userfault: &Userfault) {
-    let pages = tracked_cells(session).and_then(|cells| Instances::read(&cells, &session.memory));
-    for range in pages.iter().flat_map(Instances::pages) {
-        // what nobody watches is let go already
-        let _ = userfault.unregister(&range);
-    }
-}
-
-/// Goes on where an injector died: carries over what was written meanwhile, and tracks again.
-/// `held` has held the writers since. `None` if nobody uses two instances any more.
-pub fn resume(session: &Session, held: Option<Userfault>) -> Result<Option<Tracker>> {
-    let userfault = means(session, held)?;
-    let stopped = settled(session, &|| let_go(session, &userfault))?;
-    take_up(session, stopped, userfault)
-}
-
-/// The same with all threads stopped.
-pub fn take_up(session: &Session, stopped: Stopped, userfault: Userfault) -> Result<Option<Tracker>> {
-    let_go(session, &userfault);
-    let mut tracker = Tracker::new(Traced::take(session.pid(), stopped), userfault, Runtime::find(session)?);
-    tracker.cells = tracked_cells(session)?;
-    tracker.cohere(session)?;
-    tracker.protect(session)?;
-    tracker.watch(session)?;
-    let threads = tracker.traced.stopped();
-    if tracker.users_among(session, &threads).is_empty() {
-        return tracker.finish(session).map(|()| None);
-    }
-    tracker.resume();
-    Ok(Some(tracker))
-}
-
-/// Stops all threads when none is in a call any more that an injector had made which died.
-/// `let_go` helps one that is held within a system call.
-pub fn settled(session: &Session, let_go: &dyn Fn()) -> Result<Stopped> {
-    let deadline = Instant::now() + CALL_TIME;
-    loop {
-        let stopped = Stopped::all_helped(session.pid(), let_go)?;
-        let called = stopped.threads.iter().find(|thread| is_called(thread, session.registry.stack));
-        let Some(called) = called.map(|thread| thread.tid) else { return Ok(stopped) };
-        drop(stopped);
-        if Instant::now() > deadline {
-            return Err(Fault::environment(format!(
-                "{}: thread {called} does not come back from a call of a polus that died",
-                session.name()
-            )));
-        }
-        let_go();
-        std::thread::sleep(CALL_TIME / 10_000);
-    }
-}
-
-/// The thread is on the runtime's stack.
-fn is_called(thread: &Thread, stack: u64) -> bool {
-    let place = thread.registers.map_or(0, |registers| registers.rsp);
-    (stack.saturating_sub(CALL_STACK)..stack).contains(&place)
-}
-
 /// Nothing is tracked any more: the marks of the cells, then that of the registry.
 pub fn release(session: &Session) -> Result<()> {
     let journal = Journal { memory: &session.memory, registry: session.registry.address };
@@ -535,11 +417,4 @@ fn populate(session: &Session, pages: &Pages) -> Result<()> {
         session.memory.write(page, &byte)?;
     }
     Ok(())
-}
-
-/// The instruction at `place` repeats itself.
-fn repeats(session: &Session, place: u64) -> bool {
-    let bytes = session.memory.read_some(place, 15);
-    let first = bytes.iter().find(|byte| !PREFIXES.contains(byte));
-    matches!(first, Some(0xf2 | 0xf3))
 }
