@@ -268,7 +268,7 @@ pub fn read(tree: &Tree) -> Result<(Program, Vec<Diagnostic>)> {
 /// The executable has no debug information.
 pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Analysis {
     let changes = diff::diff(&pair.old, &pair.new);
-    let (callbacks, unknown) = by_hand::callbacks(pair, &changes);
+    let (mut callbacks, unknown) = by_hand::callbacks(pair, &changes);
     let carried = callbacks.called.iter().filter_map(Called::carried).map(|(_, new)| new).collect();
     let decided = Decided { adopted: cross::adopted(&pair.new, adopt), carried };
     let sources = SourceCopies(&pair.old);
@@ -277,6 +277,8 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let relations = relations::relate(&pair.old, &pair.new, &changes, copies, &decided);
     let versions = Versions { old: &pair.old, new: &pair.new, changes: &changes, relations: &relations };
     let (crossing, mut told) = cross::cross(versions, adopt, by_hand::functions(&pair.new, &callbacks));
+    let led = crossing.inward.iter().filter(|(_, inward)| !inward.targets.is_empty());
+    callbacks.olds.name_instances(led.filter_map(|(&theirs, _)| changes.pairing.to_old[theirs]));
     told.extend(unknown);
     told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));

@@ -26,6 +26,15 @@ pub struct Olds {
 
 const SUFFIX: &str = "__old";
 
+impl Olds {
+    /// The patch names these old instances, too.
+    pub fn name_instances(&mut self, more: impl Iterator<Item = ItemId>) {
+        self.instances.extend(more);
+        self.instances.sort_unstable();
+        self.instances.dedup();
+    }
+}
+
 /// Finds what is meant by each name that ends in `__old`.
 ///
 /// # Errors

@@ -3,10 +3,11 @@
 use super::refusals::{more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Place};
 use crate::model::{Item, ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod inward;
 mod local;
 mod result;
 mod watch;
@@ -45,7 +46,8 @@ pub fn check(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     for side in [Side { versions, is_old: true }, Side { versions, is_old: false }] {
         let migrated = crossing.migrated.iter().map(|&(old, new)| if side.is_old { old } else { new });
         let migrated: BTreeSet<ItemId> = migrated.collect();
-        for (found, why) in side.escapes(&migrated) {
+        let inward = crossing.inward.keys().filter_map(|&theirs| side.item(theirs)).collect();
+        for (found, why) in side.escapes(&migrated, &inward) {
             let global =
                 if side.is_old { Some(found.target) } else { versions.changes.pairing.to_old[found.target] };
             forbidden.entry(Subject::Global(global)).or_default().push(Forbidden { side, found, why });
@@ -85,21 +87,26 @@ impl<'p> Side<'p> {
         if self.is_old { self.versions.old } else { self.versions.new }
     }
 
+    /// An item of the new program, as one of this.
+    fn item(self, new: ItemId) -> Option<ItemId> {
+        if self.is_old { self.versions.changes.pairing.to_old[new] } else { Some(new) }
+    }
+
     /// The changed types outside of functions, as items of this program.
     fn types(self) -> BTreeSet<ItemId> {
-        let to_old = &self.versions.changes.pairing.to_old;
-        let side = |id: &ItemId| if self.is_old { to_old[*id] } else { Some(*id) };
         let program = self.program();
         let outside =
             |id: &ItemId| program.items[*id].defined() && program.items[*id].entity.function.is_none();
-        let records = self.versions.relations.types.iter().filter_map(side);
+        let records = self.versions.relations.types.iter().filter_map(|&id| self.item(id));
         records.filter(|&id| program.items[id].kind() == Kind::Record).filter(outside).collect()
     }
 
     /// Pointers to a migrated global, or into it, that leave the function, with where they go.
-    fn escapes(self, globals: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
+    /// Those `inward` keep theirs.
+    fn escapes(self, globals: &BTreeSet<ItemId>, inward: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
         // What hand-written code does with an address is its author's affair.
         let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
+        let leaving = leaving.filter(|u| !inward.contains(&u.target));
         let leaving = leaving.filter(|u| self.program().items[u.holder].of_program());
         leaving.filter_map(|found| Some((found, self.escape(found, globals)?))).collect()
     }
@@ -166,6 +173,12 @@ fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnost
     }
     if let Some(more) = more_places(uses[1..].iter().map(place)) {
         told = told.note(more);
+    }
+    let leaving = inward::leaves_at(program, first.found.target).map(|at| program.place_at(at));
+    let elsewhere =
+        |leaving: &Place| (&leaving.file, leaving.line) != (&place(first).file, place(first).line);
+    if let (Subject::Global(_), Some(leaving)) = (subject, leaving.filter(elsewhere)) {
+        told = told.at(leaving, "an address of it, or in it, goes elsewhere");
     }
     match subject {
         Subject::Global(_) => told

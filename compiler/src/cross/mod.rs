@@ -14,6 +14,8 @@ mod sets;
 mod starting;
 mod threads;
 
+pub use by_name::inward::Inward;
+
 use crate::clang::Kind;
 use crate::diag::{Diagnostic, Level};
 use crate::diff::{Change, ChangeSet, Modification};
@@ -50,6 +52,8 @@ pub struct Crossing {
     pub endless: BTreeSet<ItemId>,
     /// Migrated globals of the new program with hand-written state synchronization.
     pub by_hand: BTreeMap<ItemId, ByHand>,
+    /// Those that hold addresses of themselves, which nobody else has.
+    pub inward: BTreeMap<ItemId, Inward>,
 }
 
 /// The hand-written functions that carry a global; where there is none, one is generated.
@@ -93,6 +97,7 @@ pub fn cross(
     first.extend(redefined::refusals(versions));
     first.extend(sets::check(versions, &crossing));
     first.extend(threads::check(versions, &crossing));
+    crossing.inward = by_name::inward::find(versions, &crossing);
     if Rule::ByName.holds() {
         first.extend(by_name::check(versions, &crossing));
     }

@@ -377,8 +377,10 @@ impl Emit<'_> {
             let was = old_types::instance_type(old, ours);
             let is = format!("__typeof__({name})");
             let by_hand = crossing.by_hand.get(&theirs).cloned().unwrap_or_default();
-            let to_new = self.carried(by_hand.to_new, || sync::body(old, ours, new, theirs));
-            let to_old = self.carried(by_hand.to_old, || sync::body(new, theirs, old, ours));
+            let inward = crossing.inward.get(&theirs).cloned().unwrap_or_default();
+            let (from, to) = ((old, ours, old_types::old_name(old, ours)), (new, theirs, name.clone()));
+            let to_new = self.carried(by_hand.to_new, || sync::body(&from, &to, &inward));
+            let to_old = self.carried(by_hand.to_old, || sync::body(&to, &from, &inward));
             match (to_new, to_old) {
                 (Ok(to_new), Ok(to_old)) => {
                     let text = format!(

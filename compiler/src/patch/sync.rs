@@ -4,12 +4,15 @@
 //! differs from that. So what one side cannot express survives on the other, and of two instances that
 //! were both written, each takes from the other what it did not write itself.
 
+mod lead;
 mod leaf;
 mod side;
 
 use crate::clang::{Field, Kind};
-use crate::cross::renumbering;
+use crate::cross::{Inward, renumbering};
 use crate::model::{ItemId, Program};
+pub use lead::Instance;
+use lead::Leads;
 use side::{Side, in_union, named, nameless, same_field};
 
 /// Bytes from which on equal parts are compared and copied as a whole first.
@@ -23,18 +26,22 @@ pub struct Sync<'p> {
     depth: usize,
     /// An earlier content is there: the statements stand where that was asked already.
     known: bool,
+    leads: Leads,
 }
 
-/// The statements that carry `*from` (an instance of `ours` in `source`) into `*to`: each member by
+/// The statements that carry `*from` (a content of the instance `from`) into `*to`: each member by
 /// itself, and where there is `was`, an earlier content of `*from`, only those that differ from it.
+/// `inward` tells which members lead into the instance itself.
 ///
 /// # Errors
 /// What cannot be carried: the path of the member and why.
-pub fn body(source: &Program, ours: ItemId, target: &Program, theirs: ItemId) -> Result<Vec<String>, String> {
-    let mut sync = Sync { from: source, to: target, lines: vec![], depth: 0, known: false };
-    let from = Side::of_variable(source, ours, "(*from)");
-    let to = Side::of_variable(target, theirs, "(*to)");
-    let name = &target.items[theirs].original;
+pub fn body(from: &Instance<'_>, to: &Instance<'_>, inward: &Inward) -> Result<Vec<String>, String> {
+    let leads = Leads::of(from, to, inward)?;
+    let ((source, ours, _), (target, theirs, _)) = (from, to);
+    let mut sync = Sync { from: source, to: target, lines: vec![], depth: 0, known: false, leads };
+    let from = Side::of_variable(source, *ours, "(*from)");
+    let to = Side::of_variable(target, *theirs, "(*to)");
+    let name = &target.items[*theirs].original;
     sync.carry(&from, &to).map_err(|why| why.replace("(*to)", name))?;
     Ok(sync.lines)
 }

@@ -11,7 +11,8 @@ use lang_c::visit::{self, Visit};
 use std::collections::BTreeSet;
 
 /// Functions that fill what their first argument leads to, and return at most that address.
-const FILL: &[&str] = &["memset", "bzero", "explicit_bzero", "__builtin_memset", "__builtin_bzero"];
+pub(super) const FILL: &[&str] =
+    &["memset", "bzero", "explicit_bzero", "__builtin_memset", "__builtin_bzero"];
 /// Functions that copy or compare what their first two arguments lead to.
 const PAIR: &[&str] = &[
     "memcpy",

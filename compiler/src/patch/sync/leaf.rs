@@ -28,6 +28,9 @@ impl Sync<'_> {
     }
 
     fn pointer(&mut self, from: &Side, ours: &str, to: &Side, theirs: &str) -> Result<(), String> {
+        if self.leads(from) && leads_alike(self.from, ours, self.to, theirs) {
+            return self.lead(from, to);
+        }
         if ours == theirs {
             self.moved(&changed(from), &store(to, &from.path));
         } else if leads_alike(self.from, ours, self.to, theirs) {
@@ -77,7 +80,7 @@ impl Sync<'_> {
 }
 
 /// The statement that gives a place a value.
-fn store(to: &Side, value: &str) -> String {
+pub(super) fn store(to: &Side, value: &str) -> String {
     match to.constant && !to.bit_field {
         false => format!("{} = {value};", to.path),
         true => format!(
@@ -89,7 +92,7 @@ fn store(to: &Side, value: &str) -> String {
 
 /// The condition that a value differs from the earlier one: of floating numbers the bytes count, for no
 /// NaN equals itself.
-fn changed(from: &Side) -> String {
+pub(super) fn changed(from: &Side) -> String {
     let floating = ["float", "double", "_Float", "__bf16", "__fp16"];
     match floating.iter().any(|f| from.bare().contains(f)) && !from.bare().starts_with('*') {
         // The bytes behind the ten of an x87 number are never written.

@@ -1,0 +1,6 @@
+struct buffer { char *pos; char data[64]; };
+static struct buffer buffer = {buffer.data, ""};
+static char *mark;
+void add(int c) { *buffer.pos++ = (char)c; }
+void remember(void) { mark = buffer.pos; }
+int since(void) { return (int)(buffer.pos - mark); }
