@@ -69,6 +69,17 @@ impl Session {
         Ok(())
     }
 
+    /// Why the program does not run any more that was opened, if it does not.
+    pub fn end(&self) -> Option<&'static str> {
+        // what was opened is the memory of one program
+        let place = self.images.first().map_or(0, |image| image.range.0);
+        match process::inspect(self.pid()) {
+            Err(_) => Some("has ended meanwhile"),
+            Ok(_) if self.memory.read(place, 1).is_err() => Some("runs another program now"),
+            Ok(_) => None,
+        }
+    }
+
     /// Process number.
     pub fn pid(&self) -> i32 {
         self.process.pid

@@ -99,7 +99,7 @@ pub fn stay(
         let kept = supervise::until_left(&mut processes, Instant::now() + ROUND, &wake, &mut |_| ());
         if kept.is_err() {
             // those that fail are gone, or can be traced no more; the others go on
-            residents.retain(|resident| process::inspect(resident.session.pid()).is_ok());
+            residents.retain(|resident| resident.session.end().is_none());
         }
         residents.retain(|resident| resident.tracker.is_some());
         for (_, listener) in &listeners {

@@ -60,7 +60,7 @@ impl Transaction<'_> {
         let keeps = may_keep || is_orphaned();
         let all_left = left.as_ref().is_ok_and(|users| keeps || users.is_empty());
         for member in &mut self.members {
-            if member.session.is_some() && process::inspect(member.pid).is_err() {
+            if member.session.as_ref().is_some_and(|session| session.end().is_some()) {
                 member.fail(Fault::environment("it has ended"));
             }
             if member.tracker.is_none() || member.fault.is_some() {

@@ -225,11 +225,14 @@ impl Member {
 
     /// Notes why it failed: above all, that it has ended.
     pub fn fail(&mut self, fault: Fault) {
-        self.ended = process::inspect(self.pid).is_err();
-        let name = self.session.as_ref().map_or_else(|| format!("process {}", self.pid), Session::name);
-        self.fault = Some(match self.ended && self.session.is_some() {
-            true => Fault::environment(format!("{name} has ended meanwhile")),
-            false => fault,
+        if let (Some(tracker), Some(session)) = (&mut self.tracker, &self.session) {
+            tracker.ends(session);
+        }
+        let end = self.session.as_ref().and_then(Session::end);
+        self.ended = end.is_some() || process::inspect(self.pid).is_err();
+        self.fault = Some(match (end, &self.session) {
+            (Some(end), Some(session)) => Fault::environment(format!("{} {end}", session.name())),
+            _ => fault,
         });
     }
 

@@ -104,6 +104,12 @@ pub fn tracer(pid: i32) -> Option<i32> {
     (tracer > 0).then_some(tracer as i32)
 }
 
+/// This program traces the thread.
+pub fn is_traced_here(pid: i32, tid: i32) -> bool {
+    let tracer = Status::of_thread(pid, tid).map(|status| status.number("TracerPid"));
+    tracer == Some(i64::from(std::process::id()))
+}
+
 /// Numbers of the process's threads now.
 pub fn threads(pid: i32) -> Result<Vec<i32>> {
     let path = format!("/proc/{pid}/task");

@@ -22,6 +22,8 @@ const FOLLOW: i32 = libc::PTRACE_O_TRACESYSGOOD
     | libc::PTRACE_O_TRACEEXEC;
 /// How long a thread may take to stop.
 const STOP_TIME: Duration = Duration::from_secs(2);
+/// How long a killed thread may take to end.
+const BURIAL_TIME: Duration = Duration::from_millis(200);
 /// System calls whose caller cannot be stopped and runs no code of its own until they end.
 const PARKING_CALLS: [&str; 3] = ["58", "56", "435"];
 
@@ -205,6 +207,16 @@ static PARKED: Mutex<Vec<i32>> = Mutex::new(Vec::new());
 
 fn parked() -> MutexGuard<'static, Vec<i32>> {
     PARKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for the end of a thread that was killed, or lets it go if it reports something else.
+pub(super) fn bury(tid: i32) {
+    match wait::wait(tid, Instant::now() + BURIAL_TIME) {
+        Ok(Stop::Gone) => {}
+        // fails only for a thread that was killed again
+        Ok(_) => drop(raw::detach(tid, 0)),
+        Err(_) => let_go_later(tid),
+    }
 }
 
 /// Lets a thread go as soon as it stops.

@@ -233,8 +233,12 @@ impl Traced {
                     }
                 }
             }
-            if looks % PATIENCE == PATIENCE - 1 && pending.iter().any(|tid| freezer::is_frozen(*tid)) {
-                return Ok(false);
+            if looks % PATIENCE == PATIENCE - 1 {
+                self.bury();
+                self.attend()?;
+                if pending.iter().any(|tid| freezer::is_frozen(*tid)) {
+                    return Ok(false);
+                }
             }
             if Instant::now() > deadline {
                 let tid = pending[0];
@@ -264,6 +268,33 @@ impl Traced {
     pub fn attend(&mut self) -> Result<()> {
         let all: Vec<i32> = self.threads.keys().copied().collect();
         all.into_iter().try_for_each(|tid| self.look(tid))
+    }
+
+    /// Forgets threads that were killed in their stop; true if there are any. A process that runs
+    /// another program waits for that.
+    pub fn bury(&mut self) -> bool {
+        self.find_lost();
+        let stopped = self.threads.iter().filter(|(_, state)| matches!(state, State::Stopped(_)));
+        let stopped: Vec<i32> = stopped.map(|(tid, _)| *tid).collect();
+        let mut any = false;
+        for tid in stopped {
+            match wait::look(tid) {
+                Ok(Some(Stop::Gone)) => drop(self.threads.remove(&tid)),
+                Ok(Some(Stop::Exec)) => self.leave(tid),
+                _ => continue,
+            }
+            any = true;
+        }
+        any
+    }
+
+    /// Threads that are traced, though their maker was killed before it could report them.
+    fn find_lost(&mut self) {
+        for tid in process::threads(self.pid).unwrap_or_default() {
+            if !self.threads.contains_key(&tid) && process::is_traced_here(self.pid, tid) {
+                self.threads.insert(tid, State::Running);
+            }
+        }
     }
 
     /// Interrupts a thread that is held stopped here but runs for somebody, who waits for its next
@@ -430,7 +461,9 @@ impl Drop for Traced {
         }
         for (tid, state) in &self.threads {
             match state {
-                State::Stopped(thread) => drop(raw::detach(*tid, thread.signal)),
+                State::Stopped(thread) if raw::detach(*tid, thread.signal).is_ok() => {}
+                // killed in its stop: a process that runs another program waits until it is buried
+                State::Stopped(_) => stopped::bury(*tid),
                 _ => stopped::let_go_later(*tid),
             }
         }

@@ -97,6 +97,8 @@ static void serve(void)
             while (started < before + 50)
                 usleep(100);
             puts("threads go on");
+        } else if (order == 'x') { /* this process runs another program */
+            execl("/bin/sh", "sh", "-c", "echo other; read line; echo $line; exit 6", (char *)0);
         } else if (order == 'k') {
             _exit(7);
         } else {

@@ -36,6 +36,8 @@ pub use children::Child;
 pub use open::open;
 pub use resume::{let_go, means, resume, settled, take_up};
 
+/// How long a process may take to end of which a thread has.
+const ENDING_TIME: Duration = Duration::from_millis(300);
 /// How long a system call that writes may go on.
 const WRITE_TIME: Duration = Duration::from_secs(2);
 
@@ -169,9 +171,13 @@ impl Tracker {
 
     /// Answers everything that waits: signals, new threads and processes, writes.
     pub fn serve(&mut self, session: &Session) -> Result<()> {
+        let served = self.answer(session);
+        self.unless_ends(session, served)
+    }
+
+    fn answer(&mut self, session: &Session) -> Result<()> {
         for child in &mut self.children {
-            let served = child.tracker.serve(&child.session);
-            unless_ended(&child.session, served)?;
+            child.tracker.serve(&child.session)?;
         }
         self.traced.attend()?;
         self.userfault.read(&mut self.writes)?;
@@ -198,6 +204,29 @@ impl Tracker {
     /// The process has ended.
     pub fn has_ended(&self) -> bool {
         self.traced.has_ended()
+    }
+
+    /// What failed may have failed because the process ends, or runs another program; its threads
+    /// end before that.
+    pub fn ends(&mut self, session: &Session) -> bool {
+        let deadline = Instant::now() + ENDING_TIME;
+        let mut some_have = self.traced.bury();
+        while session.end().is_none() {
+            if self.has_ended() {
+                return true;
+            }
+            if !some_have || Instant::now() > deadline {
+                return false;
+            }
+            std::thread::sleep(ENDING_TIME / 100);
+            some_have |= self.traced.bury();
+        }
+        true
+    }
+
+    /// A process that ends meanwhile, or runs another program, needs nothing any more.
+    pub fn unless_ends<T: Default>(&mut self, session: &Session, outcome: Result<T>) -> Result<T> {
+        outcome.or_else(|fault| if self.ends(session) { Ok(T::default()) } else { Err(fault) })
     }
 
     /// Stops all threads; those that sleep only if `waking`.
@@ -296,16 +325,20 @@ impl Tracker {
 
     /// Who is in functions that use the other instances; stops all threads for a moment.
     pub fn users(&mut self, session: &Session) -> Result<Vec<Blocker>> {
+        let users = self.look(session);
+        self.unless_ends(session, users)
+    }
+
+    fn look(&mut self, session: &Session) -> Result<Vec<Blocker>> {
         let threads = self.stop(session)?;
         let mut users = self.users_among(session, &threads);
         self.traced.resume();
         let mut left = Vec::new();
         for mut child in std::mem::take(&mut self.children) {
             let has_ended = child.tracker.has_ended();
-            let own = if has_ended { Ok(Vec::new()) } else { child.tracker.users(&child.session) };
-            let own = unless_ended(&child.session, own)?;
+            let own = if has_ended { Vec::new() } else { child.tracker.users(&child.session)? };
             if own.is_empty() {
-                unless_ended(&child.session, child.tracker.finish(&child.session))?;
+                child.tracker.finish(&child.session)?;
             } else {
                 users.extend(own);
                 left.push(child);
@@ -365,9 +398,11 @@ impl Tracker {
 
     /// Ends the tracking: nobody uses two instances any more. All threads go on.
     pub fn finish(mut self, session: &Session) -> Result<()> {
-        if self.has_ended() {
-            return Ok(());
-        }
+        let finished = if self.has_ended() { Ok(()) } else { self.end_tracking(session) };
+        self.unless_ends(session, finished)
+    }
+
+    fn end_tracking(&mut self, session: &Session) -> Result<()> {
         self.stop(session)?;
         release(session)?;
         self.open()?;
@@ -381,12 +416,6 @@ impl Drop for Tracker {
         // fails only for a process that has ended
         let _ = self.open();
     }
-}
-
-/// A process that ends meanwhile needs nothing any more.
-pub fn unless_ended<T: Default>(session: &Session, outcome: Result<T>) -> Result<T> {
-    outcome
-        .or_else(|fault| if process::inspect(session.pid()).is_err() { Ok(T::default()) } else { Err(fault) })
 }
 
 /// Nothing is tracked any more: the marks of the cells, then that of the registry.

@@ -6,7 +6,7 @@ use crate::apply::inflight::Blocker;
 use crate::apply::interrupt::{self, is_interrupted};
 use crate::apply::journal::Journal;
 use crate::apply::session::Session;
-use crate::apply::track::{Tracker, unless_ended};
+use crate::apply::track::Tracker;
 use crate::error::Result;
 use nix::poll::{PollFd, PollFlags, ppoll};
 use nix::sys::time::TimeSpec;
@@ -36,8 +36,7 @@ pub struct Supervised<'a> {
 pub fn serve(processes: &mut [Supervised<'_>]) -> Result<()> {
     for process in processes {
         if let Some(tracker) = process.tracker {
-            let served = tracker.serve(process.session);
-            unless_ended(process.session, served)?;
+            tracker.serve(process.session)?;
         }
     }
     Ok(())
@@ -77,23 +76,20 @@ fn look(processes: &mut [Supervised<'_>]) -> Result<Vec<Blocker>> {
     let mut all = Vec::new();
     for process in processes {
         let users = match process.tracker {
-            Some(tracker) if !tracker.has_ended() => {
-                let users = tracker.users(process.session);
-                unless_ended(process.session, users)?
-            }
+            Some(tracker) if !tracker.has_ended() => tracker.users(process.session)?,
             _ => Vec::new(),
         };
         if users.is_empty()
             && let Some(mut tracker) = process.tracker.take()
         {
             process.born.extend(tracker.take_children().0);
-            let finished = tracker.finish(process.session);
-            unless_ended(process.session, finished)?;
+            tracker.finish(process.session)?;
         }
         process.moments.advance(process.session, process.tracker, &users);
         let Some(tracker) = process.tracker else { continue };
         let journal = Journal { memory: &process.session.memory, registry: process.session.registry.address };
-        unless_ended(process.session, journal.publish(&tracker.published(&users)))?;
+        let published = journal.publish(&tracker.published(&users));
+        tracker.unless_ends(process.session, published)?;
         all.extend(users.into_iter().filter(|user| !tracker.is_tolerated(user)));
     }
     Ok(all)

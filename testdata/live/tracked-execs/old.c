@@ -1,0 +1,25 @@
+// The process runs another program while an old function is active: that one goes on as if nobody had watched.
+#define _GNU_SOURCE
+#include <stdio.h>
+
+struct state {
+    int value;
+    char text[8];
+};
+struct state state = {1, "start"};
+#include "../tracked-exit/program.h"
+
+__attribute__((noinline, noclone)) void act(int n)
+{
+    state.value += n;
+    printf("value %d text %s\n", state.value, state.text);
+}
+
+int main(void)
+{
+    start();
+    puts("ready");
+    fflush(stdout);
+    serve();
+    return 0;
+}
