@@ -5,6 +5,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::process;
+use crate::tracee::standby;
 use nix::sys::signal::{Signal, kill, raise};
 use nix::unistd::{getpid, getppid};
 use std::env;
@@ -30,7 +31,7 @@ pub fn step(name: &str) -> Result<()> {
     }
     let is_named = |variable: &str| env::var(variable).is_ok_and(|value| value == name);
     if is_named("POLUS_KILL_AT") {
-        if process::has_parent_of_its_kind(getpid().as_raw()) {
+        if standby::is_there() && process::has_parent_of_its_kind(getpid().as_raw()) {
             kill(getppid(), Signal::SIGKILL).map_err(cannot_kill)?;
         }
         raise(Signal::SIGKILL).map_err(cannot_kill)?;

@@ -46,6 +46,11 @@ pub fn connect(link: OwnedFd) {
     let _ = LINK.set(link);
 }
 
+/// Somebody stands by, or did when this process began.
+pub fn is_there() -> bool {
+    LINK.get().is_some()
+}
+
 /// This process may be changed from now on.
 pub fn works_on(pid: i32) {
     tell(WORKS_ON, pid, &[]);
