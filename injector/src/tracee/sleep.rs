@@ -32,6 +32,11 @@ pub(super) fn goes_on(registers: &user_regs_struct, minded: &[Pages]) -> bool {
     RESTARTS.contains(&-(registers.rax as i64)) && is_sleep(registers, minded)
 }
 
+/// The call has ended because something interrupted it, and is not made again by itself.
+pub(super) fn is_broken(registers: &user_regs_struct) -> bool {
+    registers.rax as i64 == -i64::from(libc::EINTR)
+}
+
 /// The call waits, and writes to none of these pages.
 pub(super) fn is_sleep(registers: &user_regs_struct, minded: &[Pages]) -> bool {
     let r = registers;

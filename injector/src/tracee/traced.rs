@@ -382,6 +382,10 @@ impl Traced {
                 self.fall_asleep(tid);
                 return Ok(());
             }
+            Stop::Syscall if raw::registers(tid).is_ok_and(|registers| sleep::is_broken(&registers)) => {
+                self.stop_again(tid);
+                return Ok(());
+            }
             Stop::Gone => {
                 self.threads.remove(&tid);
                 return Ok(());
@@ -421,6 +425,15 @@ impl Traced {
             stopped::interrupt(tid);
         }
         self.threads.insert(tid, if sleeps { State::Asleep } else { State::Running });
+    }
+
+    /// What broke the call may be our interruption: at its next stop, which the kernel looks for
+    /// interrupted calls behind, it can be made to go on.
+    fn stop_again(&mut self, tid: i32) {
+        // fails only for a thread that was killed, which a later look tells
+        let _ = raw::resume(tid, 0);
+        stopped::interrupt(tid);
+        self.threads.insert(tid, State::Running);
     }
 
     /// Another program runs in this thread: it is let go, and in a process of its own the others
