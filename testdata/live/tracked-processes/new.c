@@ -8,7 +8,7 @@ struct state {
     char text[8];
 };
 struct state state = {7, 1, "start"};
-#include "program.h"
+#include "../tracked-exit/program.h"
 
 __attribute__((noinline, noclone)) void act(int n)
 {
