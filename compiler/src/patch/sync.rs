@@ -43,6 +43,7 @@ pub fn body(from: &Instance<'_>, to: &Instance<'_>, inward: &Inward) -> Result<V
     let to = Side::of_variable(target, *theirs, "(*to)");
     let name = &target.items[*theirs].original;
     sync.carry(&from, &to).map_err(|why| why.replace("(*to)", name))?;
+    sync.leads.check()?;
     Ok(sync.lines)
 }
 

@@ -12,6 +12,8 @@ pub struct Leads {
     members: Vec<String>,
     /// C expressions of the same part in either instance, and whether it shrinks.
     targets: Vec<(String, String, bool)>,
+    /// Members that were carried so.
+    carried: Vec<String>,
 }
 
 /// A version's global: program, item, and the C name of its instance.
@@ -37,7 +39,22 @@ impl Leads {
             Ok((format!("{}.{path}", from.2), format!("{}.{path}", to.2), is.size < was.size))
         };
         let targets = inward.targets.iter().map(target).collect::<Result<_, _>>()?;
-        Ok(Leads { members: inward.members.iter().cloned().collect(), targets })
+        let both = |path: &&String| part(from.0, from.1, path).is_some() && part(to.0, to.1, path).is_some();
+        let members = inward.members.iter().filter(both).cloned().collect();
+        Ok(Leads { members, targets, carried: vec![] })
+    }
+
+    /// Every address crosses as one.
+    ///
+    /// # Errors
+    /// One that is part of something that crosses as a whole: a union, a struct of a library.
+    pub fn check(&self) -> Result<(), String> {
+        let missed = self.members.iter().find(|member| !self.carried.contains(member));
+        missed.map_or(Ok(()), |member| {
+            Err(format!(
+                "{member}: it holds an address of the global itself, and crosses only with what is around it"
+            ))
+        })
     }
 }
 
@@ -69,6 +86,7 @@ impl Sync<'_> {
         let earlier = if self.known { "" } else { "!was || " };
         let differs = leaf::changed(from);
         let targets = self.leads.targets.clone();
+        self.leads.carried.extend(from.path.strip_prefix("(*from).").map(str::to_string));
         self.block(&format!("if ({earlier}{differs})"), |sync| {
             sync.line(&format!("unsigned long lead = (unsigned long){};", from.path));
             let mut head = "if";

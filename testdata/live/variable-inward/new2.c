@@ -1,0 +1,27 @@
+// A struct that grows holds cursors into its own buffer, and its end: they lead into the instance of
+// whoever reads them, while old and new code both append.
+static struct buffer {
+    long shown;
+    const char *name;
+    char data[48];
+    char *next;
+    char *end;
+} buffer = {.next = buffer.data, .name = "first", .end = buffer.data};
+#include "program.h"
+
+__attribute__((noipa, noinline)) void add(const char *more)
+{
+    char *free = buffer.end;
+    while (*more && free != buffer.data + sizeof buffer.data)
+        *free++ = *more++;
+    buffer.end = free;
+}
+
+__attribute__((noipa, noinline)) void show(void)
+{
+    buffer.shown++;
+    if (buffer.next < buffer.end)
+        buffer.next++;
+    printf("%s: %.*s, %d read, shown %ld times\n", buffer.name, (int)(buffer.end - buffer.data), buffer.data,
+           (int)(buffer.next - buffer.data), buffer.shown);
+}
