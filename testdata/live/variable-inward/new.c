@@ -15,6 +15,7 @@ __attribute__((noipa, noinline)) void add(const char *more)
     while (*more && free != buffer.data + sizeof buffer.data)
         *free++ = *more++;
     buffer.end = free;
+    fflush(stdout);
 }
 
 __attribute__((noipa, noinline)) void show(void)
