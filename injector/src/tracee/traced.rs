@@ -430,9 +430,10 @@ impl Traced {
     /// What broke the call may be our interruption: at its next stop, which the kernel looks for
     /// interrupted calls behind, it can be made to go on.
     fn stop_again(&mut self, tid: i32) {
+        // before it goes on, or the program sees the broken call
+        stopped::interrupt(tid);
         // fails only for a thread that was killed, which a later look tells
         let _ = raw::resume(tid, 0);
-        stopped::interrupt(tid);
         self.threads.insert(tid, State::Running);
     }
 
