@@ -3,16 +3,18 @@
 use crate::callbacks::{self, Callbacks, Called, Olds, Written};
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
-use crate::diff::{self, ChangeSet};
+use crate::clang::Kind;
+use crate::diff::{self, Change, ChangeSet};
+use crate::extend::{self, Extended};
 use crate::merge::{self, Clash};
-use crate::model::{self, Program};
+use crate::model::{self, ItemId, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
 use crate::relations::{self, Copies, Decided, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select, Tree};
 use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 mod by_hand;
@@ -36,9 +38,12 @@ pub struct Inputs {
     pub adopt: Vec<String>,
     /// The callbacks file.
     pub callbacks: Option<PathBuf>,
+    /// How types are to cross, by their names: true for extend.
+    pub strategies: BTreeMap<String, bool>,
 }
 
 /// Both versions, modelled.
+#[derive(Clone)]
 pub struct Pair {
     /// The old program.
     pub old: Program,
@@ -58,9 +63,22 @@ pub struct Pair {
     pub notes: Vec<Diagnostic>,
     /// The callbacks file, whose text stands behind that of the new program.
     pub by_hand: Option<ByHand>,
+    /// Digests of both programs as they were written.
+    pub digests: [String; 2],
+    /// Types that keep their layout, for which the new program was rewritten.
+    pub extended: Vec<Extended>,
+    /// The new program before that.
+    pub plain: Option<Box<Program>>,
+}
+
+impl Pair {
+    fn with(&self, new: Program, extended: Vec<Extended>, plain: &Program) -> Pair {
+        Pair { new, extended, plain: Some(Box::new(plain.clone())), ..self.clone() }
+    }
 }
 
 /// A callbacks file, read.
+#[derive(Clone)]
 pub struct ByHand {
     /// The functions that polusc knows by their names.
     pub written: Vec<Written>,
@@ -142,11 +160,13 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
+    let digests = [digest(&old), digest(&new)];
     let (new, by_hand) = match file {
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand })
+    let (extended, plain) = (vec![], None);
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -288,6 +308,41 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     Analysis { changes, relations, crossing, callbacks, told }
 }
 
+/// The pair with more types that keep their layout, if the analysis asks for them.
+///
+/// # Errors
+/// What cannot be carried so.
+pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Option<Pair>> {
+    let choice = |id: ItemId| inputs.strategies.get(&pair.new.title(id)).copied();
+    let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
+    let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
+    let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
+    let known = |id: &ItemId| pair.new.unit.extended.contains(&pair.new.items[*id].entity.name);
+    let more: BTreeSet<ItemId> = blamed.chain(asked).filter(|id| !known(id)).collect();
+    if more.is_empty() {
+        return Ok(None);
+    }
+    let plain = pair.plain.as_deref().unwrap_or(&pair.new);
+    let names = more.iter().map(|&id| pair.new.items[id].entity.name.as_str());
+    let names: BTreeSet<&str> = names.chain(pair.extended.iter().map(|t| t.name.as_str())).collect();
+    let is_record = |id: &ItemId| plain.items[*id].kind() == Kind::Record;
+    let chosen = names.iter().flat_map(|name| plain.named(name)).copied().filter(is_record).collect();
+    let changes = diff::diff(&pair.old, plain);
+    let relations = relations::changed(&pair.old, plain, &changes, &BTreeSet::new());
+    let versions = Versions { old: &pair.old, new: plain, changes: &changes, relations: &relations };
+    let refused = |mut told: Vec<Diagnostic>| {
+        told.extend(analysis.told.iter().filter(|d| d.level == Level::Error).cloned());
+        Failure::Refused(told)
+    };
+    let extension = extend::extend(versions, &chosen).map_err(refused)?;
+    let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
+    let moved = extend::check(&pair.old, &new, &extension.types);
+    if !moved.is_empty() {
+        return Err(refused(moved));
+    }
+    Ok(Some(pair.with(new, extension.types, plain)))
+}
+
 /// Connects the executable with the old program.
 ///
 /// # Errors
@@ -298,8 +353,8 @@ pub fn running<'r>(
     history: &History,
 ) -> Result<Option<Running<'r>>> {
     let Some(binary) = binary else { return Ok(None) };
-    let from = digest(&pair.old);
-    let (held, brought) = (history.held_before(&from), history.brought_before(&from));
+    let from = &pair.digests[0];
+    let (held, brought) = (history.held_before(from), history.brought_before(from));
     let running = Running::new(binary, &pair.old, &held, brought).map_err(|e| tells_too_little(&e))?;
     match running.undescribed(&pair.left_out) {
         told if told.is_empty() => Ok(Some(running)),
@@ -330,7 +385,7 @@ pub fn assemble(
         running,
         history,
         program: pair.name.clone(),
-        digests: (digest(&pair.old), digest(&pair.new)),
+        digests: (pair.digests[0].clone(), pair.digests[1].clone()),
         optimize: pair.optimize.clone(),
         targets: &pair.targets[1],
         callbacks: &analysis.callbacks,

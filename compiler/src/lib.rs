@@ -7,6 +7,7 @@ pub mod construct;
 pub mod cross;
 pub mod diag;
 pub mod diff;
+pub mod extend;
 pub mod merge;
 pub mod model;
 pub mod patch;

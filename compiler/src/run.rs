@@ -124,9 +124,6 @@ fn inputs(versions: &VersionArgs) -> Result<Inputs> {
     let (Some(old), Some(new)) = (versions.old.clone(), versions.new.clone()) else {
         return Err(Failure::Usage("two versions are needed: OLD and NEW".into()));
     };
-    for choice in &versions.strategy {
-        check_strategy(choice)?;
-    }
     Ok(Inputs {
         old,
         new,
@@ -136,16 +133,14 @@ fn inputs(versions: &VersionArgs) -> Result<Inputs> {
         cflags: versions.cflags.clone(),
         adopt: versions.adopt.clone(),
         callbacks: versions.callbacks.clone(),
+        strategies: versions.strategy.iter().map(|choice| strategy(choice)).collect::<Result<_>>()?,
     })
 }
 
-fn check_strategy(choice: &str) -> Result<()> {
+/// `TYPE=migrate` or `TYPE=extend`.
+fn strategy(choice: &str) -> Result<(String, bool)> {
     match choice.split_once('=') {
-        Some((_, "migrate")) => Ok(()),
-        Some((name, "extend")) => Err(Failure::Refused(vec![
-            Diagnostic::error(format!("{name}: this version carries changed types by migrate only"))
-                .help("leave --strategy out; a type that migrate cannot carry is refused with the reason"),
-        ])),
+        Some((name, how @ ("migrate" | "extend"))) => Ok((name.trim().to_string(), how == "extend")),
         _ => Err(Failure::Usage(format!("--strategy {choice}: expected TYPE=migrate or TYPE=extend"))),
     }
 }
@@ -154,9 +149,18 @@ fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     let inputs = inputs(versions)?;
     let binary = construct::open_binary(&inputs)?;
     let history = History::default();
-    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
-    let running = construct::running(binary.as_ref(), &pair, &history)?;
-    let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
+    let mut pair = construct::pair(&inputs, binary.as_ref(), &history)?;
+    let (running, analysis) = loop {
+        let running = construct::running(binary.as_ref(), &pair, &history)?;
+        let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
+        match construct::extended(&pair, &analysis, &inputs)? {
+            Some(next) => {
+                drop((running, analysis));
+                pair = next;
+            }
+            None => break (running, analysis),
+        }
+    };
     tell(&pair.notes);
     if analysis.changes.is_empty() {
         return Ok(Outcome::NothingChanged);
@@ -181,13 +185,22 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     let binary = construct::open_binary(&inputs)?;
     let version_file = version_file(arguments);
     let mut history = read_history(&version_file)?;
-    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
+    let mut pair = construct::pair(&inputs, binary.as_ref(), &history)?;
     if arguments.emit == Some(Stage::Merged) {
         write_out(arguments.output.as_deref(), &(pair.old.unit.text.clone() + "\n" + &pair.new.unit.text))?;
         return Ok(Outcome::Done);
     }
-    let running = construct::running(binary.as_ref(), &pair, &history)?;
-    let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
+    let (running, analysis) = loop {
+        let running = construct::running(binary.as_ref(), &pair, &history)?;
+        let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
+        match construct::extended(&pair, &analysis, &inputs)? {
+            Some(next) => {
+                drop((running, analysis));
+                pair = next;
+            }
+            None => break (running, analysis),
+        }
+    };
     write_views(arguments, &pair, &analysis, running.as_ref())?;
     tell(&pair.notes);
     tell(&analysis.told);

@@ -2,10 +2,13 @@
 
 mod cursor;
 mod shape;
+mod sites;
 mod walk;
 
 pub use cursor::{Problem, Unavailable};
+pub use sites::{Argument, Base, Role as Access, Site};
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Number of an entity in [`Bindings::entities`].
@@ -195,6 +198,16 @@ pub fn bind(text: &str, strict: Option<usize>) -> Result<Bindings, Unavailable> 
     bindings.problems = unit.problems();
     bindings.problems.retain(|problem| problem.offset >= strict.unwrap_or(0));
     Ok(bindings)
+}
+
+/// Where objects of records are declared, accessed by field, copied, filled and made; `records` by the
+/// places of their names. The text is that of [`bind`].
+///
+/// # Errors
+/// As [`bind`].
+pub fn sites(text: &str, records: &BTreeSet<usize>) -> Result<Vec<Site>, Unavailable> {
+    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
+    Ok(sites::sites(text, cursor::Unit::parse(text, &flags)?.root(), records))
 }
 
 #[cfg(test)]

@@ -311,7 +311,7 @@ fn is_read_only(ty: Type) -> bool {
     canonical.is_const() || matches!(canonical.form(), Form::Array(_)) && is_read_only(canonical.element())
 }
 
-fn dimensions(ty: Type) -> Vec<u64> {
+pub(super) fn dimensions(ty: Type) -> Vec<u64> {
     let (mut ty, mut found) = (ty.canonical(), vec![]);
     while let Form::Array(count) = ty.form() {
         found.push(count.unwrap_or(0));

@@ -1,6 +1,6 @@
 //! Migrate carries only what all code reaches by name (design 3.1): every other way is refused here.
 
-use super::refusals::{more_places, with_declarations};
+use super::refusals::{changed_records, more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::diag::{Diagnostic, Place};
@@ -181,10 +181,12 @@ fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnost
         told = told.at(leaving, "an address of it, or in it, goes elsewhere");
     }
     match subject {
-        Subject::Global(_) => told
+        Subject::Global(old) => told
+            .blame(old.into_iter().flat_map(|old| changed_records(versions, old)))
             .note("old code would read the new instance with the old layout, or new code the old one")
             .help("reach the global by name there, or keep its type in this update"),
-        Subject::Type(_) => told
+        Subject::Type(new) => told
+            .blame(new)
             .note("an object on the heap or the stack would be read with the wrong layout by one of the versions")
             .help("keep the type's layout in this update, or restart the program for this change"),
     }

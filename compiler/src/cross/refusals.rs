@@ -1,7 +1,7 @@
 //! What cannot cross, told with both declarations and the use that forbids it.
 
 use super::{Crossing, Versions, is_named};
-use crate::clang::Use;
+use crate::clang::{Kind, Use};
 use crate::diag::{Diagnostic, Place};
 use crate::model::{ItemId, Program};
 use crate::relations::Reason;
@@ -12,6 +12,7 @@ pub fn local_static(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnos
         .at(versions.old.place(ours), "the old declaration")
         .at(versions.new.place(theirs), "the new declaration")
         .note("a static inside a function keeps its instance; only its initialiser may change")
+        .blame(changed_records(versions, ours))
         .help("move it to file scope in both versions, or give the new one another name")
 }
 
@@ -97,7 +98,25 @@ fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
         told = told.at(old.place_at(found.offset), why);
     }
     with_declarations(told, versions, global)
+        .blame(changed_records(versions, global))
         .help("restart the program for this change, or leave the type as it is in this update")
+}
+
+/// The changed records (of the new program) that a global of the old one holds.
+pub fn changed_records(versions: Versions, global: ItemId) -> Vec<ItemId> {
+    let (old, mut found) = (versions.old, vec![]);
+    let mut open = old.items[global].entity.holds.clone();
+    let mut seen: Vec<ItemId> = vec![];
+    while let Some(id) = open.pop() {
+        if !seen.contains(&id) {
+            seen.push(id);
+            open.extend(&old.items[id].entity.holds);
+            let new = versions.changes.pairing.to_new[id];
+            let changed = new.filter(|new| versions.changes.types.iter().any(|c| c.new_item() == Some(*new)));
+            found.extend(changed.filter(|_| old.items[id].kind() == Kind::Record));
+        }
+    }
+    found
 }
 
 /// `ses (struct session)`: a global with the type that it is of, if that has a name.

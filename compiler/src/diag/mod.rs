@@ -52,12 +52,14 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do.
     pub help: Option<String>,
+    /// Types of the new version, by number, whose way of crossing is at fault: another may be taken.
+    pub blames: Vec<usize>,
 }
 
 impl Diagnostic {
     /// A diagnostic without places.
     pub fn new(level: Level, title: impl Into<String>) -> Self {
-        Self { level, title: title.into(), labels: vec![], notes: vec![], help: None }
+        Self { level, title: title.into(), labels: vec![], notes: vec![], help: None, blames: vec![] }
     }
     /// An error without places.
     pub fn error(title: impl Into<String>) -> Self {
@@ -75,6 +77,11 @@ impl Diagnostic {
     /// Adds a note.
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
+        self
+    }
+    /// Says which types' way of crossing is at fault.
+    pub fn blame(mut self, types: impl IntoIterator<Item = usize>) -> Self {
+        self.blames.extend(types);
         self
     }
     /// Says what to do.

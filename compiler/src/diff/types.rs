@@ -8,6 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How a type differs.
 pub fn compare(old: &Program, ours: ItemId, new: &Program, theirs: ItemId) -> Vec<Modification> {
     let (ours, theirs) = (&old.items[ours].entity, &new.items[theirs].entity);
+    if theirs.kind == Kind::Record && new.unit.extended.contains(&theirs.name) {
+        return vec![];
+    }
     // What a typedef names is compared where it is declared.
     let layout = |e: &Entity| (e.kind != Kind::Typedef).then_some((e.size, e.align));
     let same = ours.shape == theirs.shape && layout(ours) == layout(theirs);

@@ -1,5 +1,6 @@
 //! Writes the merged text: each variant of each piece once, in the order in which units need them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rustc_hash::FxHashMap;
@@ -94,7 +95,7 @@ impl Writer {
 
     /// The merged unit, but for its names.
     pub(super) fn finish(self, units: Vec<String>) -> MergedUnit {
-        MergedUnit { text: self.text, chunks: self.chunks, lines: self.lines, renamed: vec![], units }
+        MergedUnit { text: self.text, chunks: self.chunks, lines: self.lines, renamed: vec![], units, extended: BTreeSet::new() }
     }
 }
 

@@ -14,16 +14,19 @@ mod names;
 mod naming;
 mod pragma;
 mod resolve;
+mod revise;
 mod rewrite;
 mod split;
 mod unique;
 mod units;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use addition::{Addition, Known, Mentioned};
 pub use emit::emit;
 pub use lines::LineTable;
+pub use revise::{Inserted, Revision};
 
 use rustc_hash::FxHashSet;
 
@@ -49,6 +52,8 @@ pub struct MergedUnit {
     pub renamed: Vec<Renamed>,
     /// Paths of the units, in order; `Chunk::units` index them.
     pub units: Vec<String>,
+    /// Names of records that keep the layout of the running version; what else they have lies beside them.
+    pub extended: BTreeSet<String>,
 }
 
 /// A top-level piece of the text.

@@ -257,7 +257,8 @@ impl Program {
         }
     }
 
-    fn has_tag(&self, id: ItemId) -> bool {
+    /// A record or enumeration has a tag, not only a typedef.
+    pub fn has_tag(&self, id: ItemId) -> bool {
         let entity = &self.items[id].entity;
         let Some(declaration) = entity.declarations.first() else { return false };
         let head = self.unit.text[declaration.span.clone()].split('{').next().unwrap_or_default();

@@ -57,6 +57,13 @@ impl Patch {
     }
 }
 
+impl Patch {
+    /// C name of a list; a patch that was not assembled has none.
+    fn list(&self, number: usize) -> &str {
+        Some(self.tables.lists[number].0.as_str()).filter(|name| !name.is_empty()).unwrap_or("0")
+    }
+}
+
 impl Block {
     fn why(&self) -> String {
         comment(&self.why)

@@ -7,6 +7,7 @@ use super::{Patch, Request, by_hand, emit, threads};
 use crate::clang::{Kind, Role};
 use crate::cross::locks;
 use crate::cross::{Crossing, Versions};
+use crate::extend::LISTS;
 use crate::model::{ItemId, Program};
 use crate::relations::Reason;
 use crate::running::Static;
@@ -30,6 +31,8 @@ pub struct Tables {
     pub callbacks: Vec<CallbackRow>,
     /// Statics of functions that the patch holds; filled while their text is edited.
     pub statics: Vec<LocalStatic>,
+    /// C names and lengths of the lists of extended types and of companions; `0` without.
+    pub lists: [(String, u64); 2],
 }
 
 /// A function that the patch replaces, adds or that is gone.
@@ -153,7 +156,8 @@ pub fn fill(
     patch.weak = imports.iter().map(|i| i.symbol.clone()).filter(|s| !s.starts_with("polus__")).collect();
     let callbacks = by_hand::rows(request, &rows_of, &row_of);
     let layouts = fill.layouts(closure);
-    patch.tables = Tables { functions, variables, uses, imports, layouts, callbacks, statics };
+    let lists = LISTS.map(|name| fill.list(name));
+    patch.tables = Tables { functions, variables, uses, imports, layouts, callbacks, statics, lists };
 }
 
 struct Fill<'f> {
@@ -383,6 +387,7 @@ impl Fill<'_> {
                 kind: "POLUS_VARIABLE",
             });
         }
+        rows.extend(closure.declared.iter().filter_map(|&id| runtime(new, id)));
         rows.extend(self.request.callbacks.olds.instances.iter().map(|&ours| self.old_instance(ours)));
         for bound in statics {
             if let Fate::Import(symbol) = &bound.fate {
@@ -441,6 +446,14 @@ impl Fill<'_> {
     }
 
     /// Named records of the program whose fields the patch's functions reach.
+    /// Name and length of an array that the new program got for the injector; nothing: `0`.
+    fn list(&self, name: &str) -> (String, u64) {
+        let new = self.versions.new;
+        let found = new.named(name).first().filter(|_| !new.unit.extended.is_empty());
+        let length = |&id: &ItemId| new.items[id].entity.dimensions.first().copied().unwrap_or(0);
+        found.map_or(("0".into(), 0), |id| (self.names.own(new, *id).to_string(), length(id)))
+    }
+
     fn layouts(&self, closure: &Closure) -> Vec<LayoutRow> {
         let new = self.versions.new;
         let functions = self.names.defined().map(|(id, _)| id).chain(closure.copied.iter().copied());
@@ -461,11 +474,30 @@ impl Fill<'_> {
         if !shared || entity.kind != Kind::Record || new.items[id].system || entity.name.is_empty() {
             return None;
         }
-        let fields = entity.fields.iter().filter(|f| !f.name.is_empty());
+        // what only fills the room of a field that is no more has no namesake in the process
+        let was = self.versions.changes.pairing.to_old[id].map(|ours| &self.versions.old.items[ours].entity);
+        let known = |name: &str| was.is_some_and(|was| was.fields.iter().any(|field| field.name == name));
+        let extended = new.unit.extended.contains(&entity.name);
+        let fields = entity.fields.iter().filter(|f| !f.name.is_empty() && (!extended || known(&f.name)));
         let fields = fields.map(|f| (f.name.clone(), f.offset, f.size)).collect();
         let name = new.title(id).split(" (").next().unwrap_or_default().to_string();
         Some(LayoutRow { name, size: entity.size?, fields })
     }
+}
+
+/// What new code calls of the runtime library.
+fn runtime(new: &Program, id: ItemId) -> Option<ImportRow> {
+    let item = &new.items[id];
+    let provided = item.system && !item.defined() && item.entity.name.starts_with("polus_extension_");
+    provided.then(|| ImportRow {
+        symbol: item.entity.name.clone(),
+        name: item.entity.name.clone(),
+        file: String::new(),
+        function: String::new(),
+        address: 0,
+        size: 0,
+        kind: "POLUS_RUNTIME",
+    })
 }
 
 fn variable_row(

@@ -1,0 +1,175 @@
+//! Declarations that a rewritten program needs: the records beside objects, and what finds them.
+
+use super::fields::Extended;
+use crate::model::{ItemId, Program};
+use crate::text;
+
+/// How a record is spelled in the merged text.
+pub fn spelled(program: &Program, id: ItemId) -> String {
+    let entity = &program.items[id].entity;
+    match (program.has_tag(id), entity.union) {
+        (true, true) => format!("union {}", entity.name),
+        (true, false) => format!("struct {}", entity.name),
+        (false, _) => entity.name.clone(),
+    }
+}
+
+/// The struct of what lies beside an object.
+pub fn beside(extended: &Extended) -> String {
+    format!("struct {}__extension", extended.name)
+}
+
+/// The variable that stands for the type in the process.
+pub fn descriptor(extended: &Extended) -> String {
+    format!("{}__extension_type", extended.name)
+}
+
+/// What lies beside a named variable.
+pub fn companion(variable: &str) -> String {
+    format!("{variable}__extension")
+}
+
+/// Declarations behind that of the type: of a library, or of the program.
+pub fn of_type(program: &Program, extended: &Extended, fields: &str) -> Vec<(String, bool)> {
+    let (beside, name) = (beside(extended), &extended.name);
+    let spelled = spelled(program, extended.theirs);
+    vec![
+        (format!("{beside} {{{fields}}};"), true),
+        (format!("struct {name}__companion {{ struct polus_extension head; {beside} fields; }};"), true),
+        (
+            format!(
+                "static struct polus_extension_type {} = {{ \"{spelled}\", sizeof({spelled}), sizeof({beside}), 0 }};",
+                descriptor(extended)
+            ),
+            false,
+        ),
+    ]
+}
+
+/// The runtime's header, and what the rewritten text calls, one declaration each.
+pub fn header() -> Vec<String> {
+    [polus_runtime::EXTEND_H, CALLED].into_iter().flat_map(declarations).collect()
+}
+
+/// The variable that lists the types of which new code uses records, and that which lists the
+/// companions of named variables.
+pub const LISTS: [&str; 2] = ["polus_extension_types", "polus_companions"];
+
+/// Both variables' declarations.
+pub fn lists(types: &[Extended], companions: &[String]) -> Vec<String> {
+    let added = types.iter().filter(|t| !t.added.is_empty());
+    let types: Vec<String> = added.map(|t| format!("&{}", descriptor(t))).collect();
+    let list = |head: &str, name: &str, rows: &[String]| {
+        (!rows.is_empty()).then(|| format!("static {head}{name}[] = {{ {} }};", rows.join(", ")))
+    };
+    let types = list("const struct polus_extension_type *const ", LISTS[0], &types);
+    types.into_iter().chain(list("const struct polus_companion ", LISTS[1], companions)).collect()
+}
+
+/// The function that runs when an automatic variable of `count` objects ends.
+pub fn leave(name: &str, count: u64) -> String {
+    format!("polus_extension_leave_{name}_{count}")
+}
+
+/// Its definition.
+pub fn leaving(name: &str, spelled: &str, count: u64) -> String {
+    let leave = leave(name, count);
+    format!("static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}")
+}
+
+/// What takes the place of operations on whole objects.
+const CALLED: &str = "
+static inline void *polus_extension_assign(void *to, const void *from, unsigned long long bytes)
+{
+    if (to != from) {
+        __builtin_memmove(to, from, bytes);
+        polus_extension_copy(to, from, bytes);
+    }
+    return to;
+}
+static inline void *polus_extension_enter(void *object, unsigned long long bytes)
+{
+    polus_extension_fresh(object, bytes);
+    return object;
+}
+static inline void *polus_extension_follow(void *object, const void *from, unsigned long long bytes)
+{
+    polus_extension_copy(object, from, bytes);
+    return object;
+}
+static inline void *polus_extension_begin(void *object, unsigned long long bytes, const void *fields, const struct polus_extension_type *type)
+{
+    polus_extension_fresh(object, bytes);
+    __builtin_memcpy(polus_extension(object, type), fields, type->size);
+    return object;
+}
+static inline void *polus_extension_made(void *object, unsigned long long bytes)
+{
+    if (object)
+        polus_extension_fresh(object, bytes);
+    return object;
+}
+static inline void *polus_extension_memset(void *object, int byte, unsigned long long bytes)
+{
+    polus_extension_fresh(object, bytes);
+    return __builtin_memset(object, byte, bytes);
+}
+static inline void polus_extension_bzero(void *object, unsigned long long bytes)
+{
+    polus_extension_memset(object, 0, bytes);
+}
+static inline void *polus_extension_memmove(void *to, const void *from, unsigned long long bytes)
+{
+    return polus_extension_assign(to, from, bytes);
+}
+static inline void *polus_extension_mempcpy(void *to, const void *from, unsigned long long bytes)
+{
+    return (char *)polus_extension_assign(to, from, bytes) + bytes;
+}
+";
+
+/// A library function on whole objects, and what is called instead.
+pub fn instead(callee: &str) -> Option<&'static str> {
+    Some(match callee {
+        "memset" | "__builtin_memset" => "polus_extension_memset",
+        "bzero" | "__builtin_bzero" | "explicit_bzero" => "polus_extension_bzero",
+        "memcpy" | "memmove" | "__builtin_memcpy" | "__builtin_memmove" => "polus_extension_memmove",
+        "mempcpy" | "__builtin_mempcpy" => "polus_extension_mempcpy",
+        _ => return None,
+    })
+}
+
+/// The top-level declarations of a text without includes; constants of the preprocessor are put in.
+fn declarations(source: &str) -> Vec<String> {
+    let constants: Vec<(&str, &str)> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
+        .map(|(name, value)| (name, value.split("//").next().unwrap_or_default().trim()))
+        .collect();
+    let plain: String = source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let (mut found, mut depth, mut start) = (vec![], 0, None);
+    for token in text::lex(&plain) {
+        let word = token.text(&plain);
+        let from = *start.get_or_insert(token.start);
+        depth += i32::from(word == "{") - i32::from(word == "}");
+        let body = || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
+        if depth == 0 && (word == ";" || word == "}" && body()) {
+            found.push(constants.iter().fold(plain[from..token.end].to_string(), |text, (name, value)| {
+                replace_word(&text, name, value)
+            }));
+            start = None;
+        }
+    }
+    found
+}
+
+fn replace_word(source: &str, name: &str, value: &str) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    for token in text::lex(source).iter().filter(|token| token.text(source) == name) {
+        out.push_str(&source[at..token.start]);
+        out.push_str(value);
+        at = token.end;
+    }
+    out + &source[at..]
+}

@@ -1,0 +1,395 @@
+//! The new program's text with every use of a new field and every operation on whole objects rewritten.
+
+use super::edits::Edits;
+use super::fields::Extended;
+use super::initial::{Fields, Parts, Reader, Unread};
+use super::{body, provide};
+use crate::clang::{Argument, Base, Site};
+use crate::cross::Versions;
+use crate::diag::Diagnostic;
+use crate::merge::{Inserted, MergedUnit};
+use crate::model::{ItemId, Program};
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Rewrites; `carriers` are the types with something beside their objects and those that hold them,
+/// `names` the places of their names in `sites`.
+///
+/// # Errors
+/// What cannot be rewritten, with its place.
+pub fn rewrite(
+    versions: Versions,
+    types: &[Extended],
+    carriers: &BTreeSet<ItemId>,
+    names: &BTreeMap<usize, ItemId>,
+    sites: &[Site],
+) -> Result<MergedUnit, Vec<Diagnostic>> {
+    let new = versions.new;
+    let fields = |&id: &ItemId| {
+        let extended = types.iter().find(|t| t.theirs == id);
+        let all = new.items[id].entity.fields.clone();
+        let in_order = extended.is_none_or(|t| t.in_order(&all));
+        (id, Fields { all, added: extended.map(|t| t.added.clone()).unwrap_or_default(), in_order })
+    };
+    let records = carriers.iter().map(fields).collect();
+    let edits = Edits::new(&new.unit.text);
+    let mut work = Work {
+        new,
+        types,
+        names,
+        records,
+        edits,
+        told: vec![],
+        leaves: BTreeSet::new(),
+        behind: vec![],
+        companions: vec![],
+    };
+    // what stands inside comes behind: it is done first
+    for site in sites.iter().rev() {
+        work.site(site);
+    }
+    work.bodies(versions);
+    match work.told.is_empty() {
+        true => Ok(work.finish()),
+        false => Err(work.told),
+    }
+}
+
+struct Work<'w> {
+    new: &'w Program,
+    types: &'w [Extended],
+    names: &'w BTreeMap<usize, ItemId>,
+    records: BTreeMap<ItemId, Fields>,
+    edits: Edits<'w>,
+    told: Vec<Diagnostic>,
+    /// Of automatic variables: their type, and how many of it one has.
+    leaves: BTreeSet<(ItemId, u64)>,
+    behind: Vec<Inserted>,
+    /// Rows of the table of named variables' companions.
+    companions: Vec<String>,
+}
+
+impl Work<'_> {
+    fn source(&self, range: &Range<usize>) -> &str {
+        &self.new.unit.text[range.clone()]
+    }
+
+    fn extended(&self, id: ItemId) -> Option<&Extended> {
+        self.types.iter().find(|t| t.theirs == id && !t.added.is_empty())
+    }
+
+    fn spelled(&self, id: ItemId) -> String {
+        provide::spelled(self.new, id)
+    }
+
+    fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
+        let title = self.new.title(record);
+        let told = Diagnostic::error(format!("{title} gets new fields, and {why}"));
+        self.told.push(told.at(self.new.place_at(at), "here").help(
+            "write this place otherwise, keep the type's fields in this update, or restart the program for this change",
+        ));
+    }
+
+    fn site(&mut self, site: &Site) {
+        match site {
+            Site::Member { span, base, of, record, field, .. } => {
+                let id = self.names[record];
+                if self.records[&id].added.contains(field) {
+                    self.member(id, span, base, of, field);
+                }
+            }
+            Site::Offset { at, record, field } => {
+                let id = self.names[record];
+                if self.records[&id].added.contains(field) {
+                    self.refuse(id, *at, &format!("the distance of {field} is taken, which has a place of its own"));
+                }
+            }
+            Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
+            Site::Assignment { span, to, from, addressable, record } => {
+                self.assignment(self.names[record], span, to, from, *addressable);
+            }
+            Site::Literal { span, braces, record, inside } => self.literal(self.names[record], span, braces, *inside),
+            Site::Call { span, callee, name, arguments, makes } => self.call(span, callee, name, arguments, *makes),
+            Site::Variable { .. } => self.variable(site),
+        }
+    }
+
+    /// What lies beside the object, as an expression.
+    fn member(&mut self, id: ItemId, span: &Range<usize>, base: &Range<usize>, of: &Base, field: &str) {
+        let Some(extended) = self.extended(id) else { return };
+        let inner = self.edits.cut(base.clone());
+        let found = |address: String| {
+            let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
+            format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
+        };
+        let text = match of {
+            Base::Global { name, .. } => {
+                let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
+                let head = self.edits.cut(base.start..name.start);
+                format!("{head}{}{rest}.fields.{field}", provide::companion(&variable))
+            }
+            Base::Pointer => found(inner),
+            Base::Object => found(format!("&({inner})")),
+            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+        };
+        self.edits.replace(span.clone(), text);
+    }
+
+    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, addressable: bool) {
+        if !addressable {
+            return self.refuse(id, from.start, "a value without a place is assigned to such an object");
+        }
+        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
+        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
+        self.edits.replace(span.clone(), text);
+    }
+
+    fn reader(&self) -> Reader<'_> {
+        Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records }
+    }
+
+    fn unread(&mut self, id: ItemId, (at, why): Unread) {
+        self.refuse(id, at, &format!("its initialiser cannot be taken apart: {why}"));
+    }
+
+    fn literal(&mut self, id: ItemId, span: &Range<usize>, braces: &Range<usize>, inside: bool) {
+        let parts = match self.reader().record(id, braces.clone()) {
+            Ok(parts) => parts,
+            Err(unread) => return self.unread(id, unread),
+        };
+        let head = self.edits.cut(span.start..braces.start);
+        let literal = format!("{head}{}", parts.base);
+        let text = match self.extended(id).filter(|_| inside) {
+            None if parts.beside.is_empty() => literal,
+            None => return self.refuse(id, braces.start, "a constant object outside of functions sets one"),
+            Some(extended) => {
+                let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
+                let fields = if parts.beside.is_empty() { "0" } else { &parts.beside };
+                let spelled = self.spelled(id);
+                format!(
+                    "(*({spelled} *)polus_extension_begin(&{literal}, sizeof({spelled}), &({beside}){{ {fields} }}, &{descriptor}))"
+                )
+            }
+        };
+        self.edits.replace(span.clone(), text);
+    }
+
+    fn call(&mut self, span: &Range<usize>, callee: &str, name: &Range<usize>, given: &[Argument], makes: bool) {
+        let leads = given.iter().find_map(|argument| argument.leads_to);
+        if let (Some(instead), Some(_)) = (provide::instead(callee), leads) {
+            return self.edits.replace(name.clone(), instead.to_string());
+        }
+        if let (Some(record), true) = (leads, SORTS.contains(&callee)) {
+            return self.refuse(self.names[&record], name.start, &format!("{callee} moves such objects by their bytes"));
+        }
+        let Some(sized) = given.iter().find(|argument| argument.sizes.is_some()) else { return };
+        if !makes || leads.is_some() {
+            return;
+        }
+        let spelled = self.spelled(self.names[&sized.sizes.expect("found by it")]);
+        let plain = |argument: &Argument| {
+            (is_pure(self.source(&argument.span)) && !self.edits.touches(&argument.span))
+                .then(|| format!("({})", self.source(&argument.span)))
+        };
+        // a size and a number of objects
+        let counted: Option<Vec<String>> = match given.len() == 2 && given.iter().all(|a| a.number) {
+            true => given.iter().map(plain).collect(),
+            false => plain(sized).map(|bytes| vec![bytes]),
+        };
+        let bytes = counted.map_or(format!("sizeof({spelled})"), |all| all.join(" * "));
+        let text = format!("polus_extension_made({}, {bytes})", self.edits.cut(span.clone()));
+        self.edits.replace(span.clone(), text);
+    }
+
+    fn variable(&mut self, site: &Site) {
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site else {
+            return;
+        };
+        let id = self.names[record];
+        let braces = initialiser.clone().filter(|range| self.source(range).starts_with('{'));
+        let parts = match (&braces, dimensions.len()) {
+            (None, _) => Ok(Parts::default()),
+            (Some(braces), 0) => self.reader().record(id, braces.clone()),
+            (Some(braces), 1) => self.reader().array(id, braces.clone()),
+            (Some(braces), _) => Err((braces.start, "an array of arrays")),
+        };
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(unread) => return self.unread(id, unread),
+        };
+        let outside = self.new.items.iter().enumerate().find(|(_, item)| {
+            item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
+        });
+        match outside {
+            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, initialiser, braces.is_some(), &parts, dimensions),
+            Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
+                self.named(id, variable, name, dimensions, &parts);
+            }
+            _ if !parts.beside.is_empty() => {
+                return self.refuse(id, *name_at, &format!("the static {name} sets one from its beginning"));
+            }
+            _ => {}
+        }
+        if let Some(braces) = braces {
+            self.edits.replace(braces, parts.base);
+        }
+    }
+
+    /// A variable of a function: nothing is beside it when it begins, nor when it ends.
+    #[allow(clippy::too_many_arguments)]
+    fn automatic(
+        &mut self,
+        id: ItemId,
+        (span, name_at, name): (&Range<usize>, usize, &str),
+        size: Option<u64>,
+        initialiser: &Option<Range<usize>>,
+        braced: bool,
+        parts: &Parts,
+        dimensions: &[u64],
+    ) {
+        if size.is_none() {
+            return self.refuse(id, name_at, &format!("the size of {name} is known at run time only"));
+        }
+        let count = dimensions.iter().product::<u64>().max(1);
+        self.leaves.insert((id, count));
+        let behind_name = declarator_end(&self.new.unit.text, name_at + name.len());
+        let leave = provide::leave(&self.new.items[id].entity.name, count);
+        self.edits.insert(behind_name, &format!(" __attribute__((cleanup({leave})))"));
+        let begins = match (initialiser, self.extended(id)) {
+            (Some(from), _) if !braced => {
+                let text = self.edits.cut(from.clone());
+                if !is_pure(self.source(from)) {
+                    return self.refuse(id, from.start, "such an object begins with a value that cannot be named twice");
+                }
+                format!("polus_extension_follow(&{name}, &({text}), sizeof {name})")
+            }
+            (_, Some(extended)) if !parts.beside.is_empty() => {
+                if !dimensions.is_empty() {
+                    return self.refuse(id, name_at, &format!("the elements of {name} set one from their beginning"));
+                }
+                let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
+                format!("polus_extension_begin(&{name}, sizeof {name}, &({beside}){{ {} }}, &{descriptor})", parts.beside)
+            }
+            _ => format!("polus_extension_enter(&{name}, sizeof {name})"),
+        };
+        self.edits.insert(span.end, &format!(", *{name}__begins __attribute__((unused)) = {begins}"));
+    }
+
+    /// A variable of the program: its companion is found without a look-up.
+    fn named(&mut self, id: ItemId, variable: ItemId, name: &str, dimensions: &[u64], parts: &Parts) {
+        let Some(extended) = self.extended(id).cloned() else { return };
+        let entity = &self.new.items[variable].entity;
+        let (companion, kind) = (provide::companion(name), format!("struct {}__companion", extended.name));
+        let count: u64 = entity.dimensions.iter().product::<u64>().max(1);
+        let bounds: String = entity.dimensions.iter().map(|n| format!("[{n}]")).collect();
+        if dimensions.len() > 1 {
+            return self.refuse(id, self.new.span(variable).start, &format!("{name} is an array of arrays"));
+        }
+        let first = !self.companions.iter().any(|row| row.contains(&format!("&{name},")) || row.contains(&format!("{{ {name},")));
+        if first {
+            let at = self.chunk_of(extended.theirs);
+            self.behind.push(Inserted { behind: at, text: format!("static {kind} {companion}{bounds};"), system: false });
+            let (object, records) = match dimensions.is_empty() {
+                true => (format!("&{name}"), format!("&{companion}")),
+                false => (name.to_string(), companion.clone()),
+            };
+            let descriptor = provide::descriptor(&extended);
+            self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
+        }
+        if !parts.beside.is_empty() {
+            let at = self.new.unit.chunks.partition_point(|c| c.span.end <= self.new.span(variable).start);
+            let fields = match dimensions.is_empty() {
+                true => format!("{{ .fields = {{ {} }} }}", parts.beside),
+                false => format!("{{ {} }}", parts.beside),
+            };
+            let text = format!("static {kind} {companion}{bounds} = {fields};");
+            self.behind.push(Inserted { behind: Some(at), text, system: false });
+        }
+    }
+
+    fn chunk_of(&self, id: ItemId) -> Option<usize> {
+        let at = self.new.items[id].entity.definition()?.name_at;
+        Some(self.new.unit.chunks.partition_point(|c| c.span.end <= at))
+    }
+
+    /// The types' own declarations.
+    fn bodies(&mut self, versions: Versions) {
+        let mut types: Vec<&Extended> = self.types.iter().collect();
+        types.sort_by_key(|t| std::cmp::Reverse(self.new.span(t.theirs).start));
+        for extended in types {
+            let Some(read) = body::read(self.new, extended.theirs) else {
+                self.refuse(extended.theirs, self.new.span(extended.theirs).start, "its declaration cannot be read");
+                continue;
+            };
+            let was = &versions.old.items[extended.ours].entity;
+            let size = was.size.unwrap_or(0);
+            let cut = |range: Range<usize>| self.edits.cut(range);
+            let (base, beside) = match was.union {
+                true => (Some(body::union(&read, size, &cut)), Some(String::new())),
+                false => (body::base(extended, &read, was.align.unwrap_or(1), &cut), body::beside(extended, &read, &cut)),
+            };
+            let (Some(base), Some(beside)) = (base, beside) else {
+                self.refuse(extended.theirs, read.inner.start, "its fields cannot be put at their old places");
+                continue;
+            };
+            self.edits.replace(read.inner.clone(), base);
+            if !extended.added.is_empty() {
+                let at = self.chunk_of(extended.theirs);
+                let declared = provide::of_type(self.new, extended, &beside);
+                let declared = declared.into_iter().map(|(text, system)| Inserted { behind: at, text, system });
+                let rest = std::mem::take(&mut self.behind);
+                self.behind = declared.chain(rest).collect();
+            }
+        }
+    }
+
+    fn finish(self) -> MergedUnit {
+        let mut inserted: Vec<Inserted> = vec![];
+        if self.types.iter().any(|t| !t.added.is_empty()) {
+            let header = provide::header().into_iter();
+            inserted.extend(header.map(|text| Inserted { behind: None, text, system: true }));
+        }
+        for &(id, count) in &self.leaves {
+            let text = provide::leaving(&self.new.items[id].entity.name, &self.spelled(id), count);
+            inserted.push(Inserted { behind: self.chunk_of(id), text, system: true });
+        }
+        inserted.extend(self.behind);
+        let last = self.new.unit.chunks.len().checked_sub(1);
+        let lists = provide::lists(self.types, &self.companions).into_iter();
+        inserted.extend(lists.map(|text| Inserted { behind: last, text, system: false }));
+        let mut unit = self.new.unit.revised(self.edits.finish(), &inserted);
+        unit.extended = self.types.iter().map(|t| t.name.clone()).collect();
+        unit
+    }
+}
+
+/// Library functions that move objects.
+const SORTS: &[&str] = &["qsort", "qsort_r", "bsearch_insert", "mergesort", "heapsort"];
+
+/// An expression that gives the same when it is evaluated twice.
+fn is_pure(source: &str) -> bool {
+    let tokens = text::lex(source);
+    let word = |at: usize| tokens.get(at).map_or("", |token: &text::Token| token.text(source));
+    (0..tokens.len()).all(|at| {
+        let assigns = word(at).ends_with('=') && !matches!(word(at), "==" | "!=" | "<=" | ">=");
+        let calls = tokens[at].kind == text::Kind::Ident && word(at + 1) == "(" && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
+        !assigns && !calls && !matches!(word(at), "++" | "--")
+    })
+}
+
+/// Where a variable's declarator ends: behind the bounds of an array.
+fn declarator_end(source: &str, from: usize) -> usize {
+    let mut depth = 0;
+    let mut end = from;
+    for token in text::lex(&source[from..source.len().min(from + 4096)]) {
+        match token.text(&source[from..]) {
+            "[" => depth += 1,
+            "]" => depth -= 1,
+            _ if depth > 0 => continue,
+            _ => return end,
+        }
+        end = from + token.end;
+    }
+    end
+}
