@@ -23,6 +23,12 @@ fn main() {
             "src/call.c",
             "src/leaving.c",
             "src/vector.c",
+            "src/records_memory.c",
+            "src/records_index.c",
+            "src/starting.c",
+            "src/extension.c",
+            "src/extension_copy.c",
+            "src/extension_heap.c",
         ])
         .args(["src/doors.S", "-o"])
         .arg(&output)

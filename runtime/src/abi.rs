@@ -1,13 +1,15 @@
-//! The structs of `polus/patch.h`, `polus/registry.h` and `polus/doors.h` as the injector reads
-//! and writes them: pointers are 64-bit addresses in the target. A test compares
+//! The structs of `polus/patch.h`, `polus/registry.h`, `polus/doors.h` and `polus/extend.h` as the
+//! injector reads and writes them: pointers are 64-bit addresses in the target. A test compares
 //! every size and offset with what the C compiler says.
 
 /// `POLUS_ABI`: version of the patch tables.
-pub const PATCH_ABI: u32 = 4;
+pub const PATCH_ABI: u32 = 5;
 /// `POLUS_REGISTRY_ABI`: version of the registry.
-pub const REGISTRY_ABI: u32 = 4;
+pub const REGISTRY_ABI: u32 = 5;
 /// First bytes of the registry.
 pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
+/// `POLUS_EXTENSION_MOST`: bytes of the fields in the largest extension record.
+pub const EXTENSION_MOST: u64 = 32 << 20;
 /// Slots for published active functions.
 pub const ACTIVE_MAX: usize = 64;
 
@@ -95,7 +97,14 @@ structs! {
         functions: u64, variables: u64, uses: u64, imports: u64, layouts: u64,
         function_count: u32, variable_count: u32, use_count: u32, import_count: u32,
         layout_count: u32, callback_count: u32, callbacks: u64, veto: u64,
+        companions: u64, companion_count: u32, extension_type_count: u32, extension_types: u64,
     }
+    /// The records of named objects.
+    Companion = "polus_companion" { object: u64, count: u64, records: u64, stride: u64, r#type: u64, }
+    /// A type whose objects have extension records.
+    ExtensionType = "polus_extension_type" { name: u64, object_size: u64, size: u64, start: u64, }
+    /// Head of an extension record.
+    Extension = "polus_extension" { object: u64, r#type: u64, next: u64, state: u64, }
     /// Hand-written code that runs at a certain moment.
     Callback = "polus_callback" { code: u64, kind: u32, subject: u32, }
     /// One version of a function, in the registry.
@@ -140,6 +149,16 @@ structs! {
     Door = "polus_door" { slot: u64, back: u64, leaving: u64, thread: u32, state: u32, }
 }
 
+/// An element of a table of pointers.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pointer {
+    /// Where it leads.
+    pub address: u64,
+}
+// SAFETY: one integer.
+unsafe impl Plain for Pointer {}
+
 /// `enum` constants of the headers.
 pub mod kind {
     #![allow(missing_docs)]
@@ -155,6 +174,7 @@ pub mod kind {
     pub const FUNCTION: u32 = 1;
     pub const VARIABLE: u32 = 2;
     pub const THREAD_VARIABLE: u32 = 3;
+    pub const RUNTIME: u32 = 4;
     pub const TO_NEW: u32 = 1;
     pub const TO_OLD: u32 = 2;
     pub const ALL_CELLS: u32 = 0;
@@ -182,6 +202,10 @@ pub mod kind {
     pub const FUNCTION_LEFT: u32 = 3;
     pub const DATA_UNUSED: u32 = 4;
     pub const POST_UPDATE: u32 = 5;
+    pub const ENROLLED: u32 = 0;
+    pub const ENROLLED_NO_MEMORY: u32 = 1;
+    pub const ENROLLED_NO_OBJECT: u32 = 2;
+    pub const ENROLLED_OTHERS: u32 = 3;
 }
 
 /// Numbers of `polus/doors.h`.

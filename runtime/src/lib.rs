@@ -10,5 +10,8 @@ pub static LIBRARY: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/polus-runt
 /// Text of `polus/patch.h`, which every patch.c carries.
 pub const PATCH_H: &str = include_str!("../include/polus/patch.h");
 
+/// Text of `polus/extend.h`, which a patch.c carries that extends types.
+pub const EXTEND_H: &str = include_str!("../include/polus/extend.h");
+
 /// Text of `polus/registry.h`.
 pub const REGISTRY_H: &str = include_str!("../include/polus/registry.h");

@@ -29,7 +29,7 @@ fn assertions(layout: &Layout) -> String {
 fn mirrors_equal_the_headers() {
     let folder = tempfile_folder();
     let source = folder.join("layout.c");
-    let headers = ["stddef.h", "polus/patch.h", "polus/registry.h", "polus/doors.h"];
+    let headers = ["stddef.h", "polus/patch.h", "polus/registry.h", "polus/doors.h", "polus/extend.h"];
     let mut text: String = headers.iter().map(|header| format!("#include <{header}>\n")).collect();
     for layout in abi::layouts() {
         let covered: usize = layout.fields.iter().map(|field| field.2).sum();
@@ -38,6 +38,7 @@ fn mirrors_equal_the_headers() {
     }
     text += &format!("_Static_assert(POLUS_ABI == {}, \"patch ABI\");\n", abi::PATCH_ABI);
     text += &format!("_Static_assert(POLUS_REGISTRY_ABI == {}, \"registry ABI\");\n", abi::REGISTRY_ABI);
+    text += &format!("_Static_assert(POLUS_EXTENSION_MOST == {}, \"fields\");\n", abi::EXTENSION_MOST);
     text += &format!("_Static_assert(POLUS_ACTIVE_MAX == {}, \"slots\");\n", abi::ACTIVE_MAX);
     text += &door_numbers();
     fs::write(&source, text).expect("the test's folder is writable");

@@ -5,6 +5,7 @@ use crate::apply::callbacks::Moments;
 use crate::apply::copies::{self, Copies};
 use crate::apply::doors::{self, Doors, Walked};
 use crate::apply::failure::step;
+use crate::apply::heap::Heap;
 use crate::apply::inflight::{Blocker, blockers};
 use crate::apply::interrupt::is_interrupted;
 use crate::apply::journal::{Journal, now_ms};
@@ -49,6 +50,7 @@ pub struct Commit<'a> {
     waits: Vec<Wait>,
     leavings: Leavings,
     doors: Option<Doors<'a>>,
+    heap: Heap,
     /// Functions whose leaving is called back, and that somebody is in.
     inside: RefCell<Vec<u32>>,
 }
@@ -101,7 +103,20 @@ impl<'a> Commit<'a> {
         let doors = any.then(|| Doors::open(session)).transpose()?;
         let inside = RefCell::default();
         let waits = change.waits.iter().cloned().chain(copies::newborn(session, incoming)).collect();
-        Ok(Commit { session, change, incoming, writes, before, runtime, waits, leavings, doors, inside })
+        let heap = Heap::find(session)?;
+        Ok(Commit {
+            session,
+            change,
+            incoming,
+            writes,
+            before,
+            runtime,
+            waits,
+            leavings,
+            doors,
+            heap,
+            inside,
+        })
     }
 
     /// What is to be called after the change, in its order.
@@ -359,6 +374,7 @@ impl<'a> Commit<'a> {
 
     /// Leads calls to the other version.
     fn switch(&self) -> Result<()> {
+        self.heap.lead(&self.session.memory)?;
         self.journal().redirecting()?;
         self.redirect().inspect_err(|_| drop(self.undo_redirect()))
     }

@@ -2,6 +2,7 @@
 
 use crate::apply::block::{self, Header};
 use crate::apply::failure::step;
+use crate::apply::heap::Heap;
 use crate::apply::object::{DLOPEN_FLAGS, Object};
 use crate::apply::session::Session;
 use crate::apply::track::Tracker;
@@ -12,10 +13,10 @@ use crate::facts::maps::{self, Mapping};
 use crate::facts::memory::Memory;
 use crate::facts::patch_file::PatchFile;
 use crate::facts::registry::RUNTIME_NAME;
-use crate::plan::load::Load;
+use crate::plan::load::{Binding, Load};
 use crate::tracee::sigframe::RESTORER;
 use crate::tracee::{Hijack, Rewrite};
-use polus_runtime::{LIBRARY, abi, abi::Plain};
+use polus_runtime::{LIBRARY, abi, abi::Plain, abi::kind};
 use std::mem::offset_of;
 
 /// Bytes of an image read at a time when looking for code.
@@ -30,11 +31,19 @@ pub fn load(
     patch: &PatchFile,
     plan: &Load,
 ) -> Result<u64> {
-    if let Some(record) = plan.known {
-        return Ok(record);
+    let record = match plan.known {
+        Some(record) => record,
+        None => {
+            let record = in_a_thread(session, tracker, |loader| loader.run(patch, plan))?;
+            session.refresh()?;
+            record
+        }
+    };
+    if !(patch.tables.extension_types.is_empty() && patch.tables.companions.is_empty()) {
+        let table = session.memory.read_plain::<abi::Record>(record)?.patch;
+        in_a_thread(session, tracker, |loader| loader.enrol(patch, table))?;
     }
-    let record = in_a_thread(session, tracker, |loader| loader.run(patch, plan))?;
-    session.refresh()?;
+    Heap::find(session)?.lead_for_good(&session.memory)?;
     Ok(record)
 }
 
@@ -119,16 +128,44 @@ impl Loader<'_> {
             let outcome = self.open_runtime();
             outcome.map_err(|fault| fault.within(format!("{}: loading the runtime", self.session.name())))?;
         }
+        let values = plan.bindings.iter().map(|binding| self.value(binding)).collect::<Result<Vec<_>>>()?;
         step("load.patch")?;
         let base = self.open_patch(patch)?;
         step("load.bind")?;
-        for binding in &plan.bindings {
-            self.memory().write(base.wrapping_add(binding.place), &binding.value.to_le_bytes())?;
+        for (binding, value) in plan.bindings.iter().zip(values) {
+            self.memory().write(base.wrapping_add(binding.place), &value.to_le_bytes())?;
         }
         step("load.record")?;
         self.stack()?;
         let distance = |slot: u64| self.distance(patch, base.wrapping_add(slot));
         self.record(patch, &plan.placed(&distance)?, base)
+    }
+
+    fn value(&self, binding: &Binding) -> Result<u64> {
+        let symbol = if binding.of_runtime { self.runtime(&binding.symbol)? } else { 0 };
+        Ok(binding.value.wrapping_add(symbol))
+    }
+
+    /// Extension records of the patch whose tables are at `table`.
+    fn enrol(&mut self, patch: &PatchFile, table: u64) -> Result<()> {
+        step("load.enrol")?;
+        let (call, enrol) = (self.runtime("polus_call")?, self.runtime("polus_extension_enrol")?);
+        let outcome = self.quietly(call, enrol, [table, 0, 0])?;
+        let (process, patch) = (self.session.name(), &patch.name);
+        match outcome as u32 {
+            kind::ENROLLED => Ok(()),
+            kind::ENROLLED_NO_MEMORY => Err(Fault::environment(format!(
+                "{process}: it may have no more memory, which the extension records of {patch} need"
+            ))),
+            kind::ENROLLED_NO_OBJECT => Err(Fault::refused(format!(
+                "{process}: {patch} has a companion of an object that is bound to no address"
+            ))
+            .hint("list the object in polus_imports, or let the patch define it")),
+            _ => Err(Fault::refused(format!(
+                "{process}: {patch} has a companion of an object that has one of this type already"
+            ))
+            .hint("a patch names each object once among its companions")),
+        }
     }
 
     /// How far from the thread pointer ld.so put a thread variable.

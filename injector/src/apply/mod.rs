@@ -6,6 +6,7 @@ pub mod commit;
 mod copies;
 pub mod doors;
 pub mod failure;
+pub mod heap;
 pub mod inflight;
 mod initial;
 pub mod interrupt;

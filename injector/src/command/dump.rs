@@ -39,11 +39,27 @@ fn text(patch: &PatchFile) -> String {
     lines.extend(functions(tables));
     lines.extend(variables(tables));
     lines.extend(callbacks(patch));
-    lines.extend(tables.imports.iter().map(|import| format!("  uses {}", shown(&import.file, &import.name))));
+    let imports = tables.imports.iter().filter(|import| import.kind != kind::RUNTIME);
+    lines.extend(imports.map(|import| format!("  uses {}", shown(&import.file, &import.name))));
     lines.extend(
         tables.layouts.iter().map(|layout| format!("  shares {} ({} bytes)", layout.r#type, layout.size)),
     );
+    lines.extend(extended(tables));
     lines.join("\n")
+}
+
+fn extended(tables: &Tables) -> Vec<String> {
+    let line = |(number, found): (usize, &patch_file::ExtensionType)| {
+        let named = tables.companions.iter().filter(|companion| companion.r#type == number);
+        let named = match named.map(|companion| companion.count).sum() {
+            0u64 => String::new(),
+            count => format!(", {count} of them named"),
+        };
+        let start = if found.start == 0 { "" } else { ", started by hand-written code" };
+        let (name, size, bytes) = (&found.name, found.size, found.object_size);
+        format!("  extends {name} by {size} bytes beside objects of {bytes} bytes{named}{start}")
+    };
+    tables.extension_types.iter().enumerate().map(line).collect()
 }
 
 fn functions(tables: &Tables) -> Vec<String> {

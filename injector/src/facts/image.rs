@@ -55,6 +55,14 @@ struct Dynamic {
     gnu_hash: u64,
     sysv_hash: u64,
     soname: Option<u64>,
+    /// Of the relocations by symbols, and of those of the procedure linkage table.
+    relocations: [Table; 2],
+}
+
+#[derive(Clone, Copy, Default)]
+struct Table {
+    start: u64,
+    bytes: u64,
 }
 
 /// All images of a process, in order of address.
@@ -171,6 +179,31 @@ impl Image {
         Some((start, start.saturating_add(symbol.st_size(LE))))
     }
 
+    /// Where the image keeps the address of the function `name`, which it calls there.
+    pub fn slots(&self, memory: &Memory, name: &str) -> Vec<u64> {
+        let Some(dynamic) = &self.dynamic else { return Vec::new() };
+        let tables = dynamic.relocations.iter();
+        let slots = tables.flat_map(|table| self.slots_of(memory, dynamic, *table, name));
+        slots.filter(|slot| self.range.0 <= *slot && *slot < self.range.1).collect()
+    }
+
+    fn slots_of(&self, memory: &Memory, dynamic: &Dynamic, table: Table, name: &str) -> Vec<u64> {
+        let bytes = self.bytes_at(memory, table.start).unwrap_or_default();
+        let bytes = bytes.get(..table.bytes as usize).unwrap_or_default();
+        let entries = bytes.chunks_exact(size_of::<elf::Rela64<LE>>());
+        let entries = entries.filter_map(|entry| object::pod::from_bytes::<elf::Rela64<LE>>(entry).ok());
+        let symbol = |entry: &elf::Rela64<LE>| {
+            let symbol = self.symbol(memory, dynamic, entry.r_sym(LE, false) as usize)?;
+            self.string(memory, symbol.st_name(LE).into())
+        };
+        let is_it = |entry: &&elf::Rela64<LE>| {
+            matches!(entry.r_type(LE, false), elf::R_X86_64_JUMP_SLOT | elf::R_X86_64_GLOB_DAT)
+                && symbol(entry).as_deref() == Some(name)
+        };
+        let slots = entries.map(|(entry, _)| entry).filter(is_it);
+        slots.map(|entry| entry.r_offset.get(LE).wrapping_add(self.bias)).collect()
+    }
+
     /// The name stands among those of its dynamic symbols, defined or not.
     pub fn mentions(&self, memory: &Memory, name: &str) -> bool {
         let names = self.dynamic.as_ref().and_then(|dynamic| self.bytes_at(memory, dynamic.strings));
@@ -258,6 +291,10 @@ impl Dynamic {
                 elf::DT_GNU_HASH => found.gnu_hash = actual(value),
                 elf::DT_HASH => found.sysv_hash = actual(value),
                 elf::DT_SONAME => found.soname = Some(value),
+                elf::DT_RELA => found.relocations[0].start = actual(value),
+                elf::DT_RELASZ => found.relocations[0].bytes = value,
+                elf::DT_JMPREL => found.relocations[1].start = actual(value),
+                elf::DT_PLTRELSZ => found.relocations[1].bytes = value,
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 pub mod code;
 pub mod coroutines;
 pub mod executable;
+pub mod extensions;
 pub mod freezer;
 pub mod image;
 pub mod maps;

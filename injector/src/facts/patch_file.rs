@@ -1,6 +1,7 @@
 //! A patch file: its tables as plain values, its relocations and its code.
 
 use crate::error::{Fault, Result};
+use crate::facts::extensions;
 use crate::facts::patch_layout::{ElfFile, Layout, Relocation, broken, relocations};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Object, ObjectSymbol, SymbolKind, elf};
@@ -76,6 +77,31 @@ pub struct Callback {
     pub subject: u32,
 }
 
+/// A type whose objects have extension records; see `struct polus_extension_type`.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct ExtensionType {
+    pub name: String,
+    pub object_size: u64,
+    pub size: u64,
+    pub start: u64,
+    /// Stated address of the struct.
+    pub place: u64,
+}
+
+/// The records of named objects; see `struct polus_companion`.
+#[derive(Clone, Debug, Default, Serialize)]
+#[allow(missing_docs)]
+pub struct Companion {
+    /// Stated address, or 0 for an import.
+    pub object: u64,
+    pub count: u64,
+    pub records: u64,
+    pub stride: u64,
+    /// Number of its type among the extension types.
+    pub r#type: usize,
+}
+
 /// The tables of `struct polus_patch`.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs)]
@@ -97,6 +123,8 @@ pub struct Tables {
     pub callbacks: Vec<Callback>,
     /// Stated address of the text that a pre-update callback leaves to forbid the update; 0: none.
     pub veto: u64,
+    pub extension_types: Vec<ExtensionType>,
+    pub companions: Vec<Companion>,
 }
 
 /// A symbol of the patch's own code.
@@ -176,7 +204,8 @@ pub fn parse(name: String, bytes: Vec<u8>) -> Result<PatchFile> {
     })
 }
 
-fn elf_file(bytes: &[u8]) -> Result<ElfFile<'_>> {
+/// A shared object for this machine.
+pub fn elf_file(bytes: &[u8]) -> Result<ElfFile<'_>> {
     let no_patch = |why: &str| Fault::refused(format!("is no patch: {why}"));
     let file = ElfFile::parse(bytes)
         .map_err(|error| no_patch(&format!("no 64-bit little-endian ELF file ({error})")))?;
@@ -273,6 +302,8 @@ impl Reader<'_> {
             layouts: self.layouts(&patch)?,
             callbacks: self.callbacks(&patch)?,
             veto: patch.veto,
+            extension_types: extensions::types(self.layout, &patch)?,
+            companions: extensions::companions(self.layout, &patch)?,
         };
         self.check(&tables)?;
         Ok(tables)
@@ -383,11 +414,7 @@ impl Reader<'_> {
         if tables.veto != 0 && !self.layout.holds(tables.veto, 1) {
             return Err(broken(format!("the reason of a veto lies outside of it, at {:#x}", tables.veto)));
         }
-        match tables
-            .imports
-            .iter()
-            .find(|import| !(kind::FUNCTION..=kind::THREAD_VARIABLE).contains(&import.kind))
-        {
+        match tables.imports.iter().find(|import| !(kind::FUNCTION..=kind::RUNTIME).contains(&import.kind)) {
             Some(import) => Err(broken(format!("import `{}` has unknown kind {}", import.name, import.kind))),
             None => Ok(()),
         }

@@ -3,14 +3,15 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::code;
-use crate::facts::patch_file::{Function, Import, PatchFile, Variable};
+use crate::facts::patch_file::{Function, Import, PatchFile, Variable, elf_file};
 use crate::facts::program::Program;
 use crate::facts::registry::{Cell as RegistryCell, Record, Registry};
 use crate::plan::new_code::NewCode;
 use crate::plan::resolve::Names;
 use crate::plan::threads::Threads;
 use crate::plan::verify::{self, Target};
-use object::elf;
+use object::{Object, ObjectSymbol, elf};
+use polus_runtime::LIBRARY;
 use polus_runtime::abi::kind;
 use polus_runtime::rules::Rule;
 use std::fmt;
@@ -56,9 +57,11 @@ impl fmt::Display for Place {
 pub struct Binding {
     /// Stated address of the place in the patch.
     pub place: u64,
-    /// What goes there.
+    /// What goes there; of the runtime: to be added to the symbol's address.
     pub value: u64,
-    /// For people.
+    /// The symbol is one of the runtime library's.
+    pub of_runtime: bool,
+    /// For people, and for looking it up in the runtime.
     pub symbol: String,
 }
 
@@ -192,8 +195,10 @@ impl Planner<'_> {
             kind::VARIABLE => {
                 self.names.variable(&import.name, &import.file, &import.function, import.address)?
             }
+            kind::RUNTIME => self.runtime_has(&import.name)?,
             _ => self.names.thread_variable(import)?,
         };
+        let of_runtime = import.kind == kind::RUNTIME;
         let thread = import.kind == kind::THREAD_VARIABLE;
         let ours = self.patch.relocations.iter().filter(|relocation| relocation.symbol == import.symbol);
         ours.map(|relocation| {
@@ -210,9 +215,20 @@ impl Planner<'_> {
                     .hint("build it with plain `gcc -O2 -fPIC -shared`"));
                 }
             };
-            Ok(Binding { place: relocation.offset, value, symbol: import.name.clone() })
+            Ok(Binding { place: relocation.offset, value, of_runtime, symbol: import.name.clone() })
         })
         .collect()
+    }
+
+    /// The runtime is loaded later: it counts from 0.
+    fn runtime_has(&self, name: &str) -> Result<u64> {
+        let library = elf_file(LIBRARY).ok();
+        let mut exported = library.iter().flat_map(|library| library.dynamic_symbols());
+        match exported.any(|symbol| !symbol.is_undefined() && symbol.name() == Ok(name)) {
+            true => Ok(0),
+            false => Err(Fault::refused(format!("wants `{name}`, which this polus's runtime does not have"))
+                .hint("construct and apply with programs of one release")),
+        }
     }
 
     /// The executable's version and the patch's.
@@ -452,7 +468,7 @@ impl Planner<'_> {
 
     /// The migrated variable of an earlier patch that the slot at `place` will hold.
     fn earlier_instance(&self, load: &Load, place: u64) -> Option<u64> {
-        let value = load.bindings.iter().find(|binding| binding.place == place)?.value;
+        let value = load.bindings.iter().find(|binding| binding.place == place && !binding.of_runtime)?.value;
         let records = self.names.registry.records.iter();
         let cells = records.flat_map(|record| record.cells.iter().map(move |cell| (record, cell)));
         // a variable of every thread is reached by a function
@@ -472,7 +488,11 @@ impl fmt::Display for Load {
             None => writeln!(out, "load the patch near the executable")?,
         }
         for binding in &self.bindings {
-            writeln!(out, "bind {} at patch+{:#x} to {:#x}", binding.symbol, binding.place, binding.value)?;
+            let to = match binding.of_runtime {
+                true => "the runtime's".to_string(),
+                false => format!("{:#x}", binding.value),
+            };
+            writeln!(out, "bind {} at patch+{:#x} to {to}", binding.symbol, binding.place)?;
         }
         for entry in &self.entries {
             writeln!(

@@ -2,7 +2,7 @@
 // so that a patch needs no header; the injector reads the tables out of patch.so
 // before it touches a process. Change a struct only together with POLUS_ABI and
 // its mirror in runtime/src/abi.rs.
-#define POLUS_ABI 4
+#define POLUS_ABI 5
 
 enum polus_function_kind {
     POLUS_REPLACED = 1, // calls of the old version are led to `code`
@@ -62,6 +62,7 @@ enum polus_import_kind {
     POLUS_FUNCTION = 1,
     POLUS_VARIABLE = 2,
     POLUS_THREAD_VARIABLE = 3,
+    POLUS_RUNTIME = 4, // of the runtime library, under `name`
 };
 
 // Something that stays in the process. The patch refers to `symbol` (weak,
@@ -103,6 +104,18 @@ struct polus_callback {
     unsigned kind, subject;
 };
 
+// Named objects of an extended type have their records in the patch: object number i is at
+// object + i * type->object_size, its record at records + i * stride. A look-up by address
+// finds them once the injector has enrolled them; `start` runs at the first such look-up.
+struct polus_extension_type;
+struct polus_companion {
+    void *object;             // an import, or the patch's own
+    unsigned long long count; // of objects
+    void *records;            // struct polus_extension, each with its fields, all zero
+    unsigned long long stride; // bytes from one record to the next
+    const struct polus_extension_type *type;
+};
+
 struct polus_patch {
     unsigned abi, struct_size;
     unsigned from_version, to_version; // of the process: 0 is "as started"
@@ -119,4 +132,7 @@ struct polus_patch {
     unsigned function_count, variable_count, use_count, import_count, layout_count, callback_count;
     const struct polus_callback *callbacks;
     const char *veto; // where polus_veto leaves its reason; null: no pre-update callback
+    const struct polus_companion *companions;
+    unsigned companion_count, extension_type_count;
+    const struct polus_extension_type *const *extension_types; // all that new code uses records of
 };

@@ -2,7 +2,7 @@
 // record per loaded patch. The injector reads and writes all of it from outside;
 // the library itself changes only `converted` and the cells. Nothing here allocates or locks.
 // Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
-#define POLUS_REGISTRY_ABI 4
+#define POLUS_REGISTRY_ABI 5
 #define POLUS_REGISTRY_MAGIC "POLUS registry\1"
 
 enum polus_direction {
@@ -134,6 +134,14 @@ struct polus_system {
     long number, arguments[6], result;
 };
 
+// What polus_extension_enrol returns.
+enum polus_enrolment {
+    POLUS_ENROLLED = 0,
+    POLUS_ENROLLED_NO_MEMORY = 1,
+    POLUS_ENROLLED_NO_OBJECT = 2, // an import without address
+    POLUS_ENROLLED_OTHERS = 3,    // its object has another companion of this type
+};
+
 struct polus_registry {
     char magic[16];
     unsigned abi, size;
@@ -159,3 +167,5 @@ void polus_watch_record(struct polus_record *record);
 void polus_cohere(void);
 void polus_guard(unsigned long restorer);
 void polus_own_pages(unsigned long start, unsigned long bytes);
+extern unsigned long long polus_extension_lost; // records that found no memory
+unsigned long polus_extension_enrol(const struct polus_patch *patch);

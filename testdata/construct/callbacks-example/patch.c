@@ -287,4 +287,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
     3, 1, 1, 3, 1, 5,
     polus_callbacks, polus_veto_reason,
+    0, 0, 0, 0,
 };

@@ -164,4 +164,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
     1, 0, 0, 3, 1, 2,
     polus_callbacks, polus_veto_reason,
+    0, 0, 0, 0,
 };
