@@ -18,6 +18,17 @@ struct polus_extension {
     unsigned long long next, state; // the runtime's own; zero in a companion
 } __attribute__((aligned(16)));
 
+// Named objects of an extended type have their records in the patch: object number i is at
+// object + i * type->object_size, its record at records + i * stride. A look-up by address
+// finds them once the injector has enrolled them; `start` runs at the first such look-up.
+struct polus_companion {
+    void *object;             // an import, or the patch's own
+    unsigned long long count; // of objects
+    void *records;            // struct polus_extension, each with its fields, all zero
+    unsigned long long stride; // bytes from one record to the next
+    const struct polus_extension_type *type;
+};
+
 // Largest record's fields, bytes.
 #define POLUS_EXTENSION_MOST (32ull << 20)
 #define POLUS_EXTENSION_CACHE 8192

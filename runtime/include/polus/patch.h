@@ -104,17 +104,9 @@ struct polus_callback {
     unsigned kind, subject;
 };
 
-// Named objects of an extended type have their records in the patch: object number i is at
-// object + i * type->object_size, its record at records + i * stride. A look-up by address
-// finds them once the injector has enrolled them; `start` runs at the first such look-up.
+// See polus/extend.h, which patches carry that extend types.
+struct polus_companion;
 struct polus_extension_type;
-struct polus_companion {
-    void *object;             // an import, or the patch's own
-    unsigned long long count; // of objects
-    void *records;            // struct polus_extension, each with its fields, all zero
-    unsigned long long stride; // bytes from one record to the next
-    const struct polus_extension_type *type;
-};
 
 struct polus_patch {
     unsigned abi, struct_size;

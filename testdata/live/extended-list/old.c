@@ -1,0 +1,44 @@
+// Objects of a linked list, made before and after an update, by old and new code, get new fields:
+// what old code makes begins with zero, also where a freed object lay.
+struct item {
+    struct item *next;
+    short kind;
+    int key;
+    char name[20];
+};
+static struct item *items;
+#include "program.h"
+
+__attribute__((noipa, noinline)) struct item *make(int key)
+{
+    struct item *item = malloc(sizeof *item);
+    item->key = key;
+    item->kind = 1;
+    strcpy(item->name, "old");
+    item->next = items;
+    items = item;
+    return item;
+}
+
+__attribute__((noipa, noinline)) void show(void)
+{
+    for (struct item *item = items; item; item = item->next)
+        printf("%d %s%s", item->key, item->name, item->next ? ", " : "");
+    puts(".");
+}
+
+__attribute__((noipa, noinline)) void weigh(int key, int weight)
+{
+    puts("no weights");
+}
+
+__attribute__((noipa, noinline)) void drop(int key)
+{
+    for (struct item **at = &items; *at; at = &(*at)->next)
+        if ((*at)->key == key) {
+            struct item *gone = *at;
+            *at = gone->next;
+            free(gone);
+            break;
+        }
+}
