@@ -1,6 +1,7 @@
 //! What the benches share: trees to construct from, and figures as rows.
 
 pub mod corpus;
+pub mod extended;
 pub mod figures;
 pub mod kept;
 pub mod redirect;

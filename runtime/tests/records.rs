@@ -43,3 +43,23 @@ fn run(name: &str) {
 fn records_belong_to_their_objects() {
     run("semantics");
 }
+
+#[test]
+fn records_are_lock_free_between_threads_and_forks() {
+    run("threads");
+}
+
+#[test]
+fn a_signal_or_fork_may_come_in_the_middle() {
+    run("stepped");
+}
+
+#[test]
+fn objects_are_started_once_and_nobody_waits_for_ever() {
+    run("starting");
+}
+
+#[test]
+fn memory_is_bounded_and_may_run_out() {
+    run("memory");
+}

@@ -1,11 +1,11 @@
 //! Whole commands, as tables: updates by number of threads, a redirected call, what an update
-//! costs while and after it, what it leaves, and, where
+//! costs while and after it, what it leaves, what a field in an extension record costs, and, where
 //! POLUS_BENCH_TREES=old,new POLUS_BENCH_PROGRAM and POLUS_BENCH_BINARY name a captured pair,
 //! construction against a build. An argument names one table: updates, redirected, steady, tracked,
-//! kept, construction.
+//! kept, extended, construction.
 
 use polus_benches::victim::Build;
-use polus_benches::{kept, named_trees, redirect, steady, tracked, update, versus_build};
+use polus_benches::{extended, kept, named_trees, redirect, steady, tracked, update, versus_build};
 use std::path::Path;
 
 fn main() {
@@ -26,6 +26,9 @@ fn main() {
     }
     if wants("kept") {
         kept::run(&build);
+    }
+    if wants("extended") {
+        extended::run();
     }
     if wants("construction") {
         construction();

@@ -31,8 +31,8 @@ struct polus_companion {
 
 // Largest record's fields, bytes.
 #define POLUS_EXTENSION_MOST (32ull << 20)
-#define POLUS_EXTENSION_CACHE 8192
-#define POLUS_EXTENSION_CACHE_SHIFT 51
+#define POLUS_EXTENSION_CACHE 16384
+#define POLUS_EXTENSION_CACHE_SHIFT 50
 
 // The record last found for an object and a type of this hash; never null.
 extern struct polus_extension *polus_extension_cache[POLUS_EXTENSION_CACHE];
