@@ -5,7 +5,7 @@ use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
-use crate::extend::{self, Extended};
+use crate::extend::{self, Extended, Layers};
 use crate::merge::{self, Clash};
 use crate::model::{self, ItemId, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
@@ -69,12 +69,6 @@ pub struct Pair {
     pub extended: Vec<Extended>,
     /// The new program before that.
     pub plain: Option<Box<Program>>,
-}
-
-impl Pair {
-    fn with(&self, new: Program, extended: Vec<Extended>, plain: &Program) -> Pair {
-        Pair { new, extended, plain: Some(Box::new(plain.clone())), ..self.clone() }
-    }
 }
 
 /// A callbacks file, read.
@@ -165,7 +159,15 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    let (extended, plain) = (vec![], None);
+    let layers = history.layers_at(&digests[0]);
+    if layers.is_empty() {
+        let (extended, plain) = (vec![], None);
+        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain });
+    }
+    // the process has these types as earlier updates left them
+    let (old, _) = rewritten(&old, &layers, Failure::Refused)?;
+    let plain = Some(Box::new(new));
+    let (new, extended) = rewritten(plain.as_ref().expect("just made"), &layers, Failure::Refused)?;
     Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain })
 }
 
@@ -324,23 +326,32 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     }
     let plain = pair.plain.as_deref().unwrap_or(&pair.new);
     let names = more.iter().map(|&id| pair.new.items[id].entity.name.as_str());
-    let names: BTreeSet<&str> = names.chain(pair.extended.iter().map(|t| t.name.as_str())).collect();
+    let names: BTreeSet<&str> = names.collect();
     let is_record = |id: &ItemId| plain.items[*id].kind() == Kind::Record;
     let chosen = names.iter().flat_map(|name| plain.named(name)).copied().filter(is_record).collect();
     let changes = diff::diff(&pair.old, plain);
     let relations = relations::changed(&pair.old, plain, &changes, &BTreeSet::new());
     let versions = Versions { old: &pair.old, new: plain, changes: &changes, relations: &relations };
+    let known = pair.extended.iter().map(|t| (t.name.clone(), t.layers.clone())).collect();
+    let layers = extend::layers(versions, &chosen, &known);
     let refused = |mut told: Vec<Diagnostic>| {
         told.extend(analysis.told.iter().filter(|d| d.level == Level::Error).cloned());
         Failure::Refused(told)
     };
-    let extension = extend::extend(versions, &chosen).map_err(refused)?;
+    let (new, extended) = rewritten(plain, &layers, refused)?;
+    Ok(Some(Pair { new, extended, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+}
+
+/// A program in which these types have the layouts that they have in the process.
+fn rewritten(
+    plain: &Program,
+    layers: &Layers,
+    refused: impl Fn(Vec<Diagnostic>) -> Failure,
+) -> Result<(Program, Vec<Extended>)> {
+    let extension = extend::extend(plain, layers).map_err(&refused)?;
     let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
-    let moved = extend::check(&pair.old, &new, &extension.types);
-    if !moved.is_empty() {
-        return Err(refused(moved));
-    }
-    Ok(Some(pair.with(new, extension.types, plain)))
+    let moved = extend::check(&new, &extension.types);
+    if moved.is_empty() { Ok((new, extension.types)) } else { Err(refused(moved)) }
 }
 
 /// Connects the executable with the old program.
@@ -390,7 +401,10 @@ pub fn assemble(
         targets: &pair.targets[1],
         callbacks: &analysis.callbacks,
     };
-    patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)
+    let (patch, mut step) =
+        patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)?;
+    step.extended = extend::result(&pair.new, &pair.extended);
+    Ok((patch, step))
 }
 
 /// Digest of a program's tokens: layout and places do not count, and hand-written code is not part of it.

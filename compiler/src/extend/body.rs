@@ -1,7 +1,6 @@
 //! The text of a record with the old layout, made of the new declarations of its fields.
 
-use super::fields::Extended;
-use crate::clang::Field;
+use super::layers::{Layer, Slot};
 use crate::model::{Program, Syntax, declared_name};
 use crate::text;
 use lang_c::ast::{StructDeclaration, StructField, StructType};
@@ -100,14 +99,13 @@ impl<'s> Visit<'s> for Search<'s> {
 /// Where the fields' declarations come from: text of a range, with what changed in it.
 pub type Cut<'c> = &'c dyn Fn(Range<usize>) -> String;
 
-/// The new body: every kept field at its old place, and bytes that nothing uses where others were.
-/// `align`: of the record, in bytes.
-pub fn base(extended: &Extended, body: &Body, align: u64, cut: Cut) -> Option<String> {
+/// The body of a layer: every kept field at its place, and bytes that nothing uses where others were.
+pub fn of_layer(layer: &Layer, kept: &[Option<String>], body: &Body, cut: Cut) -> Option<String> {
     let mut text = String::new();
     let mut nameless = body.nameless.iter();
-    for (field, name) in &extended.kept {
+    for (slot, name) in layer.fields.iter().zip(kept) {
         let Some(name) = name else {
-            text.push_str(&unused(field, align));
+            text.push_str(&unused(slot, layer.align));
             continue;
         };
         let declared = if name.is_empty() { nameless.next()? } else { body.fields.get(name)? };
@@ -117,7 +115,7 @@ pub fn base(extended: &Extended, body: &Body, align: u64, cut: Cut) -> Option<St
 }
 
 /// What takes the room of a field that is no more.
-fn unused(field: &Field, align: u64) -> String {
+fn unused(field: &Slot, align: u64) -> String {
     let bytes = field.size / 8;
     let even = 1 << (field.offset / 8).trailing_zeros().min(align.trailing_zeros());
     match (field.bit_field, bytes) {
@@ -142,12 +140,12 @@ pub fn union(body: &Body, size: u64, cut: Cut) -> String {
     format!("{} char polus_gap_0[{size}]; ", cut(body.inner.clone()))
 }
 
-/// The fields of the record beside an object.
-pub fn beside(extended: &Extended, body: &Body, cut: Cut) -> Option<String> {
-    let mut text = String::new();
-    for name in &extended.added {
+/// The body of a new record: these fields alone.
+pub fn of_fields(names: &[String], body: &Body, cut: Cut) -> Option<String> {
+    let declared = |name: &String| {
         let declared = body.fields.get(name)?;
-        text.push_str(&format!(" {}{};", cut(declared.head.clone()), cut(declared.declarator.clone())));
-    }
-    Some(text + " ")
+        Some(format!(" {}{};", cut(declared.head.clone()), cut(declared.declarator.clone())))
+    };
+    let all: Option<String> = names.iter().map(declared).collect();
+    all.map(|text| text + " ")
 }

@@ -1,31 +1,51 @@
 //! Which field of a changed record is which of the old one, and what becomes of it (design 3.2).
 
+use super::layers::{Layer, Slot};
 use crate::clang::{Entity, Field};
 use crate::model::{ItemId, Program};
 use std::collections::BTreeSet;
 
-/// A record of both versions whose objects keep their old layout.
+/// A record whose objects keep the layout that they have in the process.
 #[derive(Clone, Debug)]
 pub struct Extended {
-    /// In the old program.
-    pub ours: ItemId,
     /// In the new program.
-    pub theirs: ItemId,
+    pub id: ItemId,
     /// Its name there.
     pub name: String,
-    /// The old fields in their places, each with the name of the new field that lies there.
-    pub kept: Vec<(Field, Option<String>)>,
-    /// New fields without a place in the old layout.
+    /// What the process has of it: the objects, then the records beside them.
+    pub layers: Vec<Layer>,
+    /// Of each field of each layer the name of the field of the new version that lies there.
+    pub kept: Vec<Vec<Option<String>>>,
+    /// New fields that lie in a record of their own.
     pub added: Vec<String>,
     /// Old and new names of fields that were taken for renamed.
     pub renamed: Vec<(String, String)>,
+    /// Variables of the program that are of this type, or arrays of it.
+    pub named: BTreeSet<String>,
 }
 
 impl Extended {
-    /// The old layout has the fields that stay in the new order, and nothing between them.
+    /// The layer of a field that does not lie in the object itself.
+    pub fn beside(&self, field: &str) -> Option<usize> {
+        let holds = |layer: &Vec<Option<String>>| layer.iter().any(|name| name.as_deref() == Some(field));
+        let known = self.kept.iter().skip(1).position(holds).map(|at| at + 1);
+        known.or_else(|| self.added.iter().any(|name| name == field).then_some(self.layers.len()))
+    }
+
+    /// The layers that lie beside the object.
+    pub fn records(&self) -> std::ops::Range<usize> {
+        1..self.layers.len() + usize::from(!self.added.is_empty())
+    }
+
+    /// The record of a named variable in a layer lies in a patch, where it is found by name.
+    pub fn has_companion(&self, variable: &str, layer: usize) -> bool {
+        self.layers.get(layer).is_none_or(|known| known.named.contains(variable))
+    }
+
+    /// The object has the fields that stay in the new order, and nothing between them.
     pub fn in_order(&self, fields: &[Field]) -> bool {
-        let staying = fields.iter().map(|f| &f.name).filter(|name| !self.added.contains(name));
-        self.kept.iter().map(|(_, name)| name.as_ref()).eq(staying.map(Some))
+        let staying = fields.iter().map(|f| &f.name).filter(|name| self.beside(name).is_none());
+        self.kept[0].iter().map(Option::as_ref).eq(staying.map(Some))
     }
 }
 
@@ -38,70 +58,89 @@ pub struct Misfit {
     pub why: String,
 }
 
-/// Finds each new field's place in the old layout.
+/// Finds each field's place among what the process has of the record.
 ///
 /// # Errors
 /// Fields that cannot keep theirs.
-pub fn place(old: &Program, ours: ItemId, new: &Program, theirs: ItemId) -> Result<Extended, Vec<Misfit>> {
-    let (was, is) = (&old.items[ours].entity, &new.items[theirs].entity);
-    if was.union || is.union {
-        return union(ours, theirs, was, is);
+pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Vec<Misfit>> {
+    let is = &new.items[id].entity;
+    let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
+    let (name, layers) = (is.name.clone(), layers.to_vec());
+    let mut extended = Extended { id, name, layers, kept, added: vec![], renamed: vec![], named: BTreeSet::new() };
+    if extended.layers[0].union || is.union {
+        return union(extended, is);
     }
     let mut misfits = vec![];
-    let mut taken: BTreeSet<usize> = BTreeSet::new();
-    let mut kept: Vec<(Field, Option<String>)> = was.fields.iter().map(|f| (f.clone(), None)).collect();
-    let mut added = vec![];
-    for (at, field) in is.fields.iter().enumerate() {
-        let same = |index: usize, other: &Field| {
-            !taken.contains(&index) && other.name == field.name && (!field.name.is_empty() || other.shape == field.shape)
-        };
-        match was.fields.iter().enumerate().position(|(index, other)| same(index, other)) {
-            Some(index) if fits(&was.fields[index], field) => {
-                taken.insert(index);
-                kept[index].1 = Some(field.name.clone());
+    for field in &is.fields {
+        match extended.find(field) {
+            Some((layer, at)) if fits(&extended.layers[layer].fields[at], field) => {
+                extended.kept[layer][at] = Some(field.name.clone());
             }
-            Some(index) => misfits.push(misfit(&was.fields[index], field)),
+            Some((layer, at)) => misfits.push(misfit(&extended.layers[layer].fields[at], field)),
             None if field.name.is_empty() => misfits.push(nameless(field)),
             None if field.size == 0 && field.dimensions.len() == 1 => misfits.push(Misfit {
                 field: field.name.clone(),
                 why: "is a new array of open length".into(),
             }),
-            None => added.push(at),
+            None => extended.added.push(field.name.clone()),
         }
     }
-    let renamed = renamed(was, is, &kept, &added);
-    for (from, to) in &renamed {
-        for slot in kept.iter_mut().filter(|(field, _)| field.name == *from) {
-            slot.1 = Some(to.clone());
-        }
-    }
-    let fresh = |at: &&usize| renamed.iter().all(|(_, to)| *to != is.fields[**at].name);
-    let added = added.iter().filter(fresh).map(|&at| is.fields[at].name.clone()).collect();
-    if misfits.is_empty() { Ok(Extended { ours, theirs, name: is.name.clone(), kept, added, renamed }) } else { Err(misfits) }
+    extended.rename(is);
+    if misfits.is_empty() { Ok(extended) } else { Err(misfits) }
 }
 
 /// A union keeps its size, and its new members share the old bytes.
-fn union(ours: ItemId, theirs: ItemId, was: &Entity, is: &Entity) -> Result<Extended, Vec<Misfit>> {
-    let size = was.size.unwrap_or(0) * 8;
+fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
+    let was = &extended.layers[0];
+    let size = was.size * 8;
+    let misfit = |field: &Field| Misfit {
+        field: field.name.clone(),
+        why: format!("has {} bytes, and the old union only {}", field.size.div_ceil(8), size / 8),
+    };
     let too_big = |field: &&Field| field.size > size || was.union != is.union;
-    let misfits: Vec<Misfit> = is
-        .fields
-        .iter()
-        .filter(too_big)
-        .map(|field| Misfit {
-            field: field.name.clone(),
-            why: format!("has {} bytes, and the old union only {}", field.size.div_ceil(8), size / 8),
-        })
-        .collect();
-    let kept = is.fields.iter().map(|field| (field.clone(), Some(field.name.clone()))).collect();
-    match misfits.is_empty() {
-        true => Ok(Extended { ours, theirs, name: is.name.clone(), kept, added: vec![], renamed: vec![] }),
-        false => Err(misfits),
+    let misfits: Vec<Misfit> = is.fields.iter().filter(too_big).map(misfit).collect();
+    if misfits.is_empty() { Ok(extended) } else { Err(misfits) }
+}
+
+impl Extended {
+    /// A field's namesake that is still free; nameless members are found by what they hold.
+    fn find(&self, field: &Field) -> Option<(usize, usize)> {
+        let same = |slot: &Slot| slot.name == field.name && (!field.name.is_empty() || slot.shape == field.shape);
+        let layers = self.layers.iter().zip(&self.kept).enumerate();
+        let mut found = layers.filter_map(|(layer, (known, taken))| {
+            let mut slots = known.fields.iter().zip(taken).enumerate();
+            slots.find(|(_, (slot, taken))| taken.is_none() && same(slot)).map(|(at, _)| (layer, at))
+        });
+        found.next()
+    }
+
+    /// Removed and added fields of one type between the same neighbours are one.
+    fn rename(&mut self, is: &Entity) {
+        let place_of = |kept: &[Option<String>], name: &str| kept.iter().position(|new| new.as_deref() == Some(name));
+        for name in self.added.clone() {
+            let Some(at) = is.fields.iter().position(|field| field.name == name) else { continue };
+            let field = &is.fields[at];
+            let before = at.checked_sub(1).map(|before| place_of(&self.kept[0], &is.fields[before].name));
+            let here = match before {
+                None => 0,
+                Some(None) => continue,
+                Some(Some(index)) => index + 1,
+            };
+            let (Some(slot), Some(None)) = (self.layers[0].fields.get(here), self.kept[0].get(here)) else { continue };
+            let next = is.fields.get(at + 1).map(|f| place_of(&self.kept[0], &f.name));
+            let last = here + 1 == self.kept[0].len();
+            let behind = if last { next.is_none() } else { next == Some(Some(here + 1)) };
+            if behind && fits(slot, field) && slot.shape == field.shape && !slot.name.is_empty() {
+                self.renamed.push((slot.name.clone(), name.clone()));
+                self.kept[0][here] = Some(name.clone());
+                self.added.retain(|other| *other != name);
+            }
+        }
     }
 }
 
 /// The bytes of the one can be read as the other.
-fn fits(was: &Field, is: &Field) -> bool {
+fn fits(was: &Slot, is: &Field) -> bool {
     let same = was.shape == is.shape && was.dimensions == is.dimensions;
     let open = was.size == 0 || is.size == 0;
     was.bit_field == is.bit_field
@@ -109,7 +148,7 @@ fn fits(was: &Field, is: &Field) -> bool {
 }
 
 /// Another spelling of what has the same bytes: numbers of one size, pointers to data.
-fn alike(was: &Field, is: &Field) -> bool {
+fn alike(was: &Slot, is: &Field) -> bool {
     let (was, is) = (was.shape.as_str(), is.shape.as_str());
     let data = |shape: &str| unqualified(shape).starts_with('*') && !unqualified(&unqualified(shape)[1..]).starts_with('(');
     let whole = |shape: &str| is_integer(unqualified(shape));
@@ -126,7 +165,7 @@ fn is_integer(shape: &str) -> bool {
     shape.starts_with("enum ") || shape.split(' ').all(|word| WORDS.contains(&word))
 }
 
-fn misfit(was: &Field, is: &Field) -> Misfit {
+fn misfit(was: &Slot, is: &Field) -> Misfit {
     let function = |shape: &str| unqualified(shape).starts_with("*(");
     let why = match () {
         () if function(&was.shape) || function(&is.shape) => "is a pointer to functions of another type".to_string(),
@@ -143,26 +182,4 @@ fn misfit(was: &Field, is: &Field) -> Misfit {
 fn nameless(field: &Field) -> Misfit {
     let size = field.size.div_ceil(8);
     Misfit { field: "a member without a name".into(), why: format!("({size} bytes) is not what it was") }
-}
-
-/// Removed and added fields of one type between the same neighbours.
-fn renamed(was: &Entity, is: &Entity, kept: &[(Field, Option<String>)], added: &[usize]) -> Vec<(String, String)> {
-    let place_of = |name: &str| kept.iter().position(|(_, new)| new.as_deref() == Some(name));
-    let mut found = vec![];
-    for &at in added {
-        let field = &is.fields[at];
-        let before = at.checked_sub(1).map(|before| place_of(&is.fields[before].name));
-        let here = match before {
-            None => 0,
-            Some(None) => continue,
-            Some(Some(index)) => index + 1,
-        };
-        let (Some(other), None) = (was.fields.get(here), kept.get(here).and_then(|k| k.1.as_ref())) else { continue };
-        let next = is.fields.get(at + 1).map(|f| place_of(&f.name));
-        let behind = if here + 1 == kept.len() { next.is_none() } else { next == Some(Some(here + 1)) };
-        if behind && fits(other, field) && other.shape == field.shape && !other.name.is_empty() {
-            found.push((other.name.clone(), field.name.clone()));
-        }
-    }
-    found
 }

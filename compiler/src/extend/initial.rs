@@ -3,7 +3,7 @@
 use super::edits::Edits;
 use crate::clang::Field;
 use crate::text::{self, Token};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// One element of an initialiser.
@@ -24,8 +24,8 @@ struct Element {
 pub struct Parts {
     /// Of the object, in braces.
     pub base: String,
-    /// Of what lies beside it, without braces; empty if nothing is said.
-    pub beside: String,
+    /// Of each layer that lies beside it, without braces; only those of which something is said.
+    pub beside: BTreeMap<usize, String>,
 }
 
 /// A record's fields, and those of them that lie beside its objects.
@@ -33,8 +33,8 @@ pub struct Parts {
 pub struct Fields {
     /// In order.
     pub all: Vec<Field>,
-    /// By name.
-    pub added: Vec<String>,
+    /// The layer of each that does not lie in the object itself.
+    pub beside: BTreeMap<String, usize>,
     /// Values without designators mean the same fields of the object as it will be.
     pub in_order: bool,
 }
@@ -59,7 +59,7 @@ impl Reader<'_> {
     /// Where it cannot be read, and why.
     pub fn record(&self, id: usize, braces: Range<usize>) -> Result<Parts, Unread> {
         let fields = &self.records[&id];
-        let (mut base, mut beside) = (vec![], vec![]);
+        let (mut base, mut beside) = (vec![], BTreeMap::<usize, Vec<String>>::new());
         let mut next = 0;
         let elements = elements(self.source, &braces);
         let positional = fields.in_order && elements.iter().all(|e| e.field.is_none() && !e.deep);
@@ -84,10 +84,14 @@ impl Reader<'_> {
                 (None, true) => value,
                 (None, false) => format!(".{name} = {value}"),
             };
-            if fields.added.contains(&name) { &mut beside } else { &mut base }.push(text);
+            match fields.beside.get(&name) {
+                Some(&layer) => beside.entry(layer).or_default().push(text),
+                None => base.push(text),
+            }
         }
         let base = if base.is_empty() { "{0}".to_string() } else { format!("{{ {} }}", base.join(", ")) };
-        Ok(Parts { base, beside: beside.join(", ") })
+        let beside = beside.into_iter().map(|(layer, values)| (layer, values.join(", "))).collect();
+        Ok(Parts { base, beside })
     }
 
     fn value(&self, field: Option<&Field>, element: &Element) -> Result<String, Unread> {
@@ -115,21 +119,25 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::record`].
     pub fn array(&self, id: usize, braces: Range<usize>) -> Result<Parts, Unread> {
-        let (mut base, mut beside) = (vec![], vec![]);
-        let mut any = false;
+        let mut base = vec![];
+        let mut elements_beside: Vec<(String, BTreeMap<usize, String>)> = vec![];
         for element in elements(self.source, &braces) {
             let head = self.edits.cut(element.whole.start..element.value.start);
             if !self.source[element.value.clone()].starts_with('{') {
                 return Err((element.value.start, "an element without braces"));
             }
             let parts = self.record(id, element.value.clone())?;
-            any |= !parts.beside.is_empty();
             base.push(format!("{head}{}", parts.base));
-            let fields = if parts.beside.is_empty() { "0" } else { &parts.beside };
-            beside.push(format!("{head}{{ .fields = {{ {fields} }} }}"));
+            elements_beside.push((head, parts.beside));
         }
-        let beside = if any { beside.join(", ") } else { String::new() };
-        Ok(Parts { base: format!("{{ {} }}", base.join(", ")), beside })
+        let layers: BTreeSet<usize> = elements_beside.iter().flat_map(|(_, parts)| parts.keys().copied()).collect();
+        let list = |layer: usize| {
+            let one = |(head, parts): &(String, BTreeMap<usize, String>)| {
+                format!("{head}{{ .fields = {{ {} }} }}", parts.get(&layer).map_or("0", String::as_str))
+            };
+            (layer, elements_beside.iter().map(one).collect::<Vec<_>>().join(", "))
+        };
+        Ok(Parts { base: format!("{{ {} }}", base.join(", ")), beside: layers.into_iter().map(list).collect() })
     }
 }
 
@@ -216,12 +224,12 @@ mod tests {
 
     #[test]
     fn each_value_goes_where_its_field_lies() {
-        let fields = Fields { all: ["a", "b", "c"].map(field).to_vec(), added: vec!["b".to_string()], in_order: false };
+        let fields = Fields { all: ["a", "b", "c"].map(field).to_vec(), beside: BTreeMap::from([("b".to_string(), 1)]), in_order: false };
         let records = BTreeMap::from([(7, fields)]);
         let take = |source: &str| {
             let edits = Edits::new(source);
             let reader = Reader { edits: &edits, source, records: &records };
-            reader.record(7, 0..source.len()).map(|parts| (parts.base, parts.beside))
+            reader.record(7, 0..source.len()).map(|parts| (parts.base, parts.beside.get(&1).cloned().unwrap_or_default()))
         };
         let both = |base: &str, beside: &str| Ok((base.to_string(), beside.to_string()));
         assert_eq!(take("{ 1, f(2, 3), 4 }"), both("{ .a = 1, .c = 4 }", ".b = f(2, 3)"));

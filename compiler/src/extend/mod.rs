@@ -5,10 +5,12 @@ mod body;
 mod edits;
 mod fields;
 mod initial;
+mod layers;
 mod provide;
 mod rewrite;
 
 pub use fields::Extended;
+pub use layers::{Layer, Layers};
 pub use provide::LISTS;
 
 use crate::clang::{self, Kind};
@@ -27,29 +29,36 @@ pub struct Extension {
     pub types: Vec<Extended>,
 }
 
-/// The records that must be extended along: changed ones that an extended one holds.
-pub fn closed(versions: Versions, chosen: &BTreeSet<ItemId>) -> BTreeSet<ItemId> {
+/// What the process has of the types `chosen`, and of the changed ones that they hold, which cannot but
+/// be extended along; `known` are those of earlier updates.
+pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> Layers {
+    let (old, new) = (versions.old, versions.new);
     let mut all = chosen.clone();
     let mut open: Vec<ItemId> = chosen.iter().copied().collect();
     while let Some(id) = open.pop() {
-        for &held in &versions.new.items[id].entity.holds {
+        for &held in &new.items[id].entity.holds {
             let changed = versions.relations.types.contains(&held);
-            if changed && versions.new.items[held].kind() == Kind::Record && all.insert(held) {
+            if changed && new.items[held].kind() == Kind::Record && all.insert(held) {
                 open.push(held);
             }
         }
     }
-    all
+    let mut layers = known.clone();
+    for id in all {
+        if let Some(ours) = versions.changes.pairing.to_old[id] {
+            let first = || vec![Layer::from(&old.items[ours].entity)];
+            layers.entry(new.items[id].entity.name.clone()).or_insert_with(first);
+        }
+    }
+    layers
 }
 
-/// Rewrites the new program so that the types `chosen` keep their old layout.
+/// Rewrites a program so that these types have the layouts that they have in the process.
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
-pub fn extend(versions: Versions, chosen: &BTreeSet<ItemId>) -> Result<Extension, Vec<Diagnostic>> {
-    let chosen = closed(versions, chosen);
-    let types = placed(versions, &chosen)?;
-    let new = versions.new;
+pub fn extend(new: &Program, layers: &Layers) -> Result<Extension, Vec<Diagnostic>> {
+    let types = placed(new, layers)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
     let sites = match names.is_empty() {
@@ -57,39 +66,45 @@ pub fn extend(versions: Versions, chosen: &BTreeSet<ItemId>) -> Result<Extension
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
-    let unit = rewrite::rewrite(versions, &types, &carriers, &names, &sites)?;
-    Ok(Extension { unit, types })
+    let (unit, named) = rewrite::rewrite(new, &types, &carriers, &names, &sites)?;
+    let with_names = |mut extended: Extended| {
+        extended.named = named.get(&extended.id).cloned().unwrap_or_default();
+        extended
+    };
+    Ok(Extension { unit, types: types.into_iter().map(with_names).collect() })
+}
+
+/// The record of a name.
+fn record(program: &Program, name: &str) -> Option<ItemId> {
+    let is_record = |id: &ItemId| program.items[*id].kind() == Kind::Record && program.items[*id].defined();
+    program.named(name).iter().copied().find(is_record)
 }
 
 /// Where each field of each type lies.
-fn placed(versions: Versions, chosen: &BTreeSet<ItemId>) -> Result<Vec<Extended>, Vec<Diagnostic>> {
+fn placed(new: &Program, layers: &Layers) -> Result<Vec<Extended>, Vec<Diagnostic>> {
     let (mut types, mut told) = (vec![], vec![]);
-    for &theirs in chosen {
-        let Some(ours) = versions.changes.pairing.to_old[theirs] else { continue };
-        match fields::place(versions.old, ours, versions.new, theirs) {
-            Ok(extended) if versions.new.items[theirs].entity.name.is_empty() => {
-                told.push(refusal(versions, &extended.ours, theirs, "it has no name".into()));
-            }
+    for (name, layers) in layers {
+        let Some(id) = record(new, name) else { continue };
+        match fields::place(new, id, layers) {
             Ok(extended) => types.push(extended),
             Err(misfits) => {
                 let why: Vec<String> = misfits.iter().map(|m| format!("{} {}", m.field, m.why)).collect();
-                told.push(refusal(versions, &ours, theirs, why.join("; ")));
+                told.push(refusal(new, id, &why.join("; ")));
             }
         }
     }
     if told.is_empty() { Ok(types) } else { Err(told) }
 }
 
-fn refusal(versions: Versions, ours: &ItemId, theirs: ItemId, why: String) -> Diagnostic {
-    Diagnostic::error(format!("{} cannot keep its layout: {why}", versions.new.title(theirs)))
-        .at(versions.new.place(theirs), "the new declaration")
-        .at(versions.old.place(*ours), "the old declaration")
+fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
+    Diagnostic::error(format!("{} cannot keep its layout: {why}", new.title(id)))
+        .at(new.place(id), "the new declaration")
         .help("keep these fields in this update, or restart the program for this change")
 }
 
 /// The records that have something beside them, and those that hold such ones.
 fn carriers(new: &Program, types: &[Extended]) -> BTreeSet<ItemId> {
-    let mut all: BTreeSet<ItemId> = types.iter().filter(|t| !t.added.is_empty()).map(|t| t.theirs).collect();
+    let mut all: BTreeSet<ItemId> = types.iter().filter(|t| !t.records().is_empty()).map(|t| t.id).collect();
     loop {
         let holders = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Record);
         let more: Vec<ItemId> = holders
@@ -108,24 +123,46 @@ fn declared_at(new: &Program, records: &BTreeSet<ItemId>) -> BTreeMap<usize, Ite
     records.iter().flat_map(places).collect()
 }
 
-/// Extended types whose layout in the rewritten program is not the old one after all.
-pub fn check(old: &Program, new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
-    let wrong = types.iter().filter_map(|extended| {
-        let was = &old.items[extended.ours].entity;
-        let theirs = new.named(&extended.name).iter().copied().find(|id| new.items[*id].kind() == Kind::Record)?;
-        let is = &new.items[theirs].entity;
-        let moved = extended.kept.iter().find(|(field, name)| {
+/// Types whose layout in the rewritten program is not that of the process after all.
+pub fn check(new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
+    types.iter().filter_map(|extended| Some(refusal(new, record(new, &extended.name)?, &wrong(new, extended)?))).collect()
+}
+
+fn wrong(new: &Program, extended: &Extended) -> Option<String> {
+    let layers = extended.layers.iter().zip(&extended.kept).enumerate();
+    let mut wrong = layers.filter_map(|(number, (layer, kept))| {
+        let is = &new.items[record(new, &layer_name(&extended.name, number))?].entity;
+        let moved = layer.fields.iter().zip(kept).find(|(slot, name)| {
             let now = name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
-            now.is_some_and(|now| (now.offset, now.size) != (field.offset, field.size)) && !is.union
+            now.is_some_and(|now| (now.offset, now.size) != (slot.offset, slot.size)) && !is.union
         });
-        let size = (was.size, was.align) != (is.size, is.align);
-        let what = match moved {
-            Some((field, _)) => format!("field {} would move", field.name),
-            None if size => format!("it would have {} bytes instead of {}", is.size.unwrap_or(0), was.size.unwrap_or(0)),
-            None => return None,
-        };
-        let told = Diagnostic::error(format!("{} cannot keep its layout: {what}", old.title(extended.ours)));
-        Some(told.at(old.place(extended.ours), "the old declaration").at(new.place(theirs), "the new declaration"))
+        match moved {
+            Some((slot, _)) => Some(format!("its field {} would move", slot.name)),
+            None if (is.size, is.align) != (Some(layer.size), Some(layer.align)) => {
+                Some(format!("it would have {} bytes instead of {}", is.size.unwrap_or(0), layer.size))
+            }
+            None => None,
+        }
     });
-    wrong.collect()
+    wrong.next()
+}
+
+fn layer_name(name: &str, layer: usize) -> String {
+    if layer == 0 { name.to_string() } else { provide::beside_name(name, layer) }
+}
+
+/// What the process will have of the types when the rewritten program runs in it.
+pub fn result(new: &Program, types: &[Extended]) -> Layers {
+    let layer = |name: &str, number: usize| {
+        record(new, &layer_name(name, number)).map(|id| Layer::from(&new.items[id].entity))
+    };
+    let all = |extended: &Extended| {
+        let fresh = extended.records().filter(|number| *number >= extended.layers.len());
+        let mut layers = extended.layers.clone();
+        layers.extend(fresh.filter_map(|number| {
+            Some(Layer { named: extended.named.clone(), ..layer(&extended.name, number)? })
+        }));
+        (extended.name.clone(), layers)
+    };
+    types.iter().map(all).collect()
 }

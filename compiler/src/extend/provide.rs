@@ -14,32 +14,47 @@ pub fn spelled(program: &Program, id: ItemId) -> String {
     }
 }
 
-/// The struct of what lies beside an object.
-pub fn beside(extended: &Extended) -> String {
-    format!("struct {}__extension", extended.name)
+/// What tells the layers of a type apart in names.
+fn number(layer: usize) -> String {
+    if layer == 1 { String::new() } else { format!("_{layer}") }
 }
 
-/// The variable that stands for the type in the process.
-pub fn descriptor(extended: &Extended) -> String {
-    format!("{}__extension_type", extended.name)
+/// The struct of a layer beside an object.
+pub fn beside(extended: &Extended, layer: usize) -> String {
+    format!("struct {}", beside_name(&extended.name, layer))
+}
+
+/// Its tag.
+pub fn beside_name(name: &str, layer: usize) -> String {
+    format!("{name}__extension{}", number(layer))
+}
+
+/// The variable that stands for a layer of the type in the process.
+pub fn descriptor(extended: &Extended, layer: usize) -> String {
+    format!("{}__extension_type{}", extended.name, number(layer))
 }
 
 /// What lies beside a named variable.
-pub fn companion(variable: &str) -> String {
-    format!("{variable}__extension")
+pub fn companion(variable: &str, layer: usize) -> String {
+    format!("{variable}__extension{}", number(layer))
+}
+
+/// Its type.
+pub fn companion_type(extended: &Extended, layer: usize) -> String {
+    format!("struct {}__companion{}", extended.name, number(layer))
 }
 
 /// Declarations behind that of the type: of a library, or of the program.
-pub fn of_type(program: &Program, extended: &Extended, fields: &str) -> Vec<(String, bool)> {
-    let (beside, name) = (beside(extended), &extended.name);
-    let spelled = spelled(program, extended.theirs);
+pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &str) -> Vec<(String, bool)> {
+    let (beside, companion) = (beside(extended, layer), companion_type(extended, layer));
+    let spelled = spelled(program, extended.id);
     vec![
         (format!("{beside} {{{fields}}};"), true),
-        (format!("struct {name}__companion {{ struct polus_extension head; {beside} fields; }};"), true),
+        (format!("{companion} {{ struct polus_extension head; {beside} fields; }};"), true),
         (
             format!(
                 "static struct polus_extension_type {} = {{ \"{spelled}\", sizeof({spelled}), sizeof({beside}), 0 }};",
-                descriptor(extended)
+                descriptor(extended, layer)
             ),
             false,
         ),
@@ -51,14 +66,16 @@ pub fn header() -> Vec<String> {
     [polus_runtime::EXTEND_H, CALLED].into_iter().flat_map(declarations).collect()
 }
 
-/// The variable that lists the types of which new code uses records, and that which lists the
+/// The variable that lists the types that get records by this update, and that which lists the
 /// companions of named variables.
 pub const LISTS: [&str; 2] = ["polus_extension_types", "polus_companions"];
 
 /// Both variables' declarations.
 pub fn lists(types: &[Extended], companions: &[String]) -> Vec<String> {
-    let added = types.iter().filter(|t| !t.added.is_empty());
-    let types: Vec<String> = added.map(|t| format!("&{}", descriptor(t))).collect();
+    // those of earlier updates are known to the process
+    let fresh = |t: &Extended| t.layers.len()..t.records().end;
+    let records = types.iter().flat_map(|t| fresh(t).map(move |layer| (t, layer)));
+    let types: Vec<String> = records.map(|(t, layer)| format!("&{}", descriptor(t, layer))).collect();
     let list = |head: &str, name: &str, rows: &[String]| {
         (!rows.is_empty()).then(|| format!("static {head}{name}[] = {{ {} }};", rows.join(", ")))
     };
@@ -97,9 +114,8 @@ static inline void *polus_extension_follow(void *object, const void *from, unsig
     polus_extension_copy(object, from, bytes);
     return object;
 }
-static inline void *polus_extension_begin(void *object, unsigned long long bytes, const void *fields, const struct polus_extension_type *type)
+static inline void *polus_extension_set(void *object, const void *fields, const struct polus_extension_type *type)
 {
-    polus_extension_fresh(object, bytes);
     __builtin_memcpy(polus_extension(object, type), fields, type->size);
     return object;
 }

@@ -4,8 +4,7 @@ use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
 use super::{body, provide};
-use crate::clang::{Argument, Base, Site};
-use crate::cross::Versions;
+use crate::clang::{Argument, Base, Field, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
@@ -19,18 +18,19 @@ use std::ops::Range;
 /// # Errors
 /// What cannot be rewritten, with its place.
 pub fn rewrite(
-    versions: Versions,
+    new: &Program,
     types: &[Extended],
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
-) -> Result<MergedUnit, Vec<Diagnostic>> {
-    let new = versions.new;
+) -> Result<(MergedUnit, BTreeMap<ItemId, BTreeSet<String>>), Vec<Diagnostic>> {
     let fields = |&id: &ItemId| {
-        let extended = types.iter().find(|t| t.theirs == id);
+        let extended = types.iter().find(|t| t.id == id);
         let all = new.items[id].entity.fields.clone();
         let in_order = extended.is_none_or(|t| t.in_order(&all));
-        (id, Fields { all, added: extended.map(|t| t.added.clone()).unwrap_or_default(), in_order })
+        let layer = |field: &Field| Some((field.name.clone(), extended?.beside(&field.name)?));
+        let beside = all.iter().filter_map(layer).collect();
+        (id, Fields { all, beside, in_order })
     };
     let records = carriers.iter().map(fields).collect();
     let edits = Edits::new(&new.unit.text);
@@ -44,14 +44,18 @@ pub fn rewrite(
         leaves: BTreeSet::new(),
         behind: vec![],
         companions: vec![],
+        named: BTreeMap::new(),
     };
     // what stands inside comes behind: it is done first
     for site in sites.iter().rev() {
         work.site(site);
     }
-    work.bodies(versions);
+    work.bodies();
     match work.told.is_empty() {
-        true => Ok(work.finish()),
+        true => {
+            let named = std::mem::take(&mut work.named);
+            Ok((work.finish(), named))
+        }
         false => Err(work.told),
     }
 }
@@ -68,6 +72,8 @@ struct Work<'w> {
     behind: Vec<Inserted>,
     /// Rows of the table of named variables' companions.
     companions: Vec<String>,
+    /// Variables of each type.
+    named: BTreeMap<ItemId, BTreeSet<String>>,
 }
 
 impl Work<'_> {
@@ -76,7 +82,7 @@ impl Work<'_> {
     }
 
     fn extended(&self, id: ItemId) -> Option<&Extended> {
-        self.types.iter().find(|t| t.theirs == id && !t.added.is_empty())
+        self.types.iter().find(|t| t.id == id && !t.records().is_empty())
     }
 
     fn spelled(&self, id: ItemId) -> String {
@@ -95,13 +101,13 @@ impl Work<'_> {
         match site {
             Site::Member { span, base, of, record, field, .. } => {
                 let id = self.names[record];
-                if self.records[&id].added.contains(field) {
+                if self.records[&id].beside.contains_key(field) {
                     self.member(id, span, base, of, field);
                 }
             }
             Site::Offset { at, record, field } => {
                 let id = self.names[record];
-                if self.records[&id].added.contains(field) {
+                if self.records[&id].beside.contains_key(field) {
                     self.refuse(id, *at, &format!("the distance of {field} is taken, which has a place of its own"));
                 }
             }
@@ -118,19 +124,20 @@ impl Work<'_> {
     /// What lies beside the object, as an expression.
     fn member(&mut self, id: ItemId, span: &Range<usize>, base: &Range<usize>, of: &Base, field: &str) {
         let Some(extended) = self.extended(id) else { return };
+        let Some(layer) = extended.beside(field) else { return };
         let inner = self.edits.cut(base.clone());
         let found = |address: String| {
-            let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
+            let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
             format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
         };
         let text = match of {
-            Base::Global { name, .. } => {
+            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) => {
                 let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
                 let head = self.edits.cut(base.start..name.start);
-                format!("{head}{}{rest}.fields.{field}", provide::companion(&variable))
+                format!("{head}{}{rest}.fields.{field}", provide::companion(&variable, layer))
             }
             Base::Pointer => found(inner),
-            Base::Object => found(format!("&({inner})")),
+            Base::Object | Base::Global { .. } => found(format!("&({inner})")),
             Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
         };
         self.edits.replace(span.clone(), text);
@@ -164,12 +171,9 @@ impl Work<'_> {
             None if parts.beside.is_empty() => literal,
             None => return self.refuse(id, braces.start, "a constant object outside of functions sets one"),
             Some(extended) => {
-                let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
-                let fields = if parts.beside.is_empty() { "0" } else { &parts.beside };
                 let spelled = self.spelled(id);
-                format!(
-                    "(*({spelled} *)polus_extension_begin(&{literal}, sizeof({spelled}), &({beside}){{ {fields} }}, &{descriptor}))"
-                )
+                let begins = begins(extended, &format!("&{literal}"), &format!("sizeof({spelled})"), &parts);
+                format!("(*({spelled} *){begins})")
             }
         };
         self.edits.replace(span.clone(), text);
@@ -224,7 +228,7 @@ impl Work<'_> {
         match outside {
             _ if *automatic => self.automatic(id, (span, *name_at, name), *size, initialiser, braces.is_some(), &parts, dimensions),
             Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
-                self.named(id, variable, name, dimensions, &parts);
+                self.named(id, variable, name, &parts);
             }
             _ if !parts.beside.is_empty() => {
                 return self.refuse(id, *name_at, &format!("the static {name} sets one from its beginning"));
@@ -268,8 +272,7 @@ impl Work<'_> {
                 if !dimensions.is_empty() {
                     return self.refuse(id, name_at, &format!("the elements of {name} set one from their beginning"));
                 }
-                let (beside, descriptor) = (provide::beside(extended), provide::descriptor(extended));
-                format!("polus_extension_begin(&{name}, sizeof {name}, &({beside}){{ {} }}, &{descriptor})", parts.beside)
+                begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
             }
             _ => format!("polus_extension_enter(&{name}, sizeof {name})"),
         };
@@ -277,34 +280,43 @@ impl Work<'_> {
     }
 
     /// A variable of the program: its companion is found without a look-up.
-    fn named(&mut self, id: ItemId, variable: ItemId, name: &str, dimensions: &[u64], parts: &Parts) {
+    fn named(&mut self, id: ItemId, variable: ItemId, name: &str, parts: &Parts) {
         let Some(extended) = self.extended(id).cloned() else { return };
         let entity = &self.new.items[variable].entity;
-        let (companion, kind) = (provide::companion(name), format!("struct {}__companion", extended.name));
         let count: u64 = entity.dimensions.iter().product::<u64>().max(1);
         let bounds: String = entity.dimensions.iter().map(|n| format!("[{n}]")).collect();
-        if dimensions.len() > 1 {
+        if entity.dimensions.len() > 1 {
             return self.refuse(id, self.new.span(variable).start, &format!("{name} is an array of arrays"));
         }
-        let first = !self.companions.iter().any(|row| row.contains(&format!("&{name},")) || row.contains(&format!("{{ {name},")));
-        if first {
-            let at = self.chunk_of(extended.theirs);
-            self.behind.push(Inserted { behind: at, text: format!("static {kind} {companion}{bounds};"), system: false });
-            let (object, records) = match dimensions.is_empty() {
-                true => (format!("&{name}"), format!("&{companion}")),
-                false => (name.to_string(), companion.clone()),
+        let object = if entity.dimensions.is_empty() { format!("&{name}") } else { name.to_string() };
+        let first = self.named.entry(id).or_default().insert(name.to_string());
+        let home = self.chunk_of(id);
+        let defined = self.new.unit.chunks.partition_point(|c| c.span.end <= self.new.span(variable).start);
+        for layer in extended.records() {
+            if !extended.has_companion(name, layer) {
+                if parts.beside.contains_key(&layer) {
+                    self.refuse(id, self.new.span(variable).start, &format!("{name} sets one from its beginning"));
+                }
+                continue;
+            }
+            let (companion, kind) = (provide::companion(name, layer), provide::companion_type(&extended, layer));
+            let mut declare = |behind: Option<usize>, fields: &str| {
+                let text = format!("static {kind} {companion}{bounds}{fields};");
+                self.behind.push(Inserted { behind, text, system: false });
             };
-            let descriptor = provide::descriptor(&extended);
-            self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
-        }
-        if !parts.beside.is_empty() {
-            let at = self.new.unit.chunks.partition_point(|c| c.span.end <= self.new.span(variable).start);
-            let fields = match dimensions.is_empty() {
-                true => format!("{{ .fields = {{ {} }} }}", parts.beside),
-                false => format!("{{ {} }}", parts.beside),
-            };
-            let text = format!("static {kind} {companion}{bounds} = {fields};");
-            self.behind.push(Inserted { behind: Some(at), text, system: false });
+            if first {
+                declare(home, "");
+            }
+            if first && layer >= extended.layers.len() {
+                let records = if bounds.is_empty() { format!("&{companion}") } else { companion.clone() };
+                let descriptor = provide::descriptor(&extended, layer);
+                self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
+            }
+            match parts.beside.get(&layer) {
+                Some(fields) if bounds.is_empty() => declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}")),
+                Some(fields) => declare(Some(defined), &format!(" = {{ {fields} }}")),
+                None => {}
+            }
         }
     }
 
@@ -314,39 +326,50 @@ impl Work<'_> {
     }
 
     /// The types' own declarations.
-    fn bodies(&mut self, versions: Versions) {
+    fn bodies(&mut self) {
         let mut types: Vec<&Extended> = self.types.iter().collect();
-        types.sort_by_key(|t| std::cmp::Reverse(self.new.span(t.theirs).start));
+        types.sort_by_key(|t| std::cmp::Reverse(self.new.span(t.id).start));
         for extended in types {
-            let Some(read) = body::read(self.new, extended.theirs) else {
-                self.refuse(extended.theirs, self.new.span(extended.theirs).start, "its declaration cannot be read");
+            let at = self.new.span(extended.id).start;
+            let Some(read) = body::read(self.new, extended.id) else {
+                self.refuse(extended.id, at, "its declaration cannot be read");
                 continue;
             };
-            let was = &versions.old.items[extended.ours].entity;
-            let size = was.size.unwrap_or(0);
-            let cut = |range: Range<usize>| self.edits.cut(range);
-            let (base, beside) = match was.union {
-                true => (Some(body::union(&read, size, &cut)), Some(String::new())),
-                false => (body::base(extended, &read, was.align.unwrap_or(1), &cut), body::beside(extended, &read, &cut)),
-            };
-            let (Some(base), Some(beside)) = (base, beside) else {
-                self.refuse(extended.theirs, read.inner.start, "its fields cannot be put at their old places");
-                continue;
-            };
-            self.edits.replace(read.inner.clone(), base);
-            if !extended.added.is_empty() {
-                let at = self.chunk_of(extended.theirs);
-                let declared = provide::of_type(self.new, extended, &beside);
-                let declared = declared.into_iter().map(|(text, system)| Inserted { behind: at, text, system });
-                let rest = std::mem::take(&mut self.behind);
-                self.behind = declared.chain(rest).collect();
+            match self.layers(extended, &read) {
+                Some((base, beside)) => {
+                    self.edits.replace(read.inner.clone(), base);
+                    let rest = std::mem::take(&mut self.behind);
+                    self.behind = beside.into_iter().chain(rest).collect();
+                }
+                None => self.refuse(extended.id, at, "its fields cannot be put at their old places"),
             }
         }
     }
 
+    /// The object's body, and what is declared for its records.
+    fn layers(&self, extended: &Extended, read: &body::Body) -> Option<(String, Vec<Inserted>)> {
+        let cut = |range: Range<usize>| self.edits.cut(range);
+        let known = |layer: usize| body::of_layer(&extended.layers[layer], &extended.kept[layer], read, &cut);
+        let base = match extended.layers[0].union {
+            true => body::union(read, extended.layers[0].size, &cut),
+            false => known(0)?,
+        };
+        let behind = self.chunk_of(extended.id);
+        let mut beside = vec![];
+        for layer in extended.records() {
+            let fields = match layer < extended.layers.len() {
+                true => known(layer)?,
+                false => body::of_fields(&extended.added, read, &cut)?,
+            };
+            let declared = provide::of_layer(self.new, extended, layer, &fields).into_iter();
+            beside.extend(declared.map(|(text, system)| Inserted { behind, text, system }));
+        }
+        Some((base, beside))
+    }
+
     fn finish(self) -> MergedUnit {
         let mut inserted: Vec<Inserted> = vec![];
-        if self.types.iter().any(|t| !t.added.is_empty()) {
+        if self.types.iter().any(|t| !t.records().is_empty()) {
             let header = provide::header().into_iter();
             inserted.extend(header.map(|text| Inserted { behind: None, text, system: true }));
         }
@@ -362,6 +385,17 @@ impl Work<'_> {
         unit.extended = self.types.iter().map(|t| t.name.clone()).collect();
         unit
     }
+}
+
+/// An object begins with these fields in its records.
+fn begins(extended: &Extended, object: &str, bytes: &str, parts: &Parts) -> String {
+    let none = BTreeMap::from([(1, "0".to_string())]);
+    let beside = if parts.beside.is_empty() { &none } else { &parts.beside };
+    let fresh = format!("polus_extension_enter({object}, {bytes})");
+    beside.iter().fold(fresh, |object, (&layer, fields)| {
+        let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
+        format!("polus_extension_set({object}, &({beside}){{ {fields} }}, &{descriptor})")
+    })
 }
 
 /// Library functions that move objects.

@@ -1,5 +1,6 @@
 //! The version file: which update changed what, and the names that follow (paper 3.1).
 
+use crate::extend::Layers;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,9 @@ pub struct Step {
     /// one must replace its holders.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub copies: BTreeMap<String, Vec<String>>,
+    /// What the process has of each type that keeps its layout, after the update.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub extended: Layers,
 }
 
 const FORMAT: u32 = 1;
@@ -94,6 +98,11 @@ impl History {
         copies.flat_map(|(holder, held)| held.iter().map(move |h| (h.clone(), holder.clone()))).collect()
     }
 
+    /// What a process at version `digest` has of types that earlier updates extended.
+    pub fn layers_at(&self, digest: &str) -> Layers {
+        self.ancestors(digest).first().map(|step| step.extended.clone()).unwrap_or_default()
+    }
+
     /// Keys of what the updates before `from` brought a version of.
     pub fn brought_before(&self, from: &str) -> BTreeSet<String> {
         self.ancestors(from).into_iter().flat_map(|s| s.versions.keys().cloned()).collect()
@@ -106,6 +115,7 @@ impl History {
             Some(known) => {
                 known.versions.extend(step.versions);
                 known.copies.extend(step.copies);
+                known.extended = step.extended;
             }
             None => self.steps.push(step),
         }

@@ -449,7 +449,8 @@ impl Fill<'_> {
     /// Name and length of an array that the new program got for the injector; nothing: `0`.
     fn list(&self, name: &str) -> (String, u64) {
         let new = self.versions.new;
-        let found = new.named(name).first().filter(|_| !new.unit.extended.is_empty());
+        let own = |id: &&ItemId| self.names.standing(new, **id) == Standing::Instance;
+        let found = new.named(name).first().filter(|_| !new.unit.extended.is_empty()).filter(own);
         let length = |&id: &ItemId| new.items[id].entity.dimensions.first().copied().unwrap_or(0);
         found.map_or(("0".into(), 0), |id| (self.names.own(new, *id).to_string(), length(id)))
     }

@@ -4,7 +4,7 @@ struct item {
     int key;
     char name[20];
     struct {
-        unsigned seen : 3;
+        unsigned seen : 6;
         long total;
     } counts;
 };
