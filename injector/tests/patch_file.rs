@@ -92,6 +92,57 @@ fn a_cut_off_patch_is_refused() {
     }
 }
 
+/// A patch that extends a type, after `change` of its text.
+fn extending(name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let patch = root.join("testdata/live/extension-records/patch.c");
+    let text = std::fs::read_to_string(patch).expect("the case is there");
+    let changed = change(text.clone());
+    assert!(changed != text || name == "extending", "{name} changes nothing");
+    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.c"));
+    std::fs::write(&source, changed).expect("the folder is there");
+    std::fs::read(build(&root, &source, &["-shared"], &format!("{name}.so"))).expect("gcc wrote it")
+}
+
+#[test]
+fn extended_types_are_read_and_told() {
+    let tables = parse(extending("extending", |text| text)).expect("a patch").tables;
+    let rows = tables.extension_types.iter();
+    let rows: Vec<_> = rows.map(|found| (found.name.as_str(), found.object_size, found.size)).collect();
+    assert_eq!(rows, [("struct item", 16, 8)]);
+    let rows: Vec<_> =
+        tables.companions.iter().map(|found| (found.object, found.count, found.r#type)).collect();
+    assert_eq!(rows, [(0, 1, 0)]);
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("extending.so");
+    let told = Command::new(env!("CARGO_BIN_EXE_polus")).arg("dump").arg(file).output().expect("polus runs");
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let wanted = "  extends struct item by 8 bytes beside objects of 16 bytes, 1 of them named, started by \
+                  hand-written code";
+    assert!(told.lines().any(|line| line == wanted), "{told}");
+    assert!(!told.contains("polus_extension_find"), "{told}");
+}
+
+#[test]
+fn impossible_extended_types_are_refused() {
+    let rows = [
+        ("sizeof(struct item),\n", "0,\n", "extended type `struct item`"),
+        ("sizeof(struct fields), start", "33u << 20, start", "extended type `struct item`"),
+        ("sizeof(struct fields), start", "8, (void *)\"no code\"", "extended type `struct item`"),
+        ("types[] = { &item_type }", "types[] = { 0 }", "an extended type"),
+        (".extension_type_count = 1", ".extension_type_count = 0", "a companion's type"),
+        ("{ &named, 1,", "{ &named, 1000000,", "1000000 companions"),
+        ("{ &named, 1,", "{ &named, 0,", "0 companions"),
+        ("&named_record, sizeof named_record", "&named_record, 32", "1 companions of 32 bytes"),
+        ("&named_record, sizeof named_record", "&named_record, 56", "1 companions of 56 bytes"),
+        ("&named_record, sizeof named_record", "(void *)touch_v2, 48", "1 companions of 48 bytes"),
+        (".companion_count = 1", ".companion_count = 1000000", "the table of 1000000 companions"),
+    ];
+    for (index, (was, is, wanted)) in rows.into_iter().enumerate() {
+        let told = refusal(extending(&format!("extending{index}"), |text| text.replace(was, is)));
+        assert!(told.contains(wanted), "{is}: {told}");
+    }
+}
+
 /// A patch that polusc wrote, with its callbacks, after `change` of its text.
 fn with_callbacks(name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");

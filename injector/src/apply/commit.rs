@@ -103,7 +103,8 @@ impl<'a> Commit<'a> {
         let doors = any.then(|| Doors::open(session)).transpose()?;
         let inside = RefCell::default();
         let waits = change.waits.iter().cloned().chain(copies::newborn(session, incoming)).collect();
-        let heap = Heap::find(session)?;
+        // on the way back all stays as it is
+        let heap = if incoming == 0 { Heap::default() } else { Heap::find(session, incoming)? };
         Ok(Commit {
             session,
             change,

@@ -9,7 +9,7 @@ use crate::error::{Fault, Result};
 use crate::facts::image::{self, Image};
 use crate::facts::memory::Memory;
 use crate::facts::registry::RUNTIME_NAME;
-use polus_runtime::abi;
+use polus_runtime::abi::{self, kind};
 use std::time::Duration;
 
 /// What the program calls, and what the runtime has in its place.
@@ -32,9 +32,10 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// Finds them; refuses an allocator whose blocks have no size.
-    pub fn find(session: &Session) -> Result<Heap> {
-        if !extends(session)? {
+    /// Finds them for a process that the record at `incoming` becomes a part of; refuses an
+    /// allocator whose blocks have no size.
+    pub fn find(session: &Session, incoming: u64) -> Result<Heap> {
+        if !extends(session, incoming)? {
             return Ok(Heap::default());
         }
         check_allocator(session)?;
@@ -94,9 +95,10 @@ impl Heap {
     }
 }
 
-/// Some patch that was loaded extends a type.
-fn extends(session: &Session) -> Result<bool> {
-    for record in &session.registry.records {
+/// This patch extends a type, or one that has been active.
+fn extends(session: &Session, incoming: u64) -> Result<bool> {
+    let records = session.registry.records.iter();
+    for record in records.filter(|record| record.address == incoming || record.state != kind::LOADED) {
         let table = session.memory.read_plain::<abi::Record>(record.address)?.patch;
         if session.memory.read_plain::<abi::Patch>(table)?.extension_type_count > 0 {
             return Ok(true);

@@ -43,7 +43,7 @@ pub fn load(
         let table = session.memory.read_plain::<abi::Record>(record)?.patch;
         in_a_thread(session, tracker, |loader| loader.enrol(patch, table))?;
     }
-    Heap::find(session)?.lead_for_good(&session.memory)?;
+    Heap::find(session, record)?.lead_for_good(&session.memory)?;
     Ok(record)
 }
 

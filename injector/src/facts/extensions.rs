@@ -49,8 +49,8 @@ fn companion(layout: &Layout, places: &[u64], raw: &abi::Companion) -> Result<Co
     let all = raw.stride.checked_mul(raw.count).filter(|_| raw.count > 0);
     let writable = layout.flags(raw.records) & elf::PF_W.0 != 0;
     let fits = (abi::Extension::SIZE as u64 + size) <= raw.stride
-        && raw.stride % ALIGNMENT == 0
-        && raw.records % ALIGNMENT == 0
+        && raw.stride.is_multiple_of(ALIGNMENT)
+        && raw.records.is_multiple_of(ALIGNMENT)
         && all.is_some_and(|all| writable && layout.holds(raw.records, all));
     if !fits {
         return Err(broken(format!(

@@ -10,10 +10,10 @@
 // interrupted at each.
 #define APART 7
 // Of the interruptions, those in which the process is forked.
-#define FORKS 6
+#define FORKS 14
 // Of an operation's instructions, so many are tried, for single steps are slow in virtual
 // machines; with an argument all of them.
-#define POINTS 70
+#define POINTS 40
 
 struct object {
     long number, reserved[3];
@@ -63,6 +63,30 @@ static void handler_work(void)
         untouched(busy);
 }
 
+// Leaves the list of free records with the same one first as before, and another second.
+static void reorder_free(void)
+{
+    struct object *own = objects + OBJECTS;
+    of(&own[0]);
+    *of(&own[1]) = 99;
+    polus_extension_fresh(&own[0], sizeof *own);
+    polus_extension_fresh(&own[0], sizeof *own);
+}
+
+// Nobody got the record that the handler uses.
+static void check_reordered(void)
+{
+    static struct object others[4];
+    struct object *own = objects + OBJECTS;
+    for (int i = 0; i < 4; i++)
+        *of(&others[i]) = i;
+    CHECK(*of(&own[1]) == 99);
+    for (int i = 0; i < 2; i++) {
+        polus_extension_fresh(others, sizeof others);
+        polus_extension_fresh(own, OBJECTS * sizeof *own);
+    }
+}
+
 // The interrupted operation is never finished here.
 static void in_a_child(void)
 {
@@ -95,7 +119,10 @@ static void on_trap(int signal)
         CHECK(waitpid(child, &status, 0) == child && status == 0);
         forks++;
     }
-    handler_work();
+    if (tries % 2 && handled == target)
+        reorder_free();
+    else if (tries % 2 == 0)
+        handler_work();
 }
 
 static inline void step(int on)
@@ -114,17 +141,25 @@ static inline void step(int on)
         step(0);           \
     } while (0)
 
+static void found(int at);
+
 // Interrupts the operation at its first instruction, then further on, to its last.
 static void everywhere(void (*operation)(int), int at)
 {
     int before = forks, stride = 1;
     target = 0;
     operation(at);
-    if (!all)
+    if (!all && operation != found)
         stride = handled / POINTS + 1;
     for (target = 1; target == 1 || handled >= target - stride; target += stride) {
-        tries++;
-        operation(at);
+        for (int round = 0; round < 2; round++) {
+            tries++;
+            polus_extension_fresh(objects + OBJECTS, OBJECTS * sizeof *objects);
+            polus_extension_fresh(objects + OBJECTS, OBJECTS * sizeof *objects);
+            operation(at);
+            if (tries % 2 && handled >= target)
+                check_reordered();
+        }
     }
     CHECK(forks > before);
     target = 0;
