@@ -1,11 +1,11 @@
 //! The stages in order: from what the user names to a patch.
 
-use crate::callbacks::{self, Callbacks, Called, Olds, Written};
+use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Subject, Written};
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
-use crate::extend::{self, Extended, Layers};
+use crate::extend::{self, Extended, Hooks, Layers};
 use crate::merge::{self, Clash};
 use crate::model::{self, ItemId, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
@@ -78,6 +78,14 @@ pub struct ByHand {
     pub written: Vec<Written>,
     /// What it names of the old version.
     pub olds: Olds,
+}
+
+impl ByHand {
+    /// Functions that set new fields, by the type as they spell it.
+    fn hooks(&self) -> Hooks {
+        let extend = self.written.iter().filter(|written| written.purpose == Purpose::Extend);
+        extend.map(|written| (written.subject.clone(), written.name.clone())).collect()
+    }
 }
 
 /// Everything about an update but its text.
@@ -165,9 +173,10 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
         return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain });
     }
     // the process has these types as earlier updates left them
-    let (old, _) = rewritten(&old, &layers, Failure::Refused)?;
+    let (old, _) = rewritten(&old, &layers, &Hooks::new(), Failure::Refused)?;
     let plain = Some(Box::new(new));
-    let (new, extended) = rewritten(plain.as_ref().expect("just made"), &layers, Failure::Refused)?;
+    let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
+    let (new, extended) = rewritten(plain.as_ref().expect("just made"), &layers, &hooks, Failure::Refused)?;
     Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain })
 }
 
@@ -320,7 +329,11 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
     let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
     let known = |id: &ItemId| pair.new.unit.extended.contains(&pair.new.items[*id].entity.name);
-    let more: BTreeSet<ItemId> = blamed.chain(asked).filter(|id| !known(id)).collect();
+    let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
+        Subject::Type(id) => Some(id),
+        _ => None,
+    });
+    let more: BTreeSet<ItemId> = blamed.chain(asked).chain(started).filter(|id| !known(id)).collect();
     if more.is_empty() {
         return Ok(None);
     }
@@ -338,17 +351,22 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
         told.extend(analysis.told.iter().filter(|d| d.level == Level::Error).cloned());
         Failure::Refused(told)
     };
-    let (new, extended) = rewritten(plain, &layers, refused)?;
+    let (new, extended) = rewritten(plain, &layers, &hooks(pair), refused)?;
     Ok(Some(Pair { new, extended, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+}
+
+fn hooks(pair: &Pair) -> Hooks {
+    pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
 }
 
 /// A program in which these types have the layouts that they have in the process.
 fn rewritten(
     plain: &Program,
     layers: &Layers,
+    hooks: &Hooks,
     refused: impl Fn(Vec<Diagnostic>) -> Failure,
 ) -> Result<(Program, Vec<Extended>)> {
-    let extension = extend::extend(plain, layers).map_err(&refused)?;
+    let extension = extend::extend(plain, layers, hooks).map_err(&refused)?;
     let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
     let moved = extend::check(&new, &extension.types);
     if moved.is_empty() { Ok((new, extension.types)) } else { Err(refused(moved)) }

@@ -171,11 +171,12 @@ fn callback(pair: &Pair, called: &Called) -> Value {
         Purpose::PostUpdate => "after the update",
         Purpose::ToNew => "carries the variable to its new instance",
         Purpose::ToOld => "carries the variable back",
+        Purpose::Extend => "sets the new fields of each object that existed before",
     };
     let about = match called.subject {
         Subject::Update => String::new(),
         Subject::Function(old, _) => pair.old.title(old),
-        Subject::Variable(_, new) => pair.new.title(new),
+        Subject::Variable(_, new) | Subject::Type(new) => pair.new.title(new),
     };
     let place = &called.written.place;
     json!({"name": called.written.name, "when": when, "about": about, "place": format!("{}:{}", place.file, place.line)})

@@ -12,8 +12,19 @@ pub fn check(versions: Versions, crossing: &Crossing, callbacks: &Callbacks) -> 
         Subject::Update => None,
         Subject::Function(old, new) => function(versions, crossing, called, old, new),
         Subject::Variable(old, new) => variable(versions, crossing, called, (old, new)),
+        Subject::Type(id) => record(versions, called, id),
     });
     called.chain(vetoes(versions, callbacks)).collect()
+}
+
+/// Only what lies beside an object has to begin.
+fn record(versions: Versions, called: &Called, id: ItemId) -> Option<Diagnostic> {
+    let (new, entity) = (versions.new, &versions.new.items[id].entity);
+    (!new.unit.extended.contains(&entity.name)).then(|| {
+        unsuitable(&called.written, &format!("{} is not extended", new.title(id)))
+            .at(new.place(id), "its objects get no field beside them")
+            .help("leave the callback out, or give the type's crossing with --strategy")
+    })
 }
 
 fn function(

@@ -36,6 +36,8 @@ pub enum Purpose {
     ToNew,
     /// It carries it back.
     ToOld,
+    /// It sets the new fields of an object that existed before.
+    Extend,
 }
 
 /// A function of the callbacks file that polusc knows by its name.
@@ -60,6 +62,8 @@ pub enum Subject {
     Function(ItemId, Option<ItemId>),
     /// A global of both programs: (old item, new item).
     Variable(ItemId, ItemId),
+    /// A record of the new program.
+    Type(ItemId),
 }
 
 /// A hand-written function and what it is about.

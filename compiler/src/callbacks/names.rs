@@ -14,8 +14,8 @@ const ABOUT: &[(&str, Purpose)] = &[
     ("polus_data_unused_", Purpose::DataUnused),
     ("polus_to_new_", Purpose::ToNew),
     ("polus_to_old_", Purpose::ToOld),
+    ("polus_extend_", Purpose::Extend),
 ];
-const EXTEND: &str = "polus_extend_";
 
 /// What each function of a callbacks file is for; those without a known name are its own affair.
 ///
@@ -48,11 +48,6 @@ fn purpose(name: &str) -> Option<(Purpose, &str)> {
 
 fn refusal(function: &Mentioned) -> Diagnostic {
     let name = &function.name;
-    if let Some(of) = name.strip_prefix(EXTEND).filter(|of| !of.is_empty()) {
-        return Diagnostic::error(format!("{name}: this version carries changed types by migrate only"))
-            .at(function.place.clone(), format!("starts the extension records of {of}"))
-            .help("leave the function out; a type that migrate cannot carry is refused with the reason");
-    }
     if name == "polus_veto" {
         return Diagnostic::error("polus_veto is defined by polusc")
             .at(function.place.clone(), "defined here again")
@@ -70,6 +65,7 @@ fn about(known: &str) -> &str {
     match known {
         _ if !known.ends_with('_') => "",
         "polus_thread_left_" | "polus_function_left_" => "FUNCTION",
+        "polus_extend_" => "TYPE",
         _ => "VARIABLE",
     }
 }

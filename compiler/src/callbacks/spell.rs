@@ -19,6 +19,9 @@ pub fn spell(called: &Called, versions: Versions) -> String {
             let from = pointer(new, theirs, true, "from", &|_| false);
             format!("{from}, {}", pointer(old, ours, false, "to", &is_old))
         }
+        (Purpose::Extend, Subject::Type(id)) => {
+            format!("{} *object", new.title(id).split(" (").next().unwrap_or_default())
+        }
         _ => "void".to_string(),
     };
     format!("void {name}({parameters})")

@@ -40,6 +40,17 @@ impl Search<'_> {
             Purpose::PreUpdate | Purpose::PostUpdate => Ok(Subject::Update),
             Purpose::ThreadLeft | Purpose::FunctionLeft => self.function(written),
             Purpose::DataUnused | Purpose::ToNew | Purpose::ToOld => self.variable(written),
+            Purpose::Extend => self.record(written),
+        }
+    }
+
+    /// The type must be one of both versions: its objects exist.
+    fn record(&self, written: &Written) -> Result<Subject, Box<Diagnostic>> {
+        let new = named(self.new, Kind::Record, written)?;
+        let new = new.ok_or_else(|| self.unknown(written, Kind::Record))?;
+        match self.pairing.to_old[new] {
+            Some(_) => Ok(Subject::Type(new)),
+            None => Err(self.is_new(written, new, "no object of it exists before the update")),
         }
     }
 
@@ -89,7 +100,11 @@ impl Search<'_> {
     }
 
     fn unknown(&self, written: &Written, kind: Kind) -> Box<Diagnostic> {
-        let what = if kind == Kind::Function { "function" } else { "global" };
+        let what = match kind {
+            Kind::Function => "function",
+            Kind::Record => "struct",
+            _ => "global",
+        };
         let told = unsuitable(written, &format!("the program has no {what} {}", written.subject));
         let all = self.new.own(kind).chain(self.new.own(kind)).filter(|&id| is_outside(self.new, id));
         let names = all.map(|id| self.new.items[id].entity.name.as_str());

@@ -6,6 +6,7 @@ use crate::clang::{Kind, Role};
 use crate::cross::{self, Versions};
 use crate::diag::{Diagnostic, Failure, Result};
 use crate::diff::{self, ChangeSet};
+use crate::extend;
 use crate::merge::{Addition, Known, Mentioned, Origin};
 use crate::model::{self, ItemId, Program};
 use crate::patch;
@@ -85,8 +86,15 @@ fn prototype(old: &Program, new: &Program, called: &Called) -> String {
     match called.written.purpose {
         Purpose::ToNew => format!("static void {name}(const {was} *from, {is} *to);"),
         Purpose::ToOld => format!("static void {name}(const {is} *from, {was} *to);"),
+        Purpose::Extend => start(new, called),
         _ => format!("static void {name}(void);"),
     }
+}
+
+/// The declaration of what sets an object's new fields.
+fn start(new: &Program, called: &Called) -> String {
+    let Subject::Type(id) = called.subject else { return String::new() };
+    format!("static void {}({} *object);", called.written.name, extend::spelled(new, id))
 }
 
 /// Declarations of names that stand for several things in the program.

@@ -20,6 +20,10 @@ pub struct Extended {
     pub added: Vec<String>,
     /// Old and new names of fields that were taken for renamed.
     pub renamed: Vec<(String, String)>,
+    /// A function by hand sets the new fields of objects that existed before.
+    pub hook: Option<String>,
+    /// New fields that begin with a constant in such objects, and it.
+    pub constants: Vec<(String, String)>,
     /// Variables of the program that are of this type, or arrays of it.
     pub named: BTreeSet<String>,
 }
@@ -35,6 +39,11 @@ impl Extended {
     /// The layers that lie beside the object.
     pub fn records(&self) -> std::ops::Range<usize> {
         1..self.layers.len() + usize::from(!self.added.is_empty())
+    }
+
+    /// Objects that existed before do not begin with zero in a layer.
+    pub fn starts(&self, layer: usize) -> bool {
+        layer == self.layers.len() && (self.hook.is_some() || !self.constants.is_empty())
     }
 
     /// The record of a named variable in a layer lies in a patch, where it is found by name.
@@ -66,7 +75,7 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
     let is = &new.items[id].entity;
     let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
     let (name, layers) = (is.name.clone(), layers.to_vec());
-    let mut extended = Extended { id, name, layers, kept, added: vec![], renamed: vec![], named: BTreeSet::new() };
+    let mut extended = Extended { id, name, layers, kept, added: vec![], renamed: vec![], hook: None, constants: vec![], named: BTreeSet::new() };
     if extended.layers[0].union || is.union {
         return union(extended, is);
     }

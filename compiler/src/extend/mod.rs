@@ -11,7 +11,7 @@ mod rewrite;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
-pub use provide::LISTS;
+pub use provide::{LISTS, spelled};
 
 use crate::clang::{self, Kind};
 use crate::cross::Versions;
@@ -57,8 +57,8 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
-pub fn extend(new: &Program, layers: &Layers) -> Result<Extension, Vec<Diagnostic>> {
-    let types = placed(new, layers)?;
+pub fn extend(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
+    let types = placed(new, layers, hooks)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
     let sites = match names.is_empty() {
@@ -74,6 +74,9 @@ pub fn extend(new: &Program, layers: &Layers) -> Result<Extension, Vec<Diagnosti
     Ok(Extension { unit, types: types.into_iter().map(with_names).collect() })
 }
 
+/// Hand-written functions that set the new fields of objects that existed before, by the type's name.
+pub type Hooks = BTreeMap<String, String>;
+
 /// The record of a name.
 fn record(program: &Program, name: &str) -> Option<ItemId> {
     let is_record = |id: &ItemId| program.items[*id].kind() == Kind::Record && program.items[*id].defined();
@@ -81,12 +84,12 @@ fn record(program: &Program, name: &str) -> Option<ItemId> {
 }
 
 /// Where each field of each type lies.
-fn placed(new: &Program, layers: &Layers) -> Result<Vec<Extended>, Vec<Diagnostic>> {
+fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>, Vec<Diagnostic>> {
     let (mut types, mut told) = (vec![], vec![]);
     for (name, layers) in layers {
         let Some(id) = record(new, name) else { continue };
         match fields::place(new, id, layers) {
-            Ok(extended) => types.push(extended),
+            Ok(extended) => types.push(Extended { hook: hooks.get(name).cloned(), ..extended }),
             Err(misfits) => {
                 let why: Vec<String> = misfits.iter().map(|m| format!("{} {}", m.field, m.why)).collect();
                 told.push(refusal(new, id, &why.join("; ")));

@@ -48,17 +48,37 @@ pub fn companion_type(extended: &Extended, layer: usize) -> String {
 pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &str) -> Vec<(String, bool)> {
     let (beside, companion) = (beside(extended, layer), companion_type(extended, layer));
     let spelled = spelled(program, extended.id);
-    vec![
+    let start = if extended.starts(layer) { start_name(extended, layer) } else { "0".to_string() };
+    let mut all = vec![
         (format!("{beside} {{{fields}}};"), true),
         (format!("{companion} {{ struct polus_extension head; {beside} fields; }};"), true),
         (
             format!(
-                "static struct polus_extension_type {} = {{ \"{spelled}\", sizeof({spelled}), sizeof({beside}), 0 }};",
+                "static struct polus_extension_type {} = {{ \"{spelled}\", sizeof({spelled}), sizeof({beside}), {start} }};",
                 descriptor(extended, layer)
             ),
             false,
         ),
-    ]
+    ];
+    if extended.starts(layer) {
+        let hook = extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
+        let start = (starting(extended, layer), false);
+        all.splice(2..2, hook.chain([start]));
+    }
+    all
+}
+
+fn start_name(extended: &Extended, layer: usize) -> String {
+    format!("{}__extension_start{}", extended.name, number(layer))
+}
+
+/// The function that sets the fields of an object that existed before.
+fn starting(extended: &Extended, layer: usize) -> String {
+    let (name, beside) = (start_name(extended, layer), beside(extended, layer));
+    let constant = |(field, value): &(String, String)| format!(" (({beside} *)fields)->{field} = {value};");
+    let constants: String = extended.constants.iter().map(constant).collect();
+    let hook = extended.hook.iter().map(|hook| format!(" {hook}(object);")).collect::<String>();
+    format!("static void {name}(void *object, void *fields) {{{constants}{hook} }}")
 }
 
 /// The runtime's header, and what the rewritten text calls, one declaration each.
@@ -119,6 +139,12 @@ static inline void *polus_extension_set(void *object, const void *fields, const 
     __builtin_memcpy(polus_extension(object, type), fields, type->size);
     return object;
 }
+static inline void *polus_extension_begun(void *object, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    if (object)
+        polus_extension_new(object, bytes / type->object_size, type);
+    return object;
+}
 static inline void *polus_extension_made(void *object, unsigned long long bytes)
 {
     if (object)
@@ -129,6 +155,15 @@ static inline void *polus_extension_memset(void *object, int byte, unsigned long
 {
     polus_extension_fresh(object, bytes);
     return __builtin_memset(object, byte, bytes);
+}
+static inline void *polus_extension_memset_begun(void *object, int byte, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    __builtin_memset(object, byte, bytes);
+    return polus_extension_begun(object, bytes, type);
+}
+static inline void polus_extension_bzero_begun(void *object, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    polus_extension_memset_begun(object, 0, bytes, type);
 }
 static inline void polus_extension_bzero(void *object, unsigned long long bytes)
 {

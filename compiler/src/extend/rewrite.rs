@@ -131,7 +131,7 @@ impl Work<'_> {
             format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
         };
         let text = match of {
-            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) => {
+            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) && !extended.starts(layer) => {
                 let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
                 let head = self.edits.cut(base.start..name.start);
                 format!("{head}{}{rest}.fields.{field}", provide::companion(&variable, layer))
@@ -150,6 +150,13 @@ impl Work<'_> {
         let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
         let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
+    }
+
+    /// The descriptor of a type whose existing objects do not begin with zero.
+    fn starting(&self, id: ItemId) -> Option<String> {
+        let extended = self.extended(id)?;
+        let last = extended.layers.len();
+        extended.starts(last).then(|| provide::descriptor(extended, last))
     }
 
     fn reader(&self) -> Reader<'_> {
@@ -181,7 +188,12 @@ impl Work<'_> {
 
     fn call(&mut self, span: &Range<usize>, callee: &str, name: &Range<usize>, given: &[Argument], makes: bool) {
         let leads = given.iter().find_map(|argument| argument.leads_to);
-        if let (Some(instead), Some(_)) = (provide::instead(callee), leads) {
+        if let (Some(instead), Some(record)) = (provide::instead(callee), leads) {
+            let fills = callee.ends_with("memset") || callee.ends_with("bzero");
+            if let (Some(descriptor), true) = (self.starting(self.names[&record]), fills) {
+                self.edits.insert(span.end - 1, &format!(", &{descriptor}"));
+                return self.edits.replace(name.clone(), format!("{instead}_begun"));
+            }
             return self.edits.replace(name.clone(), instead.to_string());
         }
         if let (Some(record), true) = (leads, SORTS.contains(&callee)) {
@@ -191,7 +203,8 @@ impl Work<'_> {
         if !makes || leads.is_some() {
             return;
         }
-        let spelled = self.spelled(self.names[&sized.sizes.expect("found by it")]);
+        let id = self.names[&sized.sizes.expect("found by it")];
+        let spelled = self.spelled(id);
         let plain = |argument: &Argument| {
             (is_pure(self.source(&argument.span)) && !self.edits.touches(&argument.span))
                 .then(|| format!("({})", self.source(&argument.span)))
@@ -202,7 +215,11 @@ impl Work<'_> {
             false => plain(sized).map(|bytes| vec![bytes]),
         };
         let bytes = counted.map_or(format!("sizeof({spelled})"), |all| all.join(" * "));
-        let text = format!("polus_extension_made({}, {bytes})", self.edits.cut(span.clone()));
+        let made = self.edits.cut(span.clone());
+        let text = match self.starting(id) {
+            Some(descriptor) => format!("polus_extension_begun({made}, {bytes}, &{descriptor})"),
+            None => format!("polus_extension_made({made}, {bytes})"),
+        };
         self.edits.replace(span.clone(), text);
     }
 
@@ -274,6 +291,7 @@ impl Work<'_> {
                 }
                 begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
             }
+            (_, Some(extended)) => enters(extended, &format!("&{name}"), &format!("sizeof {name}")),
             _ => format!("polus_extension_enter(&{name}, sizeof {name})"),
         };
         self.edits.insert(span.end, &format!(", *{name}__begins __attribute__((unused)) = {begins}"));
@@ -387,11 +405,20 @@ impl Work<'_> {
     }
 }
 
+/// A fresh object, which does not begin as one that existed before does.
+fn enters(extended: &Extended, object: &str, bytes: &str) -> String {
+    let last = extended.layers.len();
+    match extended.starts(last) {
+        true => format!("polus_extension_begun({object}, {bytes}, &{})", provide::descriptor(extended, last)),
+        false => format!("polus_extension_enter({object}, {bytes})"),
+    }
+}
+
 /// An object begins with these fields in its records.
 fn begins(extended: &Extended, object: &str, bytes: &str, parts: &Parts) -> String {
     let none = BTreeMap::from([(1, "0".to_string())]);
     let beside = if parts.beside.is_empty() { &none } else { &parts.beside };
-    let fresh = format!("polus_extension_enter({object}, {bytes})");
+    let fresh = enters(extended, object, bytes);
     beside.iter().fold(fresh, |object, (&layer, fields)| {
         let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
         format!("polus_extension_set({object}, &({beside}){{ {fields} }}, &{descriptor})")

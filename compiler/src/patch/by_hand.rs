@@ -45,10 +45,10 @@ pub fn rows(
             Purpose::FunctionLeft => ("POLUS_FUNCTION_LEFT", called.written.name.as_str()),
             Purpose::DataUnused => ("POLUS_DATA_UNUSED", called.written.name.as_str()),
             Purpose::PostUpdate => ("POLUS_POST_UPDATE", called.written.name.as_str()),
-            Purpose::ToNew | Purpose::ToOld => return vec![],
+            Purpose::ToNew | Purpose::ToOld | Purpose::Extend => return vec![],
         };
         let subjects = match called.subject {
-            Subject::Update => vec![0],
+            Subject::Update | Subject::Type(_) => vec![0],
             Subject::Function(old, _) => functions.get(&old).cloned().unwrap_or_default(),
             Subject::Variable(old, _) => variables.get(&old).copied().into_iter().collect(),
         };

@@ -1,10 +1,11 @@
 //! Hand-written code in the patch: the callbacks file's own text, in its order.
 
 use super::Emit;
-use crate::callbacks::Purpose;
+use crate::callbacks::{Purpose, Subject};
 use crate::clang::Kind;
 use crate::cross::ByHand;
 use crate::diag::Diagnostic;
+use crate::extend;
 use crate::merge::{Chunk, Origin};
 use crate::model::{ItemId, Syntax};
 use crate::patch::cut::{self, Form, Function, Place};
@@ -39,6 +40,11 @@ impl Emit<'_> {
         if early {
             let why = "keeps the first reason for which the update is forbidden".to_string();
             patch.callbacks.push(Block::new(why, VETO));
+        }
+        for called in self.callbacks.called.iter().filter(|called| called.written.purpose == Purpose::Extend) {
+            let Subject::Type(id) = called.subject else { continue };
+            let text = format!("static void {}({} *object);", called.written.name, extend::spelled(self.versions.new, id));
+            patch.prototypes.push(self.block(id, "sets the new fields of objects that existed before", text));
         }
         let own = |c: &&Chunk| c.origin == Origin::ByHand && !c.system;
         for chunk in self.versions.new.unit.chunks.iter().filter(own) {
