@@ -1,9 +1,10 @@
 //! Enumerations of which a name has another number: what becomes of each value, by the enumerators' names.
 
 use super::Versions;
-use crate::clang::{Entity, Kind, Role};
+use crate::clang::{Entity, Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
+use crate::relations::names_of_enumeration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a value of the one enumeration becomes in the other.
@@ -147,7 +148,9 @@ fn ambiguous(was: &Entity, is: &Entity) -> Option<String> {
 fn is_stored(versions: Versions, id: ItemId) -> bool {
     let new = versions.new;
     let entity = &new.items[id].entity;
-    !entity.name.is_empty()
-        && new.uses.iter().any(|u| u.target == id && u.role == Role::Mention && u.holder != id)
+    // Its first typedef alone says nothing of values.
+    let names = names_of_enumeration(new, id);
+    let mention = |u: &&Use| u.role == Role::Mention && names.contains(&u.target);
+    !entity.name.is_empty() && new.uses.iter().filter(mention).any(|u| !names.contains(&u.holder))
         || new.items.iter().any(|i| i.kind() != Kind::Typedef && i.entity.holds.contains(&id))
 }

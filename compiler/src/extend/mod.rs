@@ -11,7 +11,7 @@ mod rewrite;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
-pub use provide::{LISTS, spelled};
+pub use provide::LISTS;
 
 use crate::clang::{self, Kind};
 use crate::cross::Versions;

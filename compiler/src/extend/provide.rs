@@ -1,18 +1,8 @@
 //! Declarations that a rewritten program needs: the records beside objects, and what finds them.
 
 use super::fields::Extended;
-use crate::model::{ItemId, Program};
+use crate::model::Program;
 use crate::text;
-
-/// How a record is spelled in the merged text.
-pub fn spelled(program: &Program, id: ItemId) -> String {
-    let entity = &program.items[id].entity;
-    match (program.has_tag(id), entity.union) {
-        (true, true) => format!("union {}", entity.name),
-        (true, false) => format!("struct {}", entity.name),
-        (false, _) => entity.name.clone(),
-    }
-}
 
 /// What tells the layers of a type apart in names.
 fn number(layer: usize) -> String {
@@ -47,7 +37,7 @@ pub fn companion_type(extended: &Extended, layer: usize) -> String {
 /// Declarations behind that of the type: of a library, or of the program.
 pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &str) -> Vec<(String, bool)> {
     let (beside, companion) = (beside(extended, layer), companion_type(extended, layer));
-    let spelled = spelled(program, extended.id);
+    let spelled = program.type_name(extended.id);
     let start = if extended.starts(layer) { start_name(extended, layer) } else { "0".to_string() };
     let mut all = vec![
         (format!("{beside} {{{fields}}};"), true),

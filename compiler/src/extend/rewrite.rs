@@ -86,7 +86,7 @@ impl Work<'_> {
     }
 
     fn spelled(&self, id: ItemId) -> String {
-        provide::spelled(self.new, id)
+        self.new.type_name(id)
     }
 
     fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
