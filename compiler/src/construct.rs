@@ -67,6 +67,8 @@ pub struct Pair {
     pub digests: [String; 2],
     /// Types that keep their layout, for which the new program was rewritten.
     pub extended: Vec<Extended>,
+    /// Types of the new program that cannot be extended, with the reasons.
+    pub not_carried: Vec<(String, Diagnostic)>,
     /// The new program before that.
     pub plain: Option<Box<Program>>,
 }
@@ -169,15 +171,17 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     };
     let layers = history.layers_at(&digests[0]);
     if layers.is_empty() {
-        let (extended, plain) = (vec![], None);
-        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain });
+        let (extended, not_carried, plain) = (vec![], vec![], None);
+        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, not_carried, plain });
     }
     // the process has these types as earlier updates left them
-    let (old, _) = rewritten(&old, &layers, &Hooks::new(), Failure::Refused)?;
+    let (old, _) = rewritten(&old, &layers, &Hooks::new())?.map_err(Failure::Refused)?;
     let plain = Some(Box::new(new));
     let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
-    let (new, extended) = rewritten(plain.as_ref().expect("just made"), &layers, &hooks, Failure::Refused)?;
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain })
+    let (new, extended) =
+        rewritten(plain.as_ref().expect("just made"), &layers, &hooks)?.map_err(Failure::Refused)?;
+    let not_carried = vec![];
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, not_carried, plain })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -311,12 +315,24 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let led = crossing.inward.iter().filter(|(_, inward)| !inward.targets.is_empty());
     callbacks.olds.name_instances(led.filter_map(|(&theirs, _)| changes.pairing.to_old[theirs]));
     told.extend(unknown);
+    told.splice(..0, not_carried(pair));
     told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
     if told.iter().all(|d| d.level != Level::Error) {
         told.extend(running.and_then(|running| patch::without_effect(versions, &crossing, running)));
     }
     Analysis { changes, relations, crossing, callbacks, told }
+}
+
+/// Why types that would have to be extended cannot be.
+fn not_carried(pair: &Pair) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = vec![];
+    for (_, why) in &pair.not_carried {
+        if !told.contains(why) {
+            told.push(Diagnostic { blames: vec![], ..why.clone() });
+        }
+    }
+    told
 }
 
 /// The pair with more types that keep their layout, if the analysis asks for them.
@@ -328,7 +344,10 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
     let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
-    let known = |id: &ItemId| pair.new.unit.extended.contains(&pair.new.items[*id].entity.name);
+    let known = |id: &ItemId| {
+        let name = &pair.new.items[*id].entity.name;
+        pair.new.unit.extended.contains(name) || pair.not_carried.iter().any(|(other, _)| other == name)
+    };
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
         _ => None,
@@ -347,29 +366,51 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let versions = Versions { old: &pair.old, new: plain, changes: &changes, relations: &relations };
     let known = pair.extended.iter().map(|t| (t.name.clone(), t.layers.clone())).collect();
     let layers = extend::layers(versions, &chosen, &known);
-    let refused = |mut told: Vec<Diagnostic>| {
-        told.extend(analysis.told.iter().filter(|d| d.level == Level::Error).cloned());
-        Failure::Refused(told)
+    let (mut layers, mut not_carried) = (layers, pair.not_carried.clone());
+    layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
+    let (new, extended) = loop {
+        match rewritten(plain, &layers, &hooks(pair))? {
+            Ok(done) => break done,
+            Err(told) => {
+                let reasons: Vec<(String, Diagnostic)> = told.into_iter().flat_map(|told| blamed_in(plain, told, &layers)).collect();
+                layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+                not_carried.extend(reasons);
+            }
+        }
     };
-    let (new, extended) = rewritten(plain, &layers, &hooks(pair), refused)?;
-    Ok(Some(Pair { new, extended, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+    Ok(Some(Pair { new, extended, not_carried, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+}
+
+/// The types that a diagnostic is about, of those that were to be extended; all, if it names none.
+fn blamed_in(plain: &Program, told: Diagnostic, layers: &Layers) -> Vec<(String, Diagnostic)> {
+    let named = told.blames.iter().map(|&id| plain.items[id].entity.name.clone());
+    let named: BTreeSet<String> = named.filter(|name| layers.contains_key(name)).collect();
+    let all = || layers.keys().cloned().collect();
+    let names = if named.is_empty() { all() } else { named };
+    names.into_iter().map(|name| (name, told.clone())).collect()
 }
 
 fn hooks(pair: &Pair) -> Hooks {
     pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
 }
 
-/// A program in which these types have the layouts that they have in the process.
-fn rewritten(
-    plain: &Program,
-    layers: &Layers,
-    hooks: &Hooks,
-    refused: impl Fn(Vec<Diagnostic>) -> Failure,
-) -> Result<(Program, Vec<Extended>)> {
-    let extension = extend::extend(plain, layers, hooks).map_err(&refused)?;
-    let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
+/// A program in which these types have the layouts that they have in the process, or why it cannot be.
+fn rewritten(plain: &Program, layers: &Layers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>), Vec<Diagnostic>>> {
+    let extension = match extend::extend(plain, layers, hooks) {
+        Ok(extension) => extension,
+        Err(told) => return Ok(Err(told)),
+    };
+    let new = match model::read(extension.unit, plain.root.clone())? {
+        Ok(new) => new,
+        Err(unreadable) => return Ok(Err(unreadable.told)),
+    };
+    let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
     let moved = extend::check(&new, &extension.types);
-    if moved.is_empty() { Ok((new, extension.types)) } else { Err(refused(moved)) }
+    let at_home = |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
+    match moved.is_empty() {
+        true => Ok(Ok((new, extension.types))),
+        false => Ok(Err(moved.into_iter().map(at_home).collect())),
+    }
 }
 
 /// Connects the executable with the old program.

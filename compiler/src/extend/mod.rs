@@ -102,6 +102,7 @@ fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>
 fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
     Diagnostic::error(format!("{} cannot keep its layout: {why}", new.title(id)))
         .at(new.place(id), "the new declaration")
+        .blame([id])
         .help("keep these fields in this update, or restart the program for this change")
 }
 
@@ -127,8 +128,12 @@ fn declared_at(new: &Program, records: &BTreeSet<ItemId>) -> BTreeMap<usize, Ite
 }
 
 /// Types whose layout in the rewritten program is not that of the process after all.
-pub fn check(new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
-    types.iter().filter_map(|extended| Some(refusal(new, record(new, &extended.name)?, &wrong(new, extended)?))).collect()
+pub fn check(new: &Program, types: &[Extended]) -> Vec<(String, Diagnostic)> {
+    let one = |extended: &Extended| {
+        let told = refusal(new, record(new, &extended.name)?, &wrong(new, extended)?);
+        Some((extended.name.clone(), told))
+    };
+    types.iter().filter_map(one).collect()
 }
 
 fn wrong(new: &Program, extended: &Extended) -> Option<String> {

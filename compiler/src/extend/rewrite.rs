@@ -92,7 +92,7 @@ impl Work<'_> {
     fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
         let title = self.new.title(record);
         let told = Diagnostic::error(format!("{title} gets new fields, and {why}"));
-        self.told.push(told.at(self.new.place_at(at), "here").help(
+        self.told.push(told.at(self.new.place_at(at), "here").blame([record]).help(
             "write this place otherwise, keep the type's fields in this update, or restart the program for this change",
         ));
     }
