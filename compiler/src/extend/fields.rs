@@ -3,7 +3,7 @@
 use super::layers::{Layer, Slot};
 use crate::clang::{Entity, Field};
 use crate::model::{ItemId, Program};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record whose objects keep the layout that they have in the process.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Extended {
     pub kept: Vec<Vec<Option<String>>>,
     /// New fields that lie in a record of their own.
     pub added: Vec<String>,
+    /// Fields with another type than the object has, by the layer that holds them as they are now.
+    pub retyped: BTreeMap<String, usize>,
     /// Old and new names of fields that were taken for renamed.
     pub renamed: Vec<(String, String)>,
     /// A function by hand sets the new fields of objects that existed before.
@@ -75,7 +77,7 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
     let is = &new.items[id].entity;
     let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
     let (name, layers) = (is.name.clone(), layers.to_vec());
-    let mut extended = Extended { id, name, layers, kept, added: vec![], renamed: vec![], hook: None, constants: vec![], named: BTreeSet::new() };
+    let mut extended = Extended { id, name, layers, kept, added: vec![], retyped: BTreeMap::new(), renamed: vec![], hook: None, constants: vec![], named: BTreeSet::new() };
     if extended.layers[0].union || is.union {
         return union(extended, is);
     }
@@ -84,6 +86,13 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
         match extended.find(field) {
             Some((layer, at)) if fits(&extended.layers[layer].fields[at], field) => {
                 extended.kept[layer][at] = Some(field.name.clone());
+                if layer > 0 && extended.layers[0].fields.iter().any(|slot| slot.name == field.name) {
+                    extended.retyped.insert(field.name.clone(), layer);
+                }
+            }
+            Some((0, at)) if converts(&extended.layers[0].fields[at], field) => {
+                extended.retyped.insert(field.name.clone(), extended.layers.len());
+                extended.added.push(field.name.clone());
             }
             Some((layer, at)) => misfits.push(misfit(&extended.layers[layer].fields[at], field)),
             None if field.name.is_empty() => misfits.push(nameless(field)),
@@ -116,11 +125,13 @@ impl Extended {
     fn find(&self, field: &Field) -> Option<(usize, usize)> {
         let same = |slot: &Slot| slot.name == field.name && (!field.name.is_empty() || slot.shape == field.shape);
         let layers = self.layers.iter().zip(&self.kept).enumerate();
-        let mut found = layers.filter_map(|(layer, (known, taken))| {
+        let found = layers.filter_map(|(layer, (known, taken))| {
             let mut slots = known.fields.iter().zip(taken).enumerate();
             slots.find(|(_, (slot, taken))| taken.is_none() && same(slot)).map(|(at, _)| (layer, at))
         });
-        found.next()
+        let found: Vec<(usize, usize)> = found.collect();
+        let fitting = found.iter().find(|(layer, at)| fits(&self.layers[*layer].fields[*at], field));
+        fitting.or(found.first()).copied()
     }
 
     /// Removed and added fields of one type between the same neighbours are one.
@@ -154,6 +165,15 @@ fn fits(was: &Slot, is: &Field) -> bool {
     let open = was.size == 0 || is.size == 0;
     was.bit_field == is.bit_field
         && (same && (was.size == is.size || is.record.is_some()) || !open && was.size == is.size && alike(was, is))
+}
+
+/// C converts values of the one to the other: numbers.
+fn converts(was: &Slot, is: &Field) -> bool {
+    let number = |shape: &str| {
+        let plain = unqualified(shape);
+        is_integer(plain) || matches!(plain, "float" | "double" | "long double" | "_Bool")
+    };
+    number(&was.shape) && number(&is.shape)
 }
 
 /// Another spelling of what has the same bytes: numbers of one size, pointers to data.

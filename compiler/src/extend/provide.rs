@@ -1,5 +1,6 @@
 //! Declarations that a rewritten program needs: the records beside objects, and what finds them.
 
+use super::body::{SEEN, WAS};
 use super::fields::Extended;
 use crate::model::Program;
 use crate::text;
@@ -50,12 +51,40 @@ pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &s
             false,
         ),
     ];
+    for (field, _) in extended.retyped.iter().filter(|(_, at)| **at == layer) {
+        all.extend(carried(program, extended, layer, field).map(|text| (text, true)));
+    }
     if extended.starts(layer) {
         let hook = extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
         let start = (starting(extended, layer), false);
         all.splice(2..2, hook.chain([start]));
     }
     all
+}
+
+/// The function that gives an object's record with what old code wrote to a retyped field.
+pub fn pull(extended: &Extended, field: &str) -> String {
+    format!("{}__extension_pull_{field}", extended.name)
+}
+
+/// The function that shows old code what was written to a retyped field.
+pub fn push(extended: &Extended, field: &str) -> String {
+    format!("{}__extension_push_{field}", extended.name)
+}
+
+/// Both. A value that does not fit the old type stays beside the object until old code writes another.
+fn carried(program: &Program, extended: &Extended, layer: usize, field: &str) -> [String; 2] {
+    let (pull, push, beside) = (pull(extended, field), push(extended, field), beside(extended, layer));
+    let (spelled, parameter) = (program.type_name(extended.id), "const struct polus_extension_type *type");
+    let begin = format!("{{\n    {spelled} *was = (void *)object;\n    {beside} *is = polus_extension(object, type);\n");
+    [
+        format!(
+            "static inline {beside} *{pull}(const void *object, {parameter})\n{begin}    if (was->{WAS}{field} != is->{SEEN}{field}) {{\n        is->{field} = was->{WAS}{field};\n        is->{SEEN}{field} = was->{WAS}{field};\n    }}\n    return is;\n}}"
+        ),
+        format!(
+            "static inline void *{push}(void *object, {parameter})\n{begin}    was->{WAS}{field} = is->{field};\n    is->{SEEN}{field} = was->{WAS}{field};\n    return object;\n}}"
+        ),
+    ]
 }
 
 fn start_name(extended: &Extended, layer: usize) -> String {

@@ -4,7 +4,7 @@ use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
 use super::{body, provide};
-use crate::clang::{Argument, Base, Field, Site};
+use crate::clang::{Access as Role, Argument, Base, Field, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
@@ -30,7 +30,8 @@ pub fn rewrite(
         let in_order = extended.is_none_or(|t| t.in_order(&all));
         let layer = |field: &Field| Some((field.name.clone(), extended?.beside(&field.name)?));
         let beside = all.iter().filter_map(layer).collect();
-        (id, Fields { all, beside, in_order })
+        let retyped = extended.map(|t| t.retyped.keys().cloned().collect()).unwrap_or_default();
+        (id, Fields { all, beside, retyped, in_order })
     };
     let records = carriers.iter().map(fields).collect();
     let edits = Edits::new(&new.unit.text);
@@ -99,9 +100,11 @@ impl Work<'_> {
 
     fn site(&mut self, site: &Site) {
         match site {
-            Site::Member { span, base, of, record, field, .. } => {
+            Site::Member { span, base, of, record, field, role } => {
                 let id = self.names[record];
-                if self.records[&id].beside.contains_key(field) {
+                if self.extended(id).is_some_and(|extended| extended.retyped.contains_key(field)) {
+                    self.retyped(id, (span, role), base, of, field);
+                } else if self.records[&id].beside.contains_key(field) {
                     self.member(id, span, base, of, field);
                 }
             }
@@ -143,6 +146,43 @@ impl Work<'_> {
         self.edits.replace(span.clone(), text);
     }
 
+    /// A field of which old code has a value of another type: what is written goes there as well, and
+    /// what is read is what was written last, by old code or new.
+    fn retyped(&mut self, id: ItemId, (span, role): (&Range<usize>, &Role), base: &Range<usize>, of: &Base, field: &str) {
+        let Some(extended) = self.extended(id) else { return };
+        let (pull, push) = (provide::pull(extended, field), provide::push(extended, field));
+        let descriptor = provide::descriptor(extended, extended.retyped[field]);
+        let inner = self.edits.cut(base.clone());
+        let object = match of {
+            Base::Pointer => inner,
+            Base::Object | Base::Global { .. } => format!("&({inner})"),
+            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+        };
+        let within = |work: &str, value: &str| {
+            let beside = provide::beside(extended, extended.retyped[field]);
+            format!("({{ void *polus_object = (void *)({object}); {beside} *polus_beside = {pull}(polus_object, &{descriptor}); {work} {push}(polus_object, &{descriptor}); {value}; }})")
+        };
+        let place = format!("polus_beside->{field}");
+        match role {
+            Role::Read | Role::Unevaluated => self.edits.replace(span.clone(), format!("{pull}({object}, &{descriptor})->{field}")),
+            Role::Assigned(operator, whole) => {
+                let operator_text = self.source(operator).trim().to_string();
+                let value = self.edits.cut(operator.end..whole.end);
+                let text = within(&format!("{place} {operator_text} ({value});"), &place);
+                self.edits.replace(whole.clone(), text);
+            }
+            Role::Counted(whole, before) => {
+                let sign = if self.source(whole).contains("++") { "++" } else { "--" };
+                let text = match before {
+                    true => within(&format!("{sign}{place};"), &place),
+                    false => within(&format!("__typeof__({place} + 0) polus_value = {place}{sign};"), "polus_value"),
+                };
+                self.edits.replace(whole.clone(), text);
+            }
+            Role::Object => self.refuse(id, span.start, &format!("the address of {field} is taken, which has another type now")),
+        }
+    }
+
     fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, addressable: bool) {
         if !addressable {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
@@ -159,8 +199,9 @@ impl Work<'_> {
         extended.starts(last).then(|| provide::descriptor(extended, last))
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records }
+    /// `fixed`: the initialiser is one of an object with static storage.
+    fn reader(&self, fixed: bool) -> Reader<'_> {
+        Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records, fixed }
     }
 
     fn unread(&mut self, id: ItemId, (at, why): Unread) {
@@ -168,7 +209,7 @@ impl Work<'_> {
     }
 
     fn literal(&mut self, id: ItemId, span: &Range<usize>, braces: &Range<usize>, inside: bool) {
-        let parts = match self.reader().record(id, braces.clone()) {
+        let parts = match self.reader(!inside).record(id, braces.clone()) {
             Ok(parts) => parts,
             Err(unread) => return self.unread(id, unread),
         };
@@ -231,8 +272,8 @@ impl Work<'_> {
         let braces = initialiser.clone().filter(|range| self.source(range).starts_with('{'));
         let parts = match (&braces, dimensions.len()) {
             (None, _) => Ok(Parts::default()),
-            (Some(braces), 0) => self.reader().record(id, braces.clone()),
-            (Some(braces), 1) => self.reader().array(id, braces.clone()),
+            (Some(braces), 0) => self.reader(!automatic).record(id, braces.clone()),
+            (Some(braces), 1) => self.reader(!automatic).array(id, braces.clone()),
             (Some(braces), _) => Err((braces.start, "an array of arrays")),
         };
         let parts = match parts {
@@ -367,7 +408,7 @@ impl Work<'_> {
     /// The object's body, and what is declared for its records.
     fn layers(&self, extended: &Extended, read: &body::Body) -> Option<(String, Vec<Inserted>)> {
         let cut = |range: Range<usize>| self.edits.cut(range);
-        let known = |layer: usize| body::of_layer(&extended.layers[layer], &extended.kept[layer], read, &cut);
+        let known = |layer: usize| body::of_layer(extended, layer, read, &cut);
         let base = match extended.layers[0].union {
             true => body::union(read, extended.layers[0].size, &cut),
             false => known(0)?,
@@ -377,7 +418,7 @@ impl Work<'_> {
         for layer in extended.records() {
             let fields = match layer < extended.layers.len() {
                 true => known(layer)?,
-                false => body::of_fields(&extended.added, read, &cut)?,
+                false => body::of_fields(extended, read, &cut)?,
             };
             let declared = provide::of_layer(self.new, extended, layer, &fields).into_iter();
             beside.extend(declared.map(|(text, system)| Inserted { behind, text, system }));
@@ -419,9 +460,13 @@ fn begins(extended: &Extended, object: &str, bytes: &str, parts: &Parts) -> Stri
     let none = BTreeMap::from([(1, "0".to_string())]);
     let beside = if parts.beside.is_empty() { &none } else { &parts.beside };
     let fresh = enters(extended, object, bytes);
-    beside.iter().fold(fresh, |object, (&layer, fields)| {
+    let set = beside.iter().fold(fresh, |object, (&layer, fields)| {
         let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
         format!("polus_extension_set({object}, &({beside}){{ {fields} }}, &{descriptor})")
+    });
+    let pushed = extended.retyped.iter().filter(|(_, layer)| beside.contains_key(layer));
+    pushed.fold(set, |object, (field, &layer)| {
+        format!("{}({object}, &{})", provide::push(extended, field), provide::descriptor(extended, layer))
     })
 }
 
