@@ -5,7 +5,7 @@ use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
-use crate::extend::{self, Extended, Hooks, Layers};
+use crate::extend::{self, Extended, Hooks, Layers, Numbers};
 use crate::merge::{self, Clash};
 use crate::model::{self, ItemId, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
@@ -67,6 +67,8 @@ pub struct Pair {
     pub digests: [String; 2],
     /// Types that keep their layout, for which the new program was rewritten.
     pub extended: Vec<Extended>,
+    /// What the process has of enumerations that keep their numbers.
+    pub numbers: Numbers,
     /// Types of the new program that cannot be extended, with the reasons.
     pub not_carried: Vec<(String, Diagnostic)>,
     /// The new program before that.
@@ -169,19 +171,19 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    let layers = history.layers_at(&digests[0]);
-    if layers.is_empty() {
+    let (layers, numbers) = history.kept_at(&digests[0]);
+    if layers.is_empty() && numbers.is_empty() {
         let (extended, not_carried, plain) = (vec![], vec![], None);
-        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, not_carried, plain });
+        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain });
     }
     // the process has these types as earlier updates left them
-    let (old, _) = rewritten(&old, &layers, &Hooks::new())?.map_err(Failure::Refused)?;
+    let (old, _) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
     let plain = Some(Box::new(new));
     let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
     let (new, extended) =
-        rewritten(plain.as_ref().expect("just made"), &layers, &hooks)?.map_err(Failure::Refused)?;
+        rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?.map_err(Failure::Refused)?;
     let not_carried = vec![];
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, not_carried, plain })
+    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -346,7 +348,8 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
     let known = |id: &ItemId| {
         let name = &pair.new.items[*id].entity.name;
-        pair.new.unit.extended.contains(name) || pair.not_carried.iter().any(|(other, _)| other == name)
+        let numbered = pair.numbers.contains_key(name);
+        numbered || pair.new.unit.extended.contains(name) || pair.not_carried.iter().any(|(other, _)| other == name)
     };
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
@@ -367,25 +370,45 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let known = pair.extended.iter().map(|t| (t.name.clone(), t.layers.clone())).collect();
     let layers = extend::layers(versions, &chosen, &known);
     let (mut layers, mut not_carried) = (layers, pair.not_carried.clone());
+    let mut numbers = pair.numbers.clone();
+    for &id in more.iter().filter(|id| pair.new.items[**id].kind() == Kind::Enum) {
+        if let Some(ours) = analysis.changes.pairing.to_old[id] {
+            let known = pair.old.items[ours].entity.enumerators.iter().cloned();
+            numbers.entry(pair.new.items[id].entity.name.clone()).or_default().extend(known);
+        }
+    }
     layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
     let (new, extended) = loop {
-        match rewritten(plain, &layers, &hooks(pair))? {
+        match rewritten(plain, &layers, &numbers, &hooks(pair))? {
             Ok(done) => break done,
             Err(told) => {
-                let reasons: Vec<(String, Diagnostic)> = told.into_iter().flat_map(|told| blamed_in(plain, told, &layers)).collect();
+                let wanted: BTreeSet<&String> = layers.keys().chain(numbers.keys()).collect();
+                let reasons = told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted));
+                let reasons: Vec<(String, Diagnostic)> = reasons.collect();
                 layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+                numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
                 not_carried.extend(reasons);
             }
         }
     };
-    Ok(Some(Pair { new, extended, not_carried, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+    Ok(Some(Pair { new, extended, numbers, not_carried, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+}
+
+/// The numbers that names have when the new program runs; those that it lacks stay reserved.
+fn numbers_after(pair: &Pair) -> Numbers {
+    let mut numbers = pair.numbers.clone();
+    for (name, known) in &mut numbers {
+        let all = pair.new.named(name).iter().map(|&id| &pair.new.items[id].entity);
+        known.extend(all.filter(|e| e.kind == Kind::Enum).flat_map(|e| e.enumerators.iter().cloned()));
+    }
+    numbers
 }
 
 /// The types that a diagnostic is about, of those that were to be extended; all, if it names none.
-fn blamed_in(plain: &Program, told: Diagnostic, layers: &Layers) -> Vec<(String, Diagnostic)> {
+fn blamed_in(plain: &Program, told: Diagnostic, wanted: &BTreeSet<&String>) -> Vec<(String, Diagnostic)> {
     let named = told.blames.iter().map(|&id| plain.items[id].entity.name.clone());
-    let named: BTreeSet<String> = named.filter(|name| layers.contains_key(name)).collect();
-    let all = || layers.keys().cloned().collect();
+    let named: BTreeSet<String> = named.filter(|name| wanted.contains(name)).collect();
+    let all = || wanted.iter().map(|name| name.to_string()).collect();
     let names = if named.is_empty() { all() } else { named };
     names.into_iter().map(|name| (name, told.clone())).collect()
 }
@@ -395,8 +418,8 @@ fn hooks(pair: &Pair) -> Hooks {
 }
 
 /// A program in which these types have the layouts that they have in the process, or why it cannot be.
-fn rewritten(plain: &Program, layers: &Layers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>), Vec<Diagnostic>>> {
-    let extension = match extend::extend(plain, layers, hooks) {
+fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>), Vec<Diagnostic>>> {
+    let extension = match extend::extend(plain, layers, numbers, hooks) {
         Ok(extension) => extension,
         Err(told) => return Ok(Err(told)),
     };
@@ -463,6 +486,7 @@ pub fn assemble(
     let (patch, mut step) =
         patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)?;
     step.extended = extend::result(&pair.new, &pair.extended);
+    step.numbers = numbers_after(pair);
     Ok((patch, step))
 }
 

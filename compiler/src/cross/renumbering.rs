@@ -80,6 +80,11 @@ fn one(versions: Versions, id: ItemId) -> Option<Diagnostic> {
     };
     let crosses =
         relations.renumbered.crossing.contains(&id) && ambiguous(&old.items[ours].entity, entity).is_none();
+    let counts = |name: &String| new.unit.counting.contains(name);
+    if entity.enumerators.iter().all(|(name, _)| !changes.renumbered.contains(name) || counts(name)) {
+        let moved = Diagnostic::warning(format!("{name}, which counts the others, moves from {was} to {value}"));
+        return Some(moved.at(new.place(id), "the new declaration").note("a value that equals it is one of the new ones now"));
+    }
     let told = if stored && !crosses { Diagnostic::error(title) } else { Diagnostic::warning(title) };
     let told = told.at(old.place(ours), "the old declaration").at(new.place(id), "the new declaration");
     Some(match (stored, crosses) {
@@ -102,7 +107,8 @@ fn refused(mut told: Diagnostic, versions: Versions, ours: ItemId, id: ItemId) -
         let version = if holder.is_old { "old" } else { "new" };
         told = told.at(program.place_at(holder.offset), format!("{} ({version} version)", holder.what));
     }
-    told.note("values stored in the running process would change their meaning")
+    told.blame([id])
+        .note("values stored in the running process would change their meaning")
         .help("append new enumerators at the end, or give the old ones their old numbers")
 }
 

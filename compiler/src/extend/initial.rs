@@ -152,6 +152,13 @@ impl Reader<'_> {
     }
 }
 
+/// Where the elements of an array's initialiser begin; nothing, if one of them is designated.
+pub fn positions(source: &str, braces: Range<usize>) -> Vec<usize> {
+    let all = elements(source, &braces);
+    let plain = all.iter().all(|element| element.field.is_none() && !element.deep);
+    if plain { all.iter().map(|element| element.whole.start).collect() } else { vec![] }
+}
+
 fn elements(source: &str, braces: &Range<usize>) -> Vec<Element> {
     let inner = braces.start + 1..braces.end - 1;
     let tokens = text::lex(&source[inner.clone()]);

@@ -6,11 +6,13 @@ mod edits;
 mod fields;
 mod initial;
 mod layers;
+mod numbers;
 mod provide;
 mod rewrite;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
+pub use numbers::{Numbered, Numbers};
 pub use provide::LISTS;
 
 use crate::clang::{self, Kind};
@@ -27,6 +29,8 @@ pub struct Extension {
     pub unit: MergedUnit,
     /// The types.
     pub types: Vec<Extended>,
+    /// Enumerations that keep their numbers.
+    pub numbered: Vec<Numbered>,
 }
 
 /// What the process has of the types `chosen`, and of the changed ones that they hold, which cannot but
@@ -57,8 +61,9 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
-pub fn extend(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
+pub fn extend(new: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
     let types = placed(new, layers, hooks)?;
+    let numbered = numbered(new, numbers)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
     let sites = match names.is_empty() {
@@ -66,12 +71,12 @@ pub fn extend(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Extension
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
-    let (unit, named) = rewrite::rewrite(new, &types, &carriers, &names, &sites)?;
+    let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
         extended
     };
-    Ok(Extension { unit, types: types.into_iter().map(with_names).collect() })
+    Ok(Extension { unit, types: types.into_iter().map(with_names).collect(), numbered })
 }
 
 /// Hand-written functions that set the new fields of objects that existed before, by the type's name.
@@ -97,6 +102,18 @@ fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>
         }
     }
     if told.is_empty() { Ok(types) } else { Err(told) }
+}
+
+/// The numbers of each enumeration.
+fn numbered(new: &Program, numbers: &Numbers) -> Result<Vec<Numbered>, Vec<Diagnostic>> {
+    let enumeration = |name: &str| {
+        let all = new.named(name).iter().copied();
+        all.into_iter().find(|id| new.items[*id].kind() == Kind::Enum && new.items[*id].defined())
+    };
+    let found = numbers.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
+    let (done, told): (Vec<_>, Vec<_>) = found.map(|(id, known)| numbers::number(new, id, known)).partition(Result::is_ok);
+    let told: Vec<Diagnostic> = told.into_iter().filter_map(Result::err).collect();
+    if told.is_empty() { Ok(done.into_iter().flatten().collect()) } else { Err(told) }
 }
 
 fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {

@@ -3,7 +3,8 @@
 use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
-use super::{body, provide};
+use super::numbers::{self, Numbered};
+use super::{body, initial, provide};
 use crate::clang::{Access as Role, Argument, Base, Field, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
@@ -19,7 +20,7 @@ use std::ops::Range;
 /// What cannot be rewritten, with its place.
 pub fn rewrite(
     new: &Program,
-    types: &[Extended],
+    (types, numbered): (&[Extended], &[Numbered]),
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
@@ -38,6 +39,7 @@ pub fn rewrite(
     let mut work = Work {
         new,
         types,
+        numbered,
         names,
         records,
         edits,
@@ -52,6 +54,7 @@ pub fn rewrite(
         work.site(site);
     }
     work.bodies();
+    work.numbers();
     match work.told.is_empty() {
         true => {
             let named = std::mem::take(&mut work.named);
@@ -64,6 +67,7 @@ pub fn rewrite(
 struct Work<'w> {
     new: &'w Program,
     types: &'w [Extended],
+    numbered: &'w [Numbered],
     names: &'w BTreeMap<usize, ItemId>,
     records: BTreeMap<ItemId, Fields>,
     edits: Edits<'w>,
@@ -426,6 +430,24 @@ impl Work<'_> {
         Some((base, beside))
     }
 
+    /// The enumerations' own declarations, and arrays with an element for each value.
+    fn numbers(&mut self) {
+        let new = self.new;
+        for numbered in self.numbered.iter().filter(|numbered| numbered.differs(new)) {
+            for (_, braces) in numbers::tables(new, numbered) {
+                for (position, at) in initial::positions(&new.unit.text, braces).into_iter().enumerate() {
+                    if let Some(place) = numbered.place_of(new, position as i64) {
+                        self.edits.insert(at, &format!("[{place}] = "));
+                    }
+                }
+            }
+            let span = new.span(numbered.id);
+            let Some(open) = new.unit.text[span.clone()].find('{') else { continue };
+            let list: Vec<String> = numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
+        }
+    }
+
     fn finish(self) -> MergedUnit {
         let mut inserted: Vec<Inserted> = vec![];
         if self.types.iter().any(|t| !t.records().is_empty()) {
@@ -442,6 +464,7 @@ impl Work<'_> {
         inserted.extend(lists.map(|text| Inserted { behind: last, text, system: false }));
         let mut unit = self.new.unit.revised(self.edits.finish(), &inserted);
         unit.extended = self.types.iter().map(|t| t.name.clone()).collect();
+        unit.counting = self.numbered.iter().filter_map(|n| n.sentinel.clone()).collect();
         unit
     }
 }

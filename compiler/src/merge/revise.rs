@@ -51,6 +51,7 @@ impl MergedUnit {
             renamed: self.renamed.clone(),
             units: self.units.clone(),
             extended: self.extended.clone(),
+            counting: self.counting.clone(),
         }
     }
 }
@@ -152,7 +153,7 @@ mod tests {
         let chunk = |span: Range<usize>| Chunk { span, units: vec![0], system: false, piece: 0, origin: Origin::Program };
         let chunks = vec![chunk(0..6), chunk(7..36), chunk(37..43)];
         let lines = LineTable { files: vec!["a.c".into()], directories: vec![PathBuf::new()], marks: vec![(0, 0, 1)] };
-        let unit = MergedUnit { text, chunks, lines, renamed: vec![], units: vec!["a.c".into()], extended: Default::default() };
+        let unit = MergedUnit { text, chunks, lines, renamed: vec![], units: vec!["a.c".into()], extended: Default::default(), counting: Default::default() };
         let edit = |at, length, rank, text: &str| Revision { at, rank, length, text: text.into() };
         let revisions = vec![edit(32, 1, 0, "x->a"), edit(32, 0, -2, "(("), edit(18, 0, 0, " \n ")];
         let additions = [Inserted { behind: Some(0), text: "int extra;".into(), system: false }];
