@@ -55,7 +55,8 @@ pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Resul
         }
     }
     let mut taken: BTreeSet<i64> = reserved.union(&given.values().copied().collect()).copied().collect();
-    let flags = taken.len() > 2 && taken.iter().all(|v| *v >= 0 && v & (v - 1) == 0);
+    let bits = || taken.iter().filter(|v| **v != 0);
+    let flags = bits().count() > 2 && bits().all(|v| *v > 0 && v & (v - 1) == 0);
     for (name, value) in entity.enumerators.iter().filter(|(name, _)| !counts(name)) {
         if given.contains_key(value) {
             continue;
