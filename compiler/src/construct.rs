@@ -69,7 +69,8 @@ pub struct Pair {
     pub extended: Vec<Extended>,
     /// What the process has of enumerations that keep their numbers.
     pub numbers: Numbers,
-    /// Types of the new program that cannot be extended, with the reasons.
+    /// Types of the new program that cannot be extended, with the reasons; warnings about those that
+    /// can, without a name.
     pub not_carried: Vec<(String, Diagnostic)>,
     /// The new program before that.
     pub plain: Option<Box<Program>>,
@@ -177,12 +178,12 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
         return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain });
     }
     // the process has these types as earlier updates left them
-    let (old, _) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
+    let (old, ..) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
     let plain = Some(Box::new(new));
     let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
-    let (new, extended) =
+    let (new, extended, told) =
         rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?.map_err(Failure::Refused)?;
-    let not_carried = vec![];
+    let not_carried = told.into_iter().map(|told| (String::new(), told)).collect();
     Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain })
 }
 
@@ -349,7 +350,7 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let known = |id: &ItemId| {
         let name = &pair.new.items[*id].entity.name;
         let numbered = pair.numbers.contains_key(name);
-        numbered || pair.new.unit.extended.contains(name) || pair.not_carried.iter().any(|(other, _)| other == name)
+        numbered || pair.new.unit.extended.contains(name) || !name.is_empty() && pair.not_carried.iter().any(|(other, _)| other == name)
     };
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
@@ -378,7 +379,7 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
         }
     }
     layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
-    let (new, extended) = loop {
+    let (new, extended, told) = loop {
         match rewritten(plain, &layers, &numbers, &hooks(pair))? {
             Ok(done) => break done,
             Err(told) => {
@@ -391,6 +392,8 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
             }
         }
     };
+    not_carried.retain(|(name, _)| !name.is_empty());
+    not_carried.extend(told.into_iter().map(|told| (String::new(), told)));
     Ok(Some(Pair { new, extended, numbers, not_carried, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
 }
 
@@ -418,7 +421,7 @@ fn hooks(pair: &Pair) -> Hooks {
 }
 
 /// A program in which these types have the layouts that they have in the process, or why it cannot be.
-fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>), Vec<Diagnostic>>> {
+fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>, Vec<Diagnostic>), Vec<Diagnostic>>> {
     let extension = match extend::extend(plain, layers, numbers, hooks) {
         Ok(extension) => extension,
         Err(told) => return Ok(Err(told)),
@@ -431,7 +434,7 @@ fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks)
     let moved = extend::check(&new, &extension.types);
     let at_home = |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
     match moved.is_empty() {
-        true => Ok(Ok((new, extension.types))),
+        true => Ok(Ok((new, extension.types, extension.told))),
         false => Ok(Err(moved.into_iter().map(at_home).collect())),
     }
 }

@@ -9,6 +9,7 @@ mod layers;
 mod numbers;
 mod provide;
 mod rewrite;
+mod starts;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
@@ -31,6 +32,8 @@ pub struct Extension {
     pub types: Vec<Extended>,
     /// Enumerations that keep their numbers.
     pub numbered: Vec<Numbered>,
+    /// Warnings.
+    pub told: Vec<Diagnostic>,
 }
 
 /// What the process has of the types `chosen`, and of the changed ones that they hold, which cannot but
@@ -62,7 +65,7 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
 /// # Errors
 /// What of them cannot be carried so, with its place.
 pub fn extend(new: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
-    let types = placed(new, layers, hooks)?;
+    let mut types = placed(new, layers, hooks)?;
     let numbered = numbered(new, numbers)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
@@ -71,12 +74,13 @@ pub fn extend(new: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) 
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
+    let told = starts::find(new, &mut types, &names, &sites);
     let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
         extended
     };
-    Ok(Extension { unit, types: types.into_iter().map(with_names).collect(), numbered })
+    Ok(Extension { unit, types: types.into_iter().map(with_names).collect(), numbered, told })
 }
 
 /// Hand-written functions that set the new fields of objects that existed before, by the type's name.

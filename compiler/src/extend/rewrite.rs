@@ -203,6 +203,12 @@ impl Work<'_> {
         extended.starts(last).then(|| provide::descriptor(extended, last))
     }
 
+    /// A type that a record holds by value and whose existing objects do not begin with zero.
+    fn starting_inside(&self, id: ItemId) -> Option<ItemId> {
+        let held = self.new.items[id].entity.holds.iter().copied().filter(|held| *held != id);
+        held.into_iter().find_map(|held| self.starting(held).map(|_| held).or_else(|| self.starting_inside(held)))
+    }
+
     /// `fixed`: the initialiser is one of an object with static storage.
     fn reader(&self, fixed: bool) -> Reader<'_> {
         Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records, fixed }
@@ -247,6 +253,9 @@ impl Work<'_> {
         let Some(sized) = given.iter().find(|argument| argument.sizes.is_some()) else { return };
         if !makes || leads.is_some() {
             return;
+        }
+        if let Some(inner) = self.starting_inside(self.names[&sized.sizes.expect("found by it")]) {
+            return self.refuse(inner, span.start, "an object is made that holds one: its new fields would begin as in old objects");
         }
         let id = self.names[&sized.sizes.expect("found by it")];
         let spelled = self.spelled(id);
