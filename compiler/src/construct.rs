@@ -1,9 +1,9 @@
 //! The stages in order: from what the user names to a patch.
 
 use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Subject, Written};
+use crate::clang::Kind;
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
-use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
 use crate::extend::{self, Extended, Hooks, Layers, Numbers};
 use crate::merge::{self, Clash};
@@ -175,16 +175,46 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let (layers, numbers) = history.kept_at(&digests[0]);
     if layers.is_empty() && numbers.is_empty() {
         let (extended, not_carried, plain) = (vec![], vec![], None);
-        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain });
+        return Ok(Pair {
+            old,
+            new,
+            name,
+            optimize,
+            targets,
+            unit,
+            left_out,
+            notes,
+            by_hand,
+            digests,
+            extended,
+            numbers,
+            not_carried,
+            plain,
+        });
     }
     // the process has these types as earlier updates left them
     let (old, ..) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
     let plain = Some(Box::new(new));
     let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
-    let (new, extended, told) =
-        rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?.map_err(Failure::Refused)?;
+    let (new, extended, told) = rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?
+        .map_err(Failure::Refused)?;
     let not_carried = told.into_iter().map(|told| (String::new(), told)).collect();
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, numbers, not_carried, plain })
+    Ok(Pair {
+        old,
+        new,
+        name,
+        optimize,
+        targets,
+        unit,
+        left_out,
+        notes,
+        by_hand,
+        digests,
+        extended,
+        numbers,
+        not_carried,
+        plain,
+    })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -346,11 +376,14 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let choice = |id: ItemId| inputs.strategies.get(&pair.new.title(id)).copied();
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
-    let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
+    let asked =
+        analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
     let known = |id: &ItemId| {
         let name = &pair.new.items[*id].entity.name;
         let numbered = pair.numbers.contains_key(name);
-        numbered || pair.new.unit.extended.contains(name) || !name.is_empty() && pair.not_carried.iter().any(|(other, _)| other == name)
+        numbered
+            || pair.new.unit.extended.contains(name)
+            || !name.is_empty() && pair.not_carried.iter().any(|(other, _)| other == name)
     };
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
@@ -394,7 +427,14 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     };
     not_carried.retain(|(name, _)| !name.is_empty());
     not_carried.extend(told.into_iter().map(|told| (String::new(), told)));
-    Ok(Some(Pair { new, extended, numbers, not_carried, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+    Ok(Some(Pair {
+        new,
+        extended,
+        numbers,
+        not_carried,
+        plain: Some(Box::new(plain.clone())),
+        ..pair.clone()
+    }))
 }
 
 /// The numbers that names have when the new program runs; those that it lacks stay reserved.
@@ -421,7 +461,12 @@ fn hooks(pair: &Pair) -> Hooks {
 }
 
 /// A program in which these types have the layouts that they have in the process, or why it cannot be.
-fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<std::result::Result<(Program, Vec<Extended>, Vec<Diagnostic>), Vec<Diagnostic>>> {
+fn rewritten(
+    plain: &Program,
+    layers: &Layers,
+    numbers: &Numbers,
+    hooks: &Hooks,
+) -> Result<std::result::Result<(Program, Vec<Extended>, Vec<Diagnostic>), Vec<Diagnostic>>> {
     let extension = match extend::extend(plain, layers, numbers, hooks) {
         Ok(extension) => extension,
         Err(told) => return Ok(Err(told)),
@@ -432,7 +477,8 @@ fn rewritten(plain: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks)
     };
     let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
     let moved = extend::check(&new, &extension.types);
-    let at_home = |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
+    let at_home =
+        |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
     match moved.is_empty() {
         true => Ok(Ok((new, extension.types, extension.told))),
         false => Ok(Err(moved.into_iter().map(at_home).collect())),

@@ -82,8 +82,13 @@ fn one(versions: Versions, id: ItemId) -> Option<Diagnostic> {
         relations.renumbered.crossing.contains(&id) && ambiguous(&old.items[ours].entity, entity).is_none();
     let counts = |name: &String| new.unit.counting.contains(name);
     if entity.enumerators.iter().all(|(name, _)| !changes.renumbered.contains(name) || counts(name)) {
-        let moved = Diagnostic::warning(format!("{name}, which counts the others, moves from {was} to {value}"));
-        return Some(moved.at(new.place(id), "the new declaration").note("a value that equals it is one of the new ones now"));
+        let moved =
+            Diagnostic::warning(format!("{name}, which counts the others, moves from {was} to {value}"));
+        return Some(
+            moved
+                .at(new.place(id), "the new declaration")
+                .note("a value that equals it is one of the new ones now"),
+        );
     }
     let told = if stored && !crosses { Diagnostic::error(title) } else { Diagnostic::warning(title) };
     let told = told.at(old.place(ours), "the old declaration").at(new.place(id), "the new declaration");

@@ -64,7 +64,12 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
-pub fn extend(new: &Program, layers: &Layers, numbers: &Numbers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
+pub fn extend(
+    new: &Program,
+    layers: &Layers,
+    numbers: &Numbers,
+    hooks: &Hooks,
+) -> Result<Extension, Vec<Diagnostic>> {
     let mut types = placed(new, layers, hooks)?;
     let numbered = numbered(new, numbers)?;
     let carriers = carriers(new, &types);
@@ -115,7 +120,8 @@ fn numbered(new: &Program, numbers: &Numbers) -> Result<Vec<Numbered>, Vec<Diagn
         all.into_iter().find(|id| new.items[*id].kind() == Kind::Enum && new.items[*id].defined())
     };
     let found = numbers.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
-    let (done, told): (Vec<_>, Vec<_>) = found.map(|(id, known)| numbers::number(new, id, known)).partition(Result::is_ok);
+    let (done, told): (Vec<_>, Vec<_>) =
+        found.map(|(id, known)| numbers::number(new, id, known)).partition(Result::is_ok);
     let told: Vec<Diagnostic> = told.into_iter().filter_map(Result::err).collect();
     if told.is_empty() { Ok(done.into_iter().flatten().collect()) } else { Err(told) }
 }
@@ -133,7 +139,9 @@ fn carriers(new: &Program, types: &[Extended]) -> BTreeSet<ItemId> {
     loop {
         let holders = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Record);
         let more: Vec<ItemId> = holders
-            .filter(|id| !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held)))
+            .filter(|id| {
+                !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held))
+            })
             .collect();
         if more.is_empty() {
             return all;
@@ -162,7 +170,8 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
     let mut wrong = layers.filter_map(|(number, (layer, kept))| {
         let is = &new.items[record(new, &layer_name(&extended.name, number))?].entity;
         let moved = layer.fields.iter().zip(kept).find(|(slot, name)| {
-            let now = name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
+            let now =
+                name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
             now.is_some_and(|now| (now.offset, now.size) != (slot.offset, slot.size)) && !is.union
         });
         match moved {

@@ -33,7 +33,11 @@ impl Numbered {
 
     /// Some name has another number than in the new version.
     pub fn differs(&self, new: &Program) -> bool {
-        new.items[self.id].entity.enumerators.iter().any(|(_, value)| self.place_of(new, *value) != Some(*value))
+        new.items[self.id]
+            .entity
+            .enumerators
+            .iter()
+            .any(|(_, value)| self.place_of(new, *value) != Some(*value))
     }
 }
 
@@ -71,7 +75,8 @@ pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Resul
     }
     let last = taken.last().map_or(0, |last| last + 1);
     let numbers = entity.enumerators.iter();
-    let numbers = numbers.map(|(name, value)| (name.clone(), if counts(name) { last } else { given[value] })).collect();
+    let numbers =
+        numbers.map(|(name, value)| (name.clone(), if counts(name) { last } else { given[value] })).collect();
     let numbered = Numbered { id, name: entity.name.clone(), numbers, sentinel };
     match compared(new, &numbered) {
         Some(offset) => Err(refusal(new, id, "its values would have another order, and are compared by it")
@@ -92,7 +97,9 @@ fn sentinel(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Option<
     let all = &new.items[id].entity.enumerators;
     let (name, value) = all.last()?;
     let old = known.get(name)?;
-    let above = |value: i64, others: &mut dyn Iterator<Item = i64>| others.max().is_some_and(|most| most + 1 == value);
+    let above = |value: i64, others: &mut dyn Iterator<Item = i64>| {
+        others.max().is_some_and(|most| most + 1 == value)
+    };
     let is_last = above(*value, &mut all.iter().filter(|(n, _)| n != name).map(|(_, v)| *v))
         && above(*old, &mut known.iter().filter(|(n, _)| *n != name).map(|(_, v)| *v));
     (is_last && uses(new, id, name).all(|offset| bounds(new, offset, name))).then(|| name.clone())
@@ -108,7 +115,8 @@ fn uses<'p>(new: &'p Program, id: ItemId, name: &'p str) -> impl Iterator<Item =
 fn around<'p>(new: &'p Program, offset: usize, name: &str) -> (&'p str, &'p str) {
     let source = &new.unit.text;
     let from = source[..offset].char_indices().rev().take(64).last().map_or(0, |(at, _)| at);
-    let before = text::lex(&source[from..offset]).last().map_or("", |token| token.text(&source[from..offset]));
+    let before =
+        text::lex(&source[from..offset]).last().map_or("", |token| token.text(&source[from..offset]));
     let rest = &source[offset + name.len()..];
     let end = rest.char_indices().nth(64).map_or(rest.len(), |(at, _)| at);
     let behind = text::lex(&rest[..end]).first().map_or("", |token| token.text(&rest[..end]));
@@ -140,10 +148,12 @@ fn compared(new: &Program, numbered: &Numbered) -> Option<usize> {
     }
     let names = all.iter().map(|(name, _)| name).filter(|name| numbered.sentinel.as_ref() != Some(name));
     let mut found = names.flat_map(|name| uses(new, numbered.id, name).map(move |offset| (offset, name)));
-    found.find(|(offset, name)| {
-        let (before, behind) = around(new, *offset, name);
-        is_order(before) || is_order(behind) || before == "..." || behind == "..."
-    }).map(|(offset, _)| offset)
+    found
+        .find(|(offset, name)| {
+            let (before, behind) = around(new, *offset, name);
+            is_order(before) || is_order(behind) || before == "..." || behind == "..."
+        })
+        .map(|(offset, _)| offset)
 }
 
 /// Arrays with one element for each value, without designators: (variable, braces).

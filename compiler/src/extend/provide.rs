@@ -55,7 +55,8 @@ pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &s
         all.extend(carried(program, extended, layer, field).map(|text| (text, true)));
     }
     if extended.starts(layer) {
-        let hook = extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
+        let hook =
+            extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
         let start = (starting(extended, layer), false);
         all.splice(2..2, hook.chain([start]));
     }
@@ -76,7 +77,9 @@ pub fn push(extended: &Extended, field: &str) -> String {
 fn carried(program: &Program, extended: &Extended, layer: usize, field: &str) -> [String; 2] {
     let (pull, push, beside) = (pull(extended, field), push(extended, field), beside(extended, layer));
     let (spelled, parameter) = (program.type_name(extended.id), "const struct polus_extension_type *type");
-    let begin = format!("{{\n    {spelled} *was = (void *)object;\n    {beside} *is = polus_extension(object, type);\n");
+    let begin = format!(
+        "{{\n    {spelled} *was = (void *)object;\n    {beside} *is = polus_extension(object, type);\n"
+    );
     [
         format!(
             "static inline {beside} *{pull}(const void *object, {parameter})\n{begin}    if (was->{WAS}{field} != is->{SEEN}{field}) {{\n        is->{field} = was->{WAS}{field};\n        is->{SEEN}{field} = was->{WAS}{field};\n    }}\n    return is;\n}}"
@@ -130,7 +133,9 @@ pub fn leave(name: &str, count: u64) -> String {
 /// Its definition.
 pub fn leaving(name: &str, spelled: &str, count: u64) -> String {
     let leave = leave(name, count);
-    format!("static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}")
+    format!(
+        "static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}"
+    )
 }
 
 /// What takes the place of operations on whole objects.
@@ -216,13 +221,15 @@ fn declarations(source: &str) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
         .map(|(name, value)| (name, value.split("//").next().unwrap_or_default().trim()))
         .collect();
-    let plain: String = source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let plain: String =
+        source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let (mut found, mut depth, mut start) = (vec![], 0, None);
     for token in text::lex(&plain) {
         let word = token.text(&plain);
         let from = *start.get_or_insert(token.start);
         depth += i32::from(word == "{") - i32::from(word == "}");
-        let body = || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
+        let body =
+            || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
         if depth == 0 && (word == ";" || word == "}" && body()) {
             found.push(constants.iter().fold(plain[from..token.end].to_string(), |text, (name, value)| {
                 replace_word(&text, name, value)

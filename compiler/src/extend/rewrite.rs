@@ -115,15 +115,23 @@ impl Work<'_> {
             Site::Offset { at, record, field } => {
                 let id = self.names[record];
                 if self.records[&id].beside.contains_key(field) {
-                    self.refuse(id, *at, &format!("the distance of {field} is taken, which has a place of its own"));
+                    self.refuse(
+                        id,
+                        *at,
+                        &format!("the distance of {field} is taken, which has a place of its own"),
+                    );
                 }
             }
             Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
             Site::Assignment { span, to, from, addressable, record } => {
                 self.assignment(self.names[record], span, to, from, *addressable);
             }
-            Site::Literal { span, braces, record, inside } => self.literal(self.names[record], span, braces, *inside),
-            Site::Call { span, callee, name, arguments, makes } => self.call(span, callee, name, arguments, *makes),
+            Site::Literal { span, braces, record, inside } => {
+                self.literal(self.names[record], span, braces, *inside)
+            }
+            Site::Call { span, callee, name, arguments, makes } => {
+                self.call(span, callee, name, arguments, *makes)
+            }
             Site::Variable { .. } => self.variable(site),
         }
     }
@@ -134,25 +142,37 @@ impl Work<'_> {
         let Some(layer) = extended.beside(field) else { return };
         let inner = self.edits.cut(base.clone());
         let found = |address: String| {
-            let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
+            let (beside, descriptor) =
+                (provide::beside(extended, layer), provide::descriptor(extended, layer));
             format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
         };
         let text = match of {
-            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) && !extended.starts(layer) => {
+            Base::Global { name, .. }
+                if extended.has_companion(self.source(name), layer) && !extended.starts(layer) =>
+            {
                 let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
                 let head = self.edits.cut(base.start..name.start);
                 format!("{head}{}{rest}.fields.{field}", provide::companion(&variable, layer))
             }
             Base::Pointer => found(inner),
             Base::Object | Base::Global { .. } => found(format!("&({inner})")),
-            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+            Base::Value => {
+                return self.refuse(id, span.start, &format!("{field} is taken of a value without a place"));
+            }
         };
         self.edits.replace(span.clone(), text);
     }
 
     /// A field of which old code has a value of another type: what is written goes there as well, and
     /// what is read is what was written last, by old code or new.
-    fn retyped(&mut self, id: ItemId, (span, role): (&Range<usize>, &Role), base: &Range<usize>, of: &Base, field: &str) {
+    fn retyped(
+        &mut self,
+        id: ItemId,
+        (span, role): (&Range<usize>, &Role),
+        base: &Range<usize>,
+        of: &Base,
+        field: &str,
+    ) {
         let Some(extended) = self.extended(id) else { return };
         let (pull, push) = (provide::pull(extended, field), provide::push(extended, field));
         let descriptor = provide::descriptor(extended, extended.retyped[field]);
@@ -160,15 +180,21 @@ impl Work<'_> {
         let object = match of {
             Base::Pointer => inner,
             Base::Object | Base::Global { .. } => format!("&({inner})"),
-            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+            Base::Value => {
+                return self.refuse(id, span.start, &format!("{field} is taken of a value without a place"));
+            }
         };
         let within = |work: &str, value: &str| {
             let beside = provide::beside(extended, extended.retyped[field]);
-            format!("({{ void *polus_object = (void *)({object}); {beside} *polus_beside = {pull}(polus_object, &{descriptor}); {work} {push}(polus_object, &{descriptor}); {value}; }})")
+            format!(
+                "({{ void *polus_object = (void *)({object}); {beside} *polus_beside = {pull}(polus_object, &{descriptor}); {work} {push}(polus_object, &{descriptor}); {value}; }})"
+            )
         };
         let place = format!("polus_beside->{field}");
         match role {
-            Role::Read | Role::Unevaluated => self.edits.replace(span.clone(), format!("{pull}({object}, &{descriptor})->{field}")),
+            Role::Read | Role::Unevaluated => {
+                self.edits.replace(span.clone(), format!("{pull}({object}, &{descriptor})->{field}"))
+            }
             Role::Assigned(operator, whole) => {
                 let operator_text = self.source(operator).trim().to_string();
                 let value = self.edits.cut(operator.end..whole.end);
@@ -179,19 +205,34 @@ impl Work<'_> {
                 let sign = if self.source(whole).contains("++") { "++" } else { "--" };
                 let text = match before {
                     true => within(&format!("{sign}{place};"), &place),
-                    false => within(&format!("__typeof__({place} + 0) polus_value = {place}{sign};"), "polus_value"),
+                    false => within(
+                        &format!("__typeof__({place} + 0) polus_value = {place}{sign};"),
+                        "polus_value",
+                    ),
                 };
                 self.edits.replace(whole.clone(), text);
             }
-            Role::Object => self.refuse(id, span.start, &format!("the address of {field} is taken, which has another type now")),
+            Role::Object => self.refuse(
+                id,
+                span.start,
+                &format!("the address of {field} is taken, which has another type now"),
+            ),
         }
     }
 
-    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, addressable: bool) {
+    fn assignment(
+        &mut self,
+        id: ItemId,
+        span: &Range<usize>,
+        to: &Range<usize>,
+        from: &Range<usize>,
+        addressable: bool,
+    ) {
         if !addressable {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
-        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
+        let (spelled, to, from) =
+            (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
         let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
     }
@@ -206,7 +247,8 @@ impl Work<'_> {
     /// A type that a record holds by value and whose existing objects do not begin with zero.
     fn starting_inside(&self, id: ItemId) -> Option<ItemId> {
         let held = self.new.items[id].entity.holds.iter().copied().filter(|held| *held != id);
-        held.into_iter().find_map(|held| self.starting(held).map(|_| held).or_else(|| self.starting_inside(held)))
+        held.into_iter()
+            .find_map(|held| self.starting(held).map(|_| held).or_else(|| self.starting_inside(held)))
     }
 
     /// `fixed`: the initialiser is one of an object with static storage.
@@ -237,7 +279,14 @@ impl Work<'_> {
         self.edits.replace(span.clone(), text);
     }
 
-    fn call(&mut self, span: &Range<usize>, callee: &str, name: &Range<usize>, given: &[Argument], makes: bool) {
+    fn call(
+        &mut self,
+        span: &Range<usize>,
+        callee: &str,
+        name: &Range<usize>,
+        given: &[Argument],
+        makes: bool,
+    ) {
         let leads = given.iter().find_map(|argument| argument.leads_to);
         if let (Some(instead), Some(record)) = (provide::instead(callee), leads) {
             let fills = callee.ends_with("memset") || callee.ends_with("bzero");
@@ -248,14 +297,22 @@ impl Work<'_> {
             return self.edits.replace(name.clone(), instead.to_string());
         }
         if let (Some(record), true) = (leads, SORTS.contains(&callee)) {
-            return self.refuse(self.names[&record], name.start, &format!("{callee} moves such objects by their bytes"));
+            return self.refuse(
+                self.names[&record],
+                name.start,
+                &format!("{callee} moves such objects by their bytes"),
+            );
         }
         let Some(sized) = given.iter().find(|argument| argument.sizes.is_some()) else { return };
         if !makes || leads.is_some() {
             return;
         }
         if let Some(inner) = self.starting_inside(self.names[&sized.sizes.expect("found by it")]) {
-            return self.refuse(inner, span.start, "an object is made that holds one: its new fields would begin as in old objects");
+            return self.refuse(
+                inner,
+                span.start,
+                "an object is made that holds one: its new fields would begin as in old objects",
+            );
         }
         let id = self.names[&sized.sizes.expect("found by it")];
         let spelled = self.spelled(id);
@@ -278,7 +335,8 @@ impl Work<'_> {
     }
 
     fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site else {
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site
+        else {
             return;
         };
         let id = self.names[record];
@@ -297,7 +355,15 @@ impl Work<'_> {
             item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
         });
         match outside {
-            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, initialiser, braces.is_some(), &parts, dimensions),
+            _ if *automatic => self.automatic(
+                id,
+                (span, *name_at, name),
+                *size,
+                initialiser,
+                braces.is_some(),
+                &parts,
+                dimensions,
+            ),
             Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
                 self.named(id, variable, name, &parts);
             }
@@ -335,13 +401,21 @@ impl Work<'_> {
             (Some(from), _) if !braced => {
                 let text = self.edits.cut(from.clone());
                 if !is_pure(self.source(from)) {
-                    return self.refuse(id, from.start, "such an object begins with a value that cannot be named twice");
+                    return self.refuse(
+                        id,
+                        from.start,
+                        "such an object begins with a value that cannot be named twice",
+                    );
                 }
                 format!("polus_extension_follow(&{name}, &({text}), sizeof {name})")
             }
             (_, Some(extended)) if !parts.beside.is_empty() => {
                 if !dimensions.is_empty() {
-                    return self.refuse(id, name_at, &format!("the elements of {name} set one from their beginning"));
+                    return self.refuse(
+                        id,
+                        name_at,
+                        &format!("the elements of {name} set one from their beginning"),
+                    );
                 }
                 begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
             }
@@ -367,11 +441,16 @@ impl Work<'_> {
         for layer in extended.records() {
             if !extended.has_companion(name, layer) {
                 if parts.beside.contains_key(&layer) {
-                    self.refuse(id, self.new.span(variable).start, &format!("{name} sets one from its beginning"));
+                    self.refuse(
+                        id,
+                        self.new.span(variable).start,
+                        &format!("{name} sets one from its beginning"),
+                    );
                 }
                 continue;
             }
-            let (companion, kind) = (provide::companion(name, layer), provide::companion_type(&extended, layer));
+            let (companion, kind) =
+                (provide::companion(name, layer), provide::companion_type(&extended, layer));
             let mut declare = |behind: Option<usize>, fields: &str| {
                 let text = format!("static {kind} {companion}{bounds}{fields};");
                 self.behind.push(Inserted { behind, text, system: false });
@@ -382,10 +461,13 @@ impl Work<'_> {
             if first && layer >= extended.layers.len() {
                 let records = if bounds.is_empty() { format!("&{companion}") } else { companion.clone() };
                 let descriptor = provide::descriptor(&extended, layer);
-                self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
+                self.companions
+                    .push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
             }
             match parts.beside.get(&layer) {
-                Some(fields) if bounds.is_empty() => declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}")),
+                Some(fields) if bounds.is_empty() => {
+                    declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}"))
+                }
                 Some(fields) => declare(Some(defined), &format!(" = {{ {fields} }}")),
                 None => {}
             }
@@ -452,7 +534,8 @@ impl Work<'_> {
             }
             let span = new.span(numbered.id);
             let Some(open) = new.unit.text[span.clone()].find('{') else { continue };
-            let list: Vec<String> = numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let list: Vec<String> =
+                numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
         }
     }
@@ -511,7 +594,9 @@ fn is_pure(source: &str) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token: &text::Token| token.text(source));
     (0..tokens.len()).all(|at| {
         let assigns = word(at).ends_with('=') && !matches!(word(at), "==" | "!=" | "<=" | ">=");
-        let calls = tokens[at].kind == text::Kind::Ident && word(at + 1) == "(" && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
+        let calls = tokens[at].kind == text::Kind::Ident
+            && word(at + 1) == "("
+            && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
         !assigns && !calls && !matches!(word(at), "++" | "--")
     })
 }

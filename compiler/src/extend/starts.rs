@@ -15,12 +15,19 @@ struct Given {
 
 /// Fills in the constants that every place assigns where objects are made; tells of other values, which
 /// objects that existed before do not get.
-pub fn find(new: &Program, types: &mut [Extended], names: &BTreeMap<usize, ItemId>, sites: &[Site]) -> Vec<Diagnostic> {
+pub fn find(
+    new: &Program,
+    types: &mut [Extended],
+    names: &BTreeMap<usize, ItemId>,
+    sites: &[Site],
+) -> Vec<Diagnostic> {
     let mut told = vec![];
-    let held: BTreeSet<ItemId> = new.items.iter().flat_map(|item| record_holds(item.kind(), &item.entity.holds)).collect();
+    let held: BTreeSet<ItemId> =
+        new.items.iter().flat_map(|item| record_holds(item.kind(), &item.entity.holds)).collect();
     for extended in types.iter_mut().filter(|t| !t.added.is_empty() && t.hook.is_none()) {
         let makers = makers(new, extended.id, names, sites);
-        for field in extended.added.clone().into_iter().filter(|field| !extended.retyped.contains_key(field)) {
+        for field in extended.added.clone().into_iter().filter(|field| !extended.retyped.contains_key(field))
+        {
             let given = given(new, (extended.id, &field), &makers, names, sites);
             match given.constant(&makers) {
                 Some(value) if is_zero(&value) => {}
@@ -40,7 +47,8 @@ fn record_holds(kind: Kind, holds: &[ItemId]) -> Vec<ItemId> {
 fn makers(new: &Program, id: ItemId, names: &BTreeMap<usize, ItemId>, sites: &[Site]) -> BTreeSet<ItemId> {
     let makes = |site: &Site| match site {
         Site::Call { span, arguments, .. } => {
-            let sized = arguments.iter().any(|a| a.sizes.is_some_and(|record| names.get(&record) == Some(&id)));
+            let sized =
+                arguments.iter().any(|a| a.sizes.is_some_and(|record| names.get(&record) == Some(&id)));
             let fresh = arguments.iter().all(|a| a.leads_to.is_none());
             (sized && fresh).then_some(span.start)
         }
@@ -62,9 +70,13 @@ fn given(
 ) -> Given {
     let mut by_function: BTreeMap<ItemId, Vec<(String, usize)>> = BTreeMap::new();
     for site in sites {
-        let Site::Member { record, field: named, role: Role::Assigned(operator, whole), .. } = site else { continue };
+        let Site::Member { record, field: named, role: Role::Assigned(operator, whole), .. } = site else {
+            continue;
+        };
         let assigns = names.get(record) == Some(&id) && named == field;
-        let Some(function) = function_at(new, whole.start).filter(|f| assigns && makers.contains(f)) else { continue };
+        let Some(function) = function_at(new, whole.start).filter(|f| assigns && makers.contains(f)) else {
+            continue;
+        };
         let plain = new.unit.text[operator.clone()].trim() == "=";
         let value = new.unit.text[operator.end..whole.end].trim();
         let value = if plain { value.to_string() } else { String::new() };
@@ -92,7 +104,8 @@ impl Given {
         let values = self.by_function.values().flatten();
         let (_, at) = values.clone().find(|(value, _)| !is_zero(value))?;
         let spelled = new.type_name(extended.id);
-        let title = format!("{field} of {} begins with zero in objects that existed before", new.title(extended.id));
+        let title =
+            format!("{field} of {} begins with zero in objects that existed before", new.title(extended.id));
         Some(Diagnostic::warning(title).at(new.place_at(*at), "objects that new code makes begin with this").help(format!(
             "if that is no value for them, write void polus_extend_{}({spelled} *object) in a file for --callbacks",
             extended.name
@@ -108,7 +121,10 @@ fn is_constant(value: &str) -> bool {
             let word = token.text(value);
             match token.kind {
                 text::Kind::Number | text::Kind::Char | text::Kind::Str => true,
-                text::Kind::Ident => word == "void" || word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'),
+                text::Kind::Ident => {
+                    word == "void"
+                        || word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                }
                 _ => matches!(word, "-" | "(" | ")" | "*" | "~"),
             }
         })

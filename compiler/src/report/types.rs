@@ -34,8 +34,12 @@ pub fn types(pair: &Pair, analysis: &Analysis) -> Vec<Line> {
         _ => None,
     });
     let kinds = [Kind::Record, Kind::Enum];
-    let outside = |id: ItemId| kinds.contains(&new.items[id].kind()) && new.items[id].entity.function.is_none();
-    modified.filter(|(_, theirs)| outside(*theirs)).map(|(ours, theirs)| line(pair, analysis, new, ours, theirs)).collect()
+    let outside =
+        |id: ItemId| kinds.contains(&new.items[id].kind()) && new.items[id].entity.function.is_none();
+    modified
+        .filter(|(_, theirs)| outside(*theirs))
+        .map(|(ours, theirs)| line(pair, analysis, new, ours, theirs))
+        .collect()
 }
 
 fn line(pair: &Pair, analysis: &Analysis, new: &Program, ours: ItemId, theirs: ItemId) -> Line {
@@ -47,7 +51,12 @@ fn line(pair: &Pair, analysis: &Analysis, new: &Program, ours: ItemId, theirs: I
         Some(extended) => ("extend", extension(extended)),
         None if !refusals.is_empty() => ("refused", refusals),
         None if migrated => ("migrate", vec!["all code reaches its objects by name".into()]),
-        None => ("replace", vec!["no object of it outlives the functions that the patch replaces, or its layout stays".into()]),
+        None => (
+            "replace",
+            vec![
+                "no object of it outlives the functions that the patch replaces, or its layout stays".into(),
+            ],
+        ),
     };
     let held = |&id: &ItemId| pair.old.items[id].entity.holds.contains(&ours);
     let globals = pair.old.own(Kind::Variable).filter(held).map(|id| pair.old.title(id)).collect();
@@ -73,7 +82,8 @@ fn refusals(pair: &Pair, analysis: &Analysis, name: &str) -> Vec<String> {
     let not_carried = pair.not_carried.iter().filter(|(other, _)| other == name).map(|(_, told)| told);
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let about = |told: &&Diagnostic| told.blames.iter().any(|&id| pair.new.items[id].entity.name == name);
-    let mut titles: Vec<String> = not_carried.chain(errors.filter(about)).map(|told| told.title.clone()).collect();
+    let mut titles: Vec<String> =
+        not_carried.chain(errors.filter(about)).map(|told| told.title.clone()).collect();
     titles.dedup();
     titles
 }
