@@ -1,9 +1,9 @@
 //! The stages in order: from what the user names to a patch.
 
 use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Subject, Written};
+use crate::clang::Kind;
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
-use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
 use crate::extend::{self, Extended, Hooks, Layers};
 use crate::merge::{self, Clash};
@@ -170,7 +170,20 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let layers = history.layers_at(&digests[0]);
     if layers.is_empty() {
         let (extended, plain) = (vec![], None);
-        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain });
+        return Ok(Pair {
+            old,
+            new,
+            name,
+            optimize,
+            targets,
+            unit,
+            left_out,
+            notes,
+            by_hand,
+            digests,
+            extended,
+            plain,
+        });
     }
     // the process has these types as earlier updates left them
     let (old, _) = rewritten(&old, &layers, &Hooks::new(), Failure::Refused)?;
@@ -327,7 +340,8 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let choice = |id: ItemId| inputs.strategies.get(&pair.new.title(id)).copied();
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
-    let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
+    let asked =
+        analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
     let known = |id: &ItemId| pair.new.unit.extended.contains(&pair.new.items[*id].entity.name);
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
@@ -367,7 +381,8 @@ fn rewritten(
     refused: impl Fn(Vec<Diagnostic>) -> Failure,
 ) -> Result<(Program, Vec<Extended>)> {
     let extension = extend::extend(plain, layers, hooks).map_err(&refused)?;
-    let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
+    let new =
+        model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
     let moved = extend::check(&new, &extension.types);
     if moved.is_empty() { Ok((new, extension.types)) } else { Err(refused(moved)) }
 }

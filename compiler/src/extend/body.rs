@@ -51,7 +51,8 @@ pub fn read(program: &Program, id: usize) -> Option<Body> {
 fn add(body: &mut Body, text: &str, syntax: &Syntax, field: &StructField) {
     let (Some(first), Some(last)) = (field.specifiers.first(), field.specifiers.last()) else { return };
     let start = syntax.range(first.span).start;
-    let end = field.declarators.first().map_or_else(|| syntax.range(last.span).end, |d| syntax.range(d.span).start);
+    let end =
+        field.declarators.first().map_or_else(|| syntax.range(last.span).end, |d| syntax.range(d.span).start);
     let head = start..end;
     if field.declarators.is_empty() {
         let end = behind(text, syntax.range(last.span).end, body.inner.end);
@@ -131,7 +132,9 @@ fn unused(field: &Slot, align: u64) -> String {
             text
         }
         (false, 0) => String::new(),
-        (false, _) => format!(" char polus_gap_{}[{bytes}] __attribute__((aligned({even})));", field.offset / 8),
+        (false, _) => {
+            format!(" char polus_gap_{}[{bytes}] __attribute__((aligned({even})));", field.offset / 8)
+        }
     }
 }
 

@@ -79,7 +79,9 @@ impl Reader<'_> {
             // a member of a nameless record has no place of its own here
             next = place.map_or(next, |place| place + 1);
             let text = match (&element.field, name.is_empty()) {
-                (Some(_), _) => format!("{}{value}", self.edits.cut(element.whole.start..element.value.start)),
+                (Some(_), _) => {
+                    format!("{}{value}", self.edits.cut(element.whole.start..element.value.start))
+                }
                 (None, _) if positional => value,
                 (None, true) => value,
                 (None, false) => format!(".{name} = {value}"),
@@ -102,7 +104,9 @@ impl Reader<'_> {
         if several && begins != Some('{') && begins != Some('"') && element.field.is_none() {
             return Err((element.value.start, "this value may fill a part of a field that has several"));
         }
-        let Some(id) = inner.filter(|_| begins == Some('{')) else { return Ok(self.edits.cut(element.value.clone())) };
+        let Some(id) = inner.filter(|_| begins == Some('{')) else {
+            return Ok(self.edits.cut(element.value.clone()));
+        };
         let parts = match field.dimensions.len() {
             0 => self.record(id, element.value.clone())?,
             1 => self.array(id, element.value.clone())?,
@@ -130,14 +134,18 @@ impl Reader<'_> {
             base.push(format!("{head}{}", parts.base));
             elements_beside.push((head, parts.beside));
         }
-        let layers: BTreeSet<usize> = elements_beside.iter().flat_map(|(_, parts)| parts.keys().copied()).collect();
+        let layers: BTreeSet<usize> =
+            elements_beside.iter().flat_map(|(_, parts)| parts.keys().copied()).collect();
         let list = |layer: usize| {
             let one = |(head, parts): &(String, BTreeMap<usize, String>)| {
                 format!("{head}{{ .fields = {{ {} }} }}", parts.get(&layer).map_or("0", String::as_str))
             };
             (layer, elements_beside.iter().map(one).collect::<Vec<_>>().join(", "))
         };
-        Ok(Parts { base: format!("{{ {} }}", base.join(", ")), beside: layers.into_iter().map(list).collect() })
+        Ok(Parts {
+            base: format!("{{ {} }}", base.join(", ")),
+            beside: layers.into_iter().map(list).collect(),
+        })
     }
 }
 
@@ -224,12 +232,18 @@ mod tests {
 
     #[test]
     fn each_value_goes_where_its_field_lies() {
-        let fields = Fields { all: ["a", "b", "c"].map(field).to_vec(), beside: BTreeMap::from([("b".to_string(), 1)]), in_order: false };
+        let fields = Fields {
+            all: ["a", "b", "c"].map(field).to_vec(),
+            beside: BTreeMap::from([("b".to_string(), 1)]),
+            in_order: false,
+        };
         let records = BTreeMap::from([(7, fields)]);
         let take = |source: &str| {
             let edits = Edits::new(source);
             let reader = Reader { edits: &edits, source, records: &records };
-            reader.record(7, 0..source.len()).map(|parts| (parts.base, parts.beside.get(&1).cloned().unwrap_or_default()))
+            reader
+                .record(7, 0..source.len())
+                .map(|parts| (parts.base, parts.beside.get(&1).cloned().unwrap_or_default()))
         };
         let both = |base: &str, beside: &str| Ok((base.to_string(), beside.to_string()));
         assert_eq!(take("{ 1, f(2, 3), 4 }"), both("{ .a = 1, .c = 4 }", ".b = f(2, 3)"));

@@ -111,7 +111,9 @@ fn carriers(new: &Program, types: &[Extended]) -> BTreeSet<ItemId> {
     loop {
         let holders = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Record);
         let more: Vec<ItemId> = holders
-            .filter(|id| !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held)))
+            .filter(|id| {
+                !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held))
+            })
             .collect();
         if more.is_empty() {
             return all;
@@ -128,7 +130,10 @@ fn declared_at(new: &Program, records: &BTreeSet<ItemId>) -> BTreeMap<usize, Ite
 
 /// Types whose layout in the rewritten program is not that of the process after all.
 pub fn check(new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
-    types.iter().filter_map(|extended| Some(refusal(new, record(new, &extended.name)?, &wrong(new, extended)?))).collect()
+    types
+        .iter()
+        .filter_map(|extended| Some(refusal(new, record(new, &extended.name)?, &wrong(new, extended)?)))
+        .collect()
 }
 
 fn wrong(new: &Program, extended: &Extended) -> Option<String> {
@@ -136,7 +141,8 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
     let mut wrong = layers.filter_map(|(number, (layer, kept))| {
         let is = &new.items[record(new, &layer_name(&extended.name, number))?].entity;
         let moved = layer.fields.iter().zip(kept).find(|(slot, name)| {
-            let now = name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
+            let now =
+                name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
             now.is_some_and(|now| (now.offset, now.size) != (slot.offset, slot.size)) && !is.union
         });
         match moved {

@@ -61,7 +61,8 @@ pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &s
         ),
     ];
     if extended.starts(layer) {
-        let hook = extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
+        let hook =
+            extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
         let start = (starting(extended, layer), false);
         all.splice(2..2, hook.chain([start]));
     }
@@ -111,7 +112,9 @@ pub fn leave(name: &str, count: u64) -> String {
 /// Its definition.
 pub fn leaving(name: &str, spelled: &str, count: u64) -> String {
     let leave = leave(name, count);
-    format!("static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}")
+    format!(
+        "static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}"
+    )
 }
 
 /// What takes the place of operations on whole objects.
@@ -197,13 +200,15 @@ fn declarations(source: &str) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
         .map(|(name, value)| (name, value.split("//").next().unwrap_or_default().trim()))
         .collect();
-    let plain: String = source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let plain: String =
+        source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let (mut found, mut depth, mut start) = (vec![], 0, None);
     for token in text::lex(&plain) {
         let word = token.text(&plain);
         let from = *start.get_or_insert(token.start);
         depth += i32::from(word == "{") - i32::from(word == "}");
-        let body = || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
+        let body =
+            || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
         if depth == 0 && (word == ";" || word == "}" && body()) {
             found.push(constants.iter().fold(plain[from..token.end].to_string(), |text, (name, value)| {
                 replace_word(&text, name, value)

@@ -108,15 +108,23 @@ impl Work<'_> {
             Site::Offset { at, record, field } => {
                 let id = self.names[record];
                 if self.records[&id].beside.contains_key(field) {
-                    self.refuse(id, *at, &format!("the distance of {field} is taken, which has a place of its own"));
+                    self.refuse(
+                        id,
+                        *at,
+                        &format!("the distance of {field} is taken, which has a place of its own"),
+                    );
                 }
             }
             Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
-            Site::Assignment { span, to, from, addressable, record } => {
-                self.assignment(self.names[record], span, to, from, *addressable);
+            Site::Assignment { span, to, from, places, record } => {
+                self.assignment(self.names[record], span, to, from, places);
             }
-            Site::Literal { span, braces, record, inside } => self.literal(self.names[record], span, braces, *inside),
-            Site::Call { span, callee, name, arguments, makes } => self.call(span, callee, name, arguments, *makes),
+            Site::Literal { span, braces, record, inside } => {
+                self.literal(self.names[record], span, braces, *inside)
+            }
+            Site::Call { span, callee, name, arguments, makes } => {
+                self.call(span, callee, name, arguments, *makes)
+            }
             Site::Variable { .. } => self.variable(site),
         }
     }
@@ -127,29 +135,51 @@ impl Work<'_> {
         let Some(layer) = extended.beside(field) else { return };
         let inner = self.edits.cut(base.clone());
         let found = |address: String| {
-            let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
+            let (beside, descriptor) =
+                (provide::beside(extended, layer), provide::descriptor(extended, layer));
             format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
         };
         let text = match of {
-            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) && !extended.starts(layer) => {
+            Base::Global { name, .. }
+                if extended.has_companion(self.source(name), layer) && !extended.starts(layer) =>
+            {
                 let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
                 let head = self.edits.cut(base.start..name.start);
                 format!("{head}{}{rest}.fields.{field}", provide::companion(&variable, layer))
             }
             Base::Pointer => found(inner),
             Base::Object | Base::Global { .. } => found(format!("&({inner})")),
-            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+            Base::Value => {
+                return self.refuse(id, span.start, &format!("{field} is taken of a value without a place"));
+            }
         };
         self.edits.replace(span.clone(), text);
     }
 
-    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, addressable: bool) {
-        if !addressable {
+    fn assignment(
+        &mut self,
+        id: ItemId,
+        span: &Range<usize>,
+        to: &Range<usize>,
+        from: &Range<usize>,
+        places: &[Range<usize>],
+    ) {
+        if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
-        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
-        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
+        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.address(from, places));
+        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), {from}, sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
+    }
+
+    /// Where the value lies that is a copy of one of these places.
+    fn address(&self, value: &Range<usize>, places: &[Range<usize>]) -> String {
+        let (mut text, mut at) = (String::from("("), value.start);
+        for place in places {
+            text += &format!("{}&({})", self.edits.cut(at..place.start), self.edits.cut(place.clone()));
+            at = place.end;
+        }
+        text + &self.edits.cut(at..value.end) + ")"
     }
 
     /// The descriptor of a type whose existing objects do not begin with zero.
@@ -186,7 +216,14 @@ impl Work<'_> {
         self.edits.replace(span.clone(), text);
     }
 
-    fn call(&mut self, span: &Range<usize>, callee: &str, name: &Range<usize>, given: &[Argument], makes: bool) {
+    fn call(
+        &mut self,
+        span: &Range<usize>,
+        callee: &str,
+        name: &Range<usize>,
+        given: &[Argument],
+        makes: bool,
+    ) {
         let leads = given.iter().find_map(|argument| argument.leads_to);
         if let (Some(instead), Some(record)) = (provide::instead(callee), leads) {
             let fills = callee.ends_with("memset") || callee.ends_with("bzero");
@@ -197,7 +234,11 @@ impl Work<'_> {
             return self.edits.replace(name.clone(), instead.to_string());
         }
         if let (Some(record), true) = (leads, SORTS.contains(&callee)) {
-            return self.refuse(self.names[&record], name.start, &format!("{callee} moves such objects by their bytes"));
+            return self.refuse(
+                self.names[&record],
+                name.start,
+                &format!("{callee} moves such objects by their bytes"),
+            );
         }
         let Some(sized) = given.iter().find(|argument| argument.sizes.is_some()) else { return };
         if !makes || leads.is_some() {
@@ -224,7 +265,9 @@ impl Work<'_> {
     }
 
     fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site else {
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } =
+            site
+        else {
             return;
         };
         let id = self.names[record];
@@ -243,7 +286,15 @@ impl Work<'_> {
             item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
         });
         match outside {
-            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, initialiser, braces.is_some(), &parts, dimensions),
+            _ if *automatic => self.automatic(
+                id,
+                (span, *name_at, name),
+                *size,
+                (initialiser, places),
+                braces.is_some(),
+                &parts,
+                dimensions,
+            ),
             Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
                 self.named(id, variable, name, &parts);
             }
@@ -264,7 +315,7 @@ impl Work<'_> {
         id: ItemId,
         (span, name_at, name): (&Range<usize>, usize, &str),
         size: Option<u64>,
-        initialiser: &Option<Range<usize>>,
+        (initialiser, places): (&Option<Range<usize>>, &[Range<usize>]),
         braced: bool,
         parts: &Parts,
         dimensions: &[u64],
@@ -279,15 +330,25 @@ impl Work<'_> {
         self.edits.insert(behind_name, &format!(" __attribute__((cleanup({leave})))"));
         let begins = match (initialiser, self.extended(id)) {
             (Some(from), _) if !braced => {
-                let text = self.edits.cut(from.clone());
-                if !is_pure(self.source(from)) {
-                    return self.refuse(id, from.start, "such an object begins with a value that cannot be named twice");
+                if places.is_empty() {
+                    return self.refuse(id, from.start, "such an object begins with a value without a place");
                 }
-                format!("polus_extension_follow(&{name}, &({text}), sizeof {name})")
+                let value = self.address(from, places);
+                if is_pure(self.source(from)) {
+                    format!("polus_extension_follow(&{name}, {value}, sizeof {name})")
+                } else {
+                    let equals = self.new.unit.text[..from.start].rfind('=').unwrap_or(from.start);
+                    self.edits.replace(equals..from.end, String::new());
+                    format!("polus_extension_assign((void *)&{name}, {value}, sizeof {name})")
+                }
             }
             (_, Some(extended)) if !parts.beside.is_empty() => {
                 if !dimensions.is_empty() {
-                    return self.refuse(id, name_at, &format!("the elements of {name} set one from their beginning"));
+                    return self.refuse(
+                        id,
+                        name_at,
+                        &format!("the elements of {name} set one from their beginning"),
+                    );
                 }
                 begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
             }
@@ -313,11 +374,16 @@ impl Work<'_> {
         for layer in extended.records() {
             if !extended.has_companion(name, layer) {
                 if parts.beside.contains_key(&layer) {
-                    self.refuse(id, self.new.span(variable).start, &format!("{name} sets one from its beginning"));
+                    self.refuse(
+                        id,
+                        self.new.span(variable).start,
+                        &format!("{name} sets one from its beginning"),
+                    );
                 }
                 continue;
             }
-            let (companion, kind) = (provide::companion(name, layer), provide::companion_type(&extended, layer));
+            let (companion, kind) =
+                (provide::companion(name, layer), provide::companion_type(&extended, layer));
             let mut declare = |behind: Option<usize>, fields: &str| {
                 let text = format!("static {kind} {companion}{bounds}{fields};");
                 self.behind.push(Inserted { behind, text, system: false });
@@ -328,10 +394,13 @@ impl Work<'_> {
             if first && layer >= extended.layers.len() {
                 let records = if bounds.is_empty() { format!("&{companion}") } else { companion.clone() };
                 let descriptor = provide::descriptor(&extended, layer);
-                self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
+                self.companions
+                    .push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
             }
             match parts.beside.get(&layer) {
-                Some(fields) if bounds.is_empty() => declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}")),
+                Some(fields) if bounds.is_empty() => {
+                    declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}"))
+                }
                 Some(fields) => declare(Some(defined), &format!(" = {{ {fields} }}")),
                 None => {}
             }
@@ -434,7 +503,9 @@ fn is_pure(source: &str) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token: &text::Token| token.text(source));
     (0..tokens.len()).all(|at| {
         let assigns = word(at).ends_with('=') && !matches!(word(at), "==" | "!=" | "<=" | ">=");
-        let calls = tokens[at].kind == text::Kind::Ident && word(at + 1) == "(" && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
+        let calls = tokens[at].kind == text::Kind::Ident
+            && word(at + 1) == "("
+            && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
         !assigns && !calls && !matches!(word(at), "++" | "--")
     })
 }
