@@ -123,8 +123,8 @@ impl Work<'_> {
                 }
             }
             Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
-            Site::Assignment { span, to, from, addressable, record } => {
-                self.assignment(self.names[record], span, to, from, *addressable);
+            Site::Assignment { span, to, from, places, record } => {
+                self.assignment(self.names[record], span, to, from, places);
             }
             Site::Literal { span, braces, record, inside } => {
                 self.literal(self.names[record], span, braces, *inside)
@@ -226,15 +226,24 @@ impl Work<'_> {
         span: &Range<usize>,
         to: &Range<usize>,
         from: &Range<usize>,
-        addressable: bool,
+        places: &[Range<usize>],
     ) {
-        if !addressable {
+        if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
-        let (spelled, to, from) =
-            (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
-        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
+        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.address(from, places));
+        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), {from}, sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
+    }
+
+    /// Where the value lies that is a copy of one of these places.
+    fn address(&self, value: &Range<usize>, places: &[Range<usize>]) -> String {
+        let (mut text, mut at) = (String::from("("), value.start);
+        for place in places {
+            text += &format!("{}&({})", self.edits.cut(at..place.start), self.edits.cut(place.clone()));
+            at = place.end;
+        }
+        text + &self.edits.cut(at..value.end) + ")"
     }
 
     /// The descriptor of a type whose existing objects do not begin with zero.
@@ -335,7 +344,8 @@ impl Work<'_> {
     }
 
     fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } =
+            site
         else {
             return;
         };
@@ -359,7 +369,7 @@ impl Work<'_> {
                 id,
                 (span, *name_at, name),
                 *size,
-                initialiser,
+                (initialiser, places),
                 braces.is_some(),
                 &parts,
                 dimensions,
@@ -384,7 +394,7 @@ impl Work<'_> {
         id: ItemId,
         (span, name_at, name): (&Range<usize>, usize, &str),
         size: Option<u64>,
-        initialiser: &Option<Range<usize>>,
+        (initialiser, places): (&Option<Range<usize>>, &[Range<usize>]),
         braced: bool,
         parts: &Parts,
         dimensions: &[u64],
@@ -399,15 +409,17 @@ impl Work<'_> {
         self.edits.insert(behind_name, &format!(" __attribute__((cleanup({leave})))"));
         let begins = match (initialiser, self.extended(id)) {
             (Some(from), _) if !braced => {
-                let text = self.edits.cut(from.clone());
-                if !is_pure(self.source(from)) {
-                    return self.refuse(
-                        id,
-                        from.start,
-                        "such an object begins with a value that cannot be named twice",
-                    );
+                if places.is_empty() {
+                    return self.refuse(id, from.start, "such an object begins with a value without a place");
                 }
-                format!("polus_extension_follow(&{name}, &({text}), sizeof {name})")
+                let value = self.address(from, places);
+                if is_pure(self.source(from)) {
+                    format!("polus_extension_follow(&{name}, {value}, sizeof {name})")
+                } else {
+                    let equals = self.new.unit.text[..from.start].rfind('=').unwrap_or(from.start);
+                    self.edits.replace(equals..from.end, String::new());
+                    format!("polus_extension_assign((void *)&{name}, {value}, sizeof {name})")
+                }
             }
             (_, Some(extended)) if !parts.beside.is_empty() => {
                 if !dimensions.is_empty() {
