@@ -74,17 +74,7 @@ fn pair(name: &str, old: &Tree, new: &Tree) -> Pair {
         construct::program(loaded).expect("the program is modelled").0
     };
     let (old, new) = (program(old), program(new));
-    Pair {
-        old,
-        new,
-        name: name.into(),
-        optimize: vec![],
-        targets: Default::default(),
-        unit: None,
-        left_out: vec![],
-        notes: vec![],
-        by_hand: None,
-    }
+    Pair::new(name.into(), old, new)
 }
 
 fn describe(name: &str, tree: &Tree) {

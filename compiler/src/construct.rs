@@ -74,6 +74,31 @@ pub struct Pair {
     pub not_carried: Vec<(String, Diagnostic)>,
     /// The new program before that.
     pub plain: Option<Box<Program>>,
+    /// The old program, if earlier updates extended types, as it was written.
+    pub plain_old: Option<Box<Program>>,
+}
+
+impl Pair {
+    /// Two programs of which nothing else is known.
+    pub fn new(name: String, old: Program, new: Program) -> Self {
+        Self {
+            digests: [digest(&old), digest(&new)],
+            old,
+            new,
+            name,
+            optimize: vec![],
+            targets: Default::default(),
+            unit: None,
+            left_out: vec![],
+            notes: vec![],
+            by_hand: None,
+            extended: vec![],
+            numbers: Numbers::new(),
+            not_carried: vec![],
+            plain: None,
+            plain_old: None,
+        }
+    }
 }
 
 /// A callbacks file, read.
@@ -167,54 +192,26 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
-    let digests = [digest(&old), digest(&new)];
     let (new, by_hand) = match file {
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    let (layers, numbers) = history.kept_at(&digests[0]);
+    let pair = Pair { optimize, targets, unit, left_out, notes, by_hand, ..Pair::new(name, old, new) };
+    let kept = history.kept_at(&pair.digests[0]);
+    as_running(pair, kept)
+}
+
+/// The pair with the types that earlier updates extended as the process has them.
+fn as_running(pair: Pair, (layers, numbers): (Layers, Numbers)) -> Result<Pair> {
     if layers.is_empty() && numbers.is_empty() {
-        let (extended, not_carried, plain) = (vec![], vec![], None);
-        return Ok(Pair {
-            old,
-            new,
-            name,
-            optimize,
-            targets,
-            unit,
-            left_out,
-            notes,
-            by_hand,
-            digests,
-            extended,
-            numbers,
-            not_carried,
-            plain,
-        });
+        return Ok(pair);
     }
-    // the process has these types as earlier updates left them
-    let (old, ..) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
-    let plain = Some(Box::new(new));
-    let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
-    let (new, extended, told) = rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?
-        .map_err(Failure::Refused)?;
+    let (old, ..) = rewritten(&pair.old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
+    let (new, extended, told) =
+        rewritten(&pair.new, &layers, &numbers, &hooks(&pair))?.map_err(Failure::Refused)?;
     let not_carried = told.into_iter().map(|told| (String::new(), told)).collect();
-    Ok(Pair {
-        old,
-        new,
-        name,
-        optimize,
-        targets,
-        unit,
-        left_out,
-        notes,
-        by_hand,
-        digests,
-        extended,
-        numbers,
-        not_carried,
-        plain,
-    })
+    let (plain_old, plain) = (Some(Box::new(pair.old)), Some(Box::new(pair.new)));
+    Ok(Pair { old, new, extended, numbers, not_carried, plain, plain_old, ..pair })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -389,7 +386,10 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
         Subject::Type(id) => Some(id),
         _ => None,
     });
-    let more: BTreeSet<ItemId> = blamed.chain(asked).chain(started).filter(|id| !known(id)).collect();
+    // one that a function declares is known to it alone
+    let outside = |id: &ItemId| pair.new.items[*id].entity.function.is_none();
+    let more: BTreeSet<ItemId> =
+        blamed.chain(asked).chain(started).filter(|id| !known(id) && outside(id)).collect();
     if more.is_empty() {
         return Ok(None);
     }

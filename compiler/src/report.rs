@@ -5,11 +5,12 @@ mod types;
 use crate::callbacks::{Called, Purpose, Subject};
 use crate::construct::{Analysis, Pair};
 use crate::diag::Diagnostic;
-use crate::diff::{Change, Modification};
+use crate::diff::{self, Change, ChangeSet, Modification};
 use crate::model::{ItemId, Program};
 use crate::running::Running;
 use serde_json::{Value, json};
 use similar::TextDiff;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// The model as text: one line an item.
@@ -35,28 +36,46 @@ pub fn model(program: &Program) -> String {
     out
 }
 
+/// Both programs as their authors wrote them, and what changed.
+struct Sources<'p> {
+    old: &'p Program,
+    new: &'p Program,
+    changes: Cow<'p, ChangeSet>,
+}
+
+impl<'p> Sources<'p> {
+    fn new(pair: &'p Pair, analysis: &'p Analysis) -> Self {
+        let old = pair.plain_old.as_deref().unwrap_or(&pair.old);
+        match pair.plain.as_deref() {
+            Some(new) => Self { old, new, changes: Cow::Owned(diff::diff(old, new)) },
+            None => Self { old, new: &pair.new, changes: Cow::Borrowed(&analysis.changes) },
+        }
+    }
+}
+
 /// The changes as text: one line a change.
 pub fn changes(pair: &Pair, analysis: &Analysis) -> String {
     let mut out = String::new();
-    for change in analysis.changes.all() {
-        let _ = writeln!(out, "{}", change_line(pair, change));
+    let sources = Sources::new(pair, analysis);
+    for change in sources.changes.all() {
+        let _ = writeln!(out, "{}", change_line(&sources, change));
     }
-    for &id in &analysis.changes.redefined {
-        let _ = writeln!(out, "redefined {} {}", kind(&pair.new, id), pair.new.title(id));
+    for &id in &sources.changes.redefined {
+        let _ = writeln!(out, "redefined {} {}", kind(sources.new, id), sources.new.title(id));
     }
-    for name in &analysis.changes.renumbered {
+    for name in &sources.changes.renumbered {
         let _ = writeln!(out, "renumbered enumerator {name}");
     }
     out
 }
 
-fn change_line(pair: &Pair, change: &Change) -> String {
+fn change_line(sources: &Sources, change: &Change) -> String {
     match change {
-        Change::Added { new } => format!("added {} {}", kind(&pair.new, *new), pair.new.title(*new)),
-        Change::Removed { old } => format!("removed {} {}", kind(&pair.old, *old), pair.old.title(*old)),
+        Change::Added { new } => format!("added {} {}", kind(sources.new, *new), sources.new.title(*new)),
+        Change::Removed { old } => format!("removed {} {}", kind(sources.old, *old), sources.old.title(*old)),
         Change::Modified { new, how, .. } => {
             let how: Vec<&str> = how.iter().map(|m| word(*m)).collect();
-            format!("changed {} {}: {}", kind(&pair.new, *new), pair.new.title(*new), how.join(", "))
+            format!("changed {} {}: {}", kind(sources.new, *new), sources.new.title(*new), how.join(", "))
         }
     }
 }
@@ -125,10 +144,11 @@ fn how(analysis: &Analysis, running: Option<&Running>, id: ItemId) -> String {
 /// `polusc diff`: every change with its hunks, then how each function is replaced, and why.
 pub fn diff(pair: &Pair, analysis: &Analysis, running: Option<&Running>) -> String {
     let mut out = String::new();
-    for change in analysis.changes.all() {
-        let _ = writeln!(out, "{}", change_line(pair, change));
+    let sources = Sources::new(pair, analysis);
+    for change in sources.changes.all() {
+        let _ = writeln!(out, "{}", change_line(&sources, change));
         if let Change::Modified { old, new, .. } = change {
-            out.push_str(&hunks(pair, *old, *new));
+            out.push_str(&hunks(&sources, *old, *new));
         }
     }
     let types = types::types(pair, analysis);
@@ -152,12 +172,12 @@ pub fn diff(pair: &Pair, analysis: &Analysis, running: Option<&Running>) -> Stri
     out
 }
 
-fn hunks(pair: &Pair, old: ItemId, new: ItemId) -> String {
-    let (ours, theirs) = (pair.old.source(old), pair.new.source(new));
+fn hunks(sources: &Sources, old: ItemId, new: ItemId) -> String {
+    let (ours, theirs) = (sources.old.source(old), sources.new.source(new));
     TextDiff::from_lines(ours, theirs)
         .unified_diff()
         .context_radius(2)
-        .header(&place(&pair.old, old), &place(&pair.new, new))
+        .header(&place(sources.old, old), &place(sources.new, new))
         .missing_newline_hint(false)
         .to_string()
 }
@@ -194,10 +214,11 @@ fn callback(pair: &Pair, called: &Called) -> Value {
 
 /// Everything, for machines.
 pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: &[Diagnostic]) -> Value {
+    let sources = Sources::new(pair, analysis);
     let change = |c: &Change| {
         let (program, id) = match c.new_item() {
-            Some(id) => (&pair.new, id),
-            None => (&pair.old, c.old_item().unwrap_or(0)),
+            Some(id) => (sources.new, id),
+            None => (sources.old, c.old_item().unwrap_or(0)),
         };
         let (state, how) = match c {
             Change::Added { .. } => ("added", vec![]),
@@ -218,7 +239,7 @@ pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: 
     let told = notes.iter().chain(&analysis.told);
     json!({
         "program": pair.name,
-        "changes": analysis.changes.all().map(change).collect::<Vec<_>>(),
+        "changes": sources.changes.all().map(change).collect::<Vec<_>>(),
         "types": types::types(pair, analysis).iter().map(types::json).collect::<Vec<_>>(),
         "affected": analysis.relations.affected.iter().map(affected).collect::<Vec<_>>(),
         "uses": uses.map(|(f, g)| json!([pair.old.title(*f), pair.old.title(*g)])).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! Migrate carries only what all code reaches by name (design 3.1): every other way is refused here.
 
-use super::refusals::{changed_records, more_places, with_declarations};
+use super::refusals::{changed_by, changed_records, more_places, with_declarations};
 use super::{Crossing, Versions};
 use crate::clang::{Escape, Kind, Role, Use};
 use crate::diag::{Diagnostic, Place};
@@ -139,7 +139,29 @@ impl<'p> Side<'p> {
         let mentions = mentions.filter(|u| program.items[u.holder].of_program());
         let typed = mentions.filter_map(|u| Some((*names.get(&u.target)?, u)));
         let whole = |found: &Use| whole::is_part(program, globals, found.holder, found.offset);
-        typed.filter(|(id, found)| !by_value(program, found, *id, &types) && !whole(found)).collect()
+        let mentioned = typed.filter(|(id, found)| !by_value(program, found, *id, &types) && !whole(found));
+        mentioned.chain(self.pointers(&types)).collect()
+    }
+
+    /// Uses of variables and fields that point to changed types, which may be declared right there and
+    /// mentioned nowhere else.
+    fn pointers(self, types: &BTreeSet<ItemId>) -> Vec<(ItemId, &'p Use)> {
+        let program = self.program();
+        let led = |u: &Use| {
+            let entity = &program.items[u.target].entity;
+            let shape = match &u.role {
+                Role::Member(name) => &entity.fields.iter().find(|field| field.name == *name)?.shape,
+                Role::Value | Role::Address(_) if entity.kind == Kind::Variable => &entity.shape,
+                _ => return None,
+            };
+            let declared_here = |id: &&ItemId| {
+                let span = program.span(u.target);
+                span.contains(&program.span(**id).start) && points(shape, program, **id)
+            };
+            types.iter().find(declared_here).copied()
+        };
+        let of_program = |u: &&Use| program.items[u.holder].of_program();
+        program.uses.iter().filter(of_program).filter_map(|u| Some((led(u)?, u))).collect()
     }
 }
 
@@ -186,7 +208,7 @@ fn refusal(versions: Versions, subject: Subject, uses: &[Forbidden]) -> Diagnost
             .note("old code would read the new instance with the old layout, or new code the old one")
             .help("reach the global by name there, or keep its type in this update"),
         Subject::Type(new) => told
-            .blame(new)
+            .blame(new.into_iter().flat_map(|new| changed_by(versions, new)))
             .note("an object on the heap or the stack would be read with the wrong layout by one of the versions")
             .help("keep the type's layout in this update, or restart the program for this change"),
     }

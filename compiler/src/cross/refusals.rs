@@ -102,18 +102,29 @@ fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {
         .help("restart the program for this change, or leave the type as it is in this update")
 }
 
-/// The changed records (of the new program) that a global of the old one holds.
+/// The records and enumerations (of the new program) for which a global of the old one changes.
 pub fn changed_records(versions: Versions, global: ItemId) -> Vec<ItemId> {
-    let (old, mut found) = (versions.old, vec![]);
-    let mut open = old.items[global].entity.holds.clone();
-    let mut seen: Vec<ItemId> = vec![];
+    let held = versions.old.items[global].entity.holds.iter();
+    let held = held.filter_map(|&id| versions.changes.pairing.to_new[id]);
+    held.flat_map(|id| changed_by(versions, id)).collect()
+}
+
+/// A type of the new program and those that it holds, as far as they changed by themselves: records by
+/// their layout, enumerations by their numbers.
+pub fn changed_by(versions: Versions, id: ItemId) -> Vec<ItemId> {
+    let new = versions.new;
+    let (mut open, mut seen, mut found) = (vec![id], vec![], vec![]);
     while let Some(id) = open.pop() {
-        if !seen.contains(&id) {
-            seen.push(id);
-            open.extend(&old.items[id].entity.holds);
-            let new = versions.changes.pairing.to_new[id];
-            let changed = new.filter(|new| versions.changes.types.iter().any(|c| c.new_item() == Some(*new)));
-            found.extend(changed.filter(|_| old.items[id].kind() == Kind::Record));
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        open.extend(&new.items[id].entity.holds);
+        let changed = versions.changes.types.iter().any(|c| c.new_item() == Some(id));
+        match new.items[id].kind() {
+            Kind::Record if changed => found.push(id),
+            Kind::Enum if versions.relations.renumbered.crossing.contains(&id) => found.push(id),
+            _ => {}
         }
     }
     found

@@ -2,6 +2,7 @@
 //! 3.2). The new program is rewritten to that, so that all later stages see types that did not change.
 
 mod body;
+mod bytes;
 mod edits;
 mod fields;
 mod initial;
@@ -79,7 +80,8 @@ pub fn extend(
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
-    let told = starts::find(new, &mut types, &names, &sites);
+    let mut told = starts::find(new, &mut types, &names, &sites);
+    told.extend(bytes::warnings(new, &names, &sites));
     let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();

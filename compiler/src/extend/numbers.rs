@@ -47,6 +47,9 @@ impl Numbered {
 /// Why that cannot be done, with the place.
 pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Result<Numbered, Diagnostic> {
     let entity = &new.items[id].entity;
+    if let Some(name) = computed(new, id) {
+        return Err(refusal(new, id, &format!("{name} is computed of others")));
+    }
     let sentinel = sentinel(new, id, known);
     let counts = |name: &str| sentinel.as_deref() == Some(name);
     let reserved: BTreeSet<i64> = known.iter().filter(|(name, _)| !counts(name)).map(|(_, v)| *v).collect();
@@ -59,16 +62,17 @@ pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Resul
         }
     }
     let mut taken: BTreeSet<i64> = reserved.union(&given.values().copied().collect()).copied().collect();
-    let bits = || taken.iter().filter(|v| **v != 0);
-    let flags = bits().count() > 2 && bits().all(|v| *v > 0 && v & (v - 1) == 0);
-    for (name, value) in entity.enumerators.iter().filter(|(name, _)| !counts(name)) {
+    let flags = is_flags(entity.enumerators.iter().map(|(_, v)| *v)) || is_flags(known.values().copied());
+    for (_, value) in entity.enumerators.iter().filter(|(name, _)| !counts(name)) {
         if given.contains_key(value) {
             continue;
         }
-        if taken.contains(value) && flags {
-            return Err(refusal(new, id, &format!("{name} is a flag whose bit another one has")));
-        }
-        let next = taken.last().map_or(0, |last| last + 1);
+        let last = taken.last().copied().unwrap_or(-1);
+        let next = if flags {
+            (last + 1).max(1).cast_unsigned().next_power_of_two().cast_signed()
+        } else {
+            last + 1
+        };
         let number = if taken.contains(value) { next } else { *value };
         taken.insert(number);
         given.insert(*value, number);
@@ -83,6 +87,27 @@ pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Resul
             .at(new.place_at(offset), "compared here")),
         None => Ok(numbered),
     }
+}
+
+/// Each value is a bit of its own.
+fn is_flags(values: impl Iterator<Item = i64>) -> bool {
+    let values: BTreeSet<i64> = values.filter(|v| *v != 0).collect();
+    values.len() > 2 && values.iter().all(|v| *v > 0 && v & (v - 1) == 0)
+}
+
+/// A name whose value is computed of others.
+fn computed(new: &Program, id: ItemId) -> Option<String> {
+    let span = new.span(id);
+    let source = &new.unit.text[span.clone()];
+    let body = source.get(source.find('{')? + 1..source.rfind('}')?)?;
+    let all = &new.items[id].entity.enumerators;
+    body.split(',').find_map(|one| {
+        let (name, value) = one.split_once('=')?;
+        let words: Vec<&str> = text::lex(value).iter().map(|token| token.text(value)).collect();
+        let of_others =
+            words.len() > 1 && words.iter().any(|word| all.iter().any(|(other, _)| other == word));
+        of_others.then(|| name.trim().to_string())
+    })
 }
 
 fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {

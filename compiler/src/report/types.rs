@@ -1,9 +1,10 @@
 //! What becomes of each changed type: strategy, fields, instances, what an access costs.
 
+use super::Sources;
 use crate::clang::Kind;
 use crate::construct::{Analysis, Pair};
 use crate::diag::{Diagnostic, Level};
-use crate::diff::{self, Change};
+use crate::diff::Change;
 use crate::extend::Extended;
 use crate::model::{ItemId, Program};
 use serde_json::{Value, json};
@@ -24,12 +25,8 @@ pub struct Line {
 
 /// One line for each changed type of both versions.
 pub fn types(pair: &Pair, analysis: &Analysis) -> Vec<Line> {
-    let new = pair.plain.as_deref().unwrap_or(&pair.new);
-    let changed = match pair.plain {
-        Some(_) => diff::diff(&pair.old, new).types,
-        None => analysis.changes.types.clone(),
-    };
-    let modified = changed.iter().filter_map(|change| match *change {
+    let Sources { old, new, changes } = Sources::new(pair, analysis);
+    let modified = changes.types.iter().filter_map(|change| match *change {
         Change::Modified { old, new: theirs, .. } => Some((old, theirs)),
         _ => None,
     });
@@ -38,16 +35,25 @@ pub fn types(pair: &Pair, analysis: &Analysis) -> Vec<Line> {
         |id: ItemId| kinds.contains(&new.items[id].kind()) && new.items[id].entity.function.is_none();
     modified
         .filter(|(_, theirs)| outside(*theirs))
-        .map(|(ours, theirs)| line(pair, analysis, new, ours, theirs))
+        .map(|(ours, theirs)| line(pair, analysis, (old, new), ours, theirs))
         .collect()
 }
 
-fn line(pair: &Pair, analysis: &Analysis, new: &Program, ours: ItemId, theirs: ItemId) -> Line {
+fn line(
+    pair: &Pair,
+    analysis: &Analysis,
+    (old, new): (&Program, &Program),
+    ours: ItemId,
+    theirs: ItemId,
+) -> Line {
     let name = &new.items[theirs].entity.name;
     let extended = pair.extended.iter().find(|t| t.name == *name && !name.is_empty());
     let refusals = refusals(pair, analysis, name);
-    let migrated = analysis.crossing.migrated.iter().any(|&(old, _)| holds(pair, old, ours));
+    let plain = |&(global, _): &(ItemId, ItemId)| old.named(&pair.old.items[global].entity.name).to_vec();
+    let migrated = analysis.crossing.migrated.iter().flat_map(plain).any(|global| holds(old, global, ours));
+    let numbered = pair.numbers.contains_key(name) && !name.is_empty() && refusals.is_empty();
     let (strategy, why) = match extended {
+        None if numbered => ("extend", numbers(pair, new, theirs)),
         Some(extended) => ("extend", extension(extended)),
         None if !refusals.is_empty() => ("refused", refusals),
         None if migrated => ("migrate", vec!["all code reaches its objects by name".into()]),
@@ -58,13 +64,13 @@ fn line(pair: &Pair, analysis: &Analysis, new: &Program, ours: ItemId, theirs: I
             ],
         ),
     };
-    let held = |&id: &ItemId| pair.old.items[id].entity.holds.contains(&ours);
-    let globals = pair.old.own(Kind::Variable).filter(held).map(|id| pair.old.title(id)).collect();
+    let held = |&id: &ItemId| old.items[id].entity.holds.contains(&ours);
+    let globals = old.own(Kind::Variable).filter(held).map(|id| old.title(id)).collect();
     Line { name: new.title(theirs), place: super::place(new, theirs), strategy, why, globals }
 }
 
-fn holds(pair: &Pair, global: ItemId, ours: ItemId) -> bool {
-    let mut open = pair.old.items[global].entity.holds.clone();
+fn holds(old: &Program, global: ItemId, ours: ItemId) -> bool {
+    let mut open = old.items[global].entity.holds.clone();
     let mut seen = vec![];
     while let Some(id) = open.pop() {
         if id == ours {
@@ -72,7 +78,7 @@ fn holds(pair: &Pair, global: ItemId, ours: ItemId) -> bool {
         }
         if !seen.contains(&id) {
             seen.push(id);
-            open.extend(&pair.old.items[id].entity.holds);
+            open.extend(&old.items[id].entity.holds);
         }
     }
     false
@@ -86,6 +92,18 @@ fn refusals(pair: &Pair, analysis: &Analysis, name: &str) -> Vec<String> {
         not_carried.chain(errors.filter(about)).map(|told| told.title.clone()).collect();
     titles.dedup();
     titles
+}
+
+/// Numbers that are not those of the new version.
+fn numbers(pair: &Pair, new: &Program, theirs: ItemId) -> Vec<String> {
+    let entity = &new.items[theirs].entity;
+    let given = pair.new.named(&entity.name).iter().flat_map(|&id| &pair.new.items[id].entity.enumerators);
+    let other = given.filter(|(name, value)| !entity.enumerators.contains(&(name.clone(), *value)));
+    let other: Vec<String> = other.map(|(name, value)| format!("{name} is {value}")).collect();
+    match other.is_empty() {
+        true => vec!["all names have the same numbers".into()],
+        false => vec![format!("old names keep their numbers: {}", other.join(", "))],
+    }
 }
 
 /// What lies where, for people.

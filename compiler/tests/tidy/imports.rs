@@ -14,6 +14,7 @@ const CONSTRUCTOR: &[&str] = &[
     "relations",
     "running",
     "cross",
+    "extend",
     "callbacks",
     "patch",
     "construct",

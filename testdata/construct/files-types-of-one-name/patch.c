@@ -187,4 +187,5 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
     2, 0, 0, 6, 6, 0,
     polus_callbacks, 0,
+    0, 0, 0, 0,
 };

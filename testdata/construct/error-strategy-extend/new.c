@@ -1,2 +1,0 @@
-struct s { int a; int b; };
-int f(void) { return 2; }

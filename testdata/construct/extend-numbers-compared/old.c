@@ -1,0 +1,3 @@
+enum kind { RED, BLUE };
+struct job { enum kind kind; } *job;
+int late(void) { return job->kind > RED; }
