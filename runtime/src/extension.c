@@ -113,18 +113,22 @@ void polus_extension_drop(struct polus_walk *walk)
     __atomic_store_n(&record->state, walk->type->start ? POLUS_UNSTARTED : POLUS_READY, __ATOMIC_RELEASE);
 }
 
-static void drop_bucket(struct polus_index *index, unsigned long long start, unsigned long long end)
+// Objects that begin in the range; `whole`: only such as end there, too, for what is around
+// a part that is new stays.
+static void drop_bucket(struct polus_index *index, unsigned long long start, unsigned long long next,
+                        unsigned long long end, int whole)
 {
     struct polus_walk walk;
     polus_walk_begin(&walk, index, start);
     if (!polus_link_to(walk.link))
         return;
     while (polus_walk_next(&walk))
-        if (walk.object >= start && walk.object < end)
+        if (walk.object >= start && walk.object < next &&
+            (!whole || walk.type->object_size <= end - walk.object))
             polus_extension_drop(&walk);
 }
 
-void polus_extension_drop_range(unsigned long long start, unsigned long long end)
+static void drop(unsigned long long start, unsigned long long end, int whole)
 {
     struct polus_index *index = polus_index_now();
     if (!index)
@@ -135,9 +139,14 @@ void polus_extension_drop_range(unsigned long long start, unsigned long long end
         if (next == 0 || next > end)
             next = end;
         if (!empty)
-            drop_bucket(index, start, next);
+            drop_bucket(index, start, next, end, whole);
         start = next;
     }
+}
+
+void polus_extension_drop_range(unsigned long long start, unsigned long long end)
+{
+    drop(start, end, 0);
 }
 
 static unsigned long long end_of(unsigned long long start, unsigned long long bytes)
@@ -147,7 +156,7 @@ static unsigned long long end_of(unsigned long long start, unsigned long long by
 
 void polus_extension_fresh(const volatile void *start, unsigned long long bytes)
 {
-    polus_extension_drop_range((unsigned long long)start, end_of((unsigned long long)start, bytes));
+    drop((unsigned long long)start, end_of((unsigned long long)start, bytes), 1);
 }
 
 void polus_extension_new(const volatile void *start, unsigned long long count,
@@ -156,7 +165,7 @@ void polus_extension_new(const volatile void *start, unsigned long long count,
     unsigned long long object = (unsigned long long)start, bytes;
     if (__builtin_mul_overflow(count, type->object_size, &bytes))
         return;
-    polus_extension_drop_range(object, end_of(object, bytes));
+    drop(object, end_of(object, bytes), 1);
     if (!type->start || object < FIRST_PAGE)
         return;
     for (; count > 0; count--, object += type->object_size) {

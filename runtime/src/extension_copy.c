@@ -11,6 +11,12 @@ struct copy {
     unsigned long long from, from_end, to, to_end, shift;
 };
 
+// Whether the object is one of those written, not one around them.
+static int is_target(const struct copy *copy, const struct polus_walk *walk, unsigned long long to)
+{
+    return walk->object == to && walk->type->object_size <= copy->to_end - to;
+}
+
 // Whether the object is one of those copied, and its fields have been in use.
 static int is_source(const struct copy *copy, const struct polus_walk *walk)
 {
@@ -51,7 +57,7 @@ static void carry_one(const struct copy *copy, unsigned long long to)
     struct polus_walk walk;
     polus_walk_begin(&walk, copy->index, to);
     while (polus_walk_next(&walk))
-        if (walk.object == to && !has_source(copy, from, walk.type))
+        if (is_target(copy, &walk, to) && !has_source(copy, from, walk.type))
             polus_extension_drop(&walk);
     if (from < copy->from || from >= copy->from_end)
         return;

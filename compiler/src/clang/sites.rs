@@ -94,6 +94,8 @@ pub enum Site {
         dimensions: Vec<u64>,
         /// Its initialiser.
         initialiser: Option<Range<usize>>,
+        /// The places that this may be a copy of.
+        places: Vec<Range<usize>>,
         /// Not of static storage.
         automatic: bool,
     },
@@ -112,8 +114,8 @@ pub enum Site {
         to: Range<usize>,
         /// The source.
         from: Range<usize>,
-        /// The source has an address.
-        addressable: bool,
+        /// The places, in the source, that it may be a copy of; none: a value without a place.
+        places: Vec<Range<usize>>,
         /// The record.
         record: usize,
     },
@@ -239,14 +241,15 @@ impl Search<'_> {
         let known = dimensions.iter().all(|count| *count > 0);
         let (span, name_at) = (cursor.extent(), cursor.offset()?);
         let begins = |child: &Cursor| child.extent().start > name_at && child.extent().end == span.end;
-        let initialiser = cursor.children().into_iter().filter(is_value).find(begins).map(|c| c.extent());
+        let initialiser = cursor.children().into_iter().filter(is_value).find(begins);
         Some(Site::Variable {
             name_at,
             name: cursor.name(),
             record,
             size: ty.size().filter(|_| known),
             dimensions,
-            initialiser,
+            initialiser: initialiser.map(Cursor::extent),
+            places: initialiser.and_then(|value| self.places(value)).unwrap_or_default(),
             automatic: !outside && !cursor.is_static() && !cursor.is_extern(),
             span,
         })
@@ -262,11 +265,28 @@ impl Search<'_> {
     fn assignment(&self, cursor: Cursor) -> Option<Site> {
         let record = self.record_of(cursor.ty())?;
         let [to, from] = cursor.children()[..] else { return None };
-        let addressable = base_form(bare(from)) != Base::Value;
-        // A comma has the type of what follows it.
-        let assigns = self.record_of(to.ty()) == Some(record);
-        let (to, from, span) = (to.extent(), from.extent(), cursor.extent());
-        assigns.then_some(Site::Assignment { span, to, from, addressable, record })
+        if !self.assigns(cursor) {
+            return None;
+        }
+        let places = self.places(from).unwrap_or_default();
+        Some(Site::Assignment { span: cursor.extent(), to: to.extent(), from: from.extent(), places, record })
+    }
+
+    /// It is an assignment; a comma between two objects has the same kind.
+    fn assigns(&self, binary: Cursor) -> bool {
+        let [to, from] = binary.children()[..] else { return false };
+        self.text[to.extent().end..from.extent().start].contains('=')
+    }
+
+    /// The places of which a value may be a copy; an assignment's is made one.
+    fn places(&self, value: Cursor) -> Option<Vec<Range<usize>>> {
+        let inner = bare(value);
+        match (inner.kind(), &inner.children()[..]) {
+            (CONDITIONAL, &[_, yes, no]) => Some([self.places(yes)?, self.places(no)?].concat()),
+            (BINARY, &[_, last]) if !self.assigns(inner) => self.places(last),
+            (BINARY, _) => Some(vec![inner.extent()]),
+            _ => (base_form(inner) != Base::Value).then(|| vec![inner.extent()]),
+        }
     }
 
     fn literal(&self, cursor: Cursor, path: &[Cursor]) -> Option<Site> {

@@ -112,8 +112,8 @@ impl Work<'_> {
                 }
             }
             Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
-            Site::Assignment { span, to, from, addressable, record } => {
-                self.assignment(self.names[record], span, to, from, *addressable);
+            Site::Assignment { span, to, from, places, record } => {
+                self.assignment(self.names[record], span, to, from, places);
             }
             Site::Literal { span, braces, record, inside } => self.literal(self.names[record], span, braces, *inside),
             Site::Call { span, callee, name, arguments, makes } => self.call(span, callee, name, arguments, *makes),
@@ -143,13 +143,23 @@ impl Work<'_> {
         self.edits.replace(span.clone(), text);
     }
 
-    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, addressable: bool) {
-        if !addressable {
+    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, places: &[Range<usize>]) {
+        if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
-        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.edits.cut(from.clone()));
-        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), &({from}), sizeof({spelled})))");
+        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.address(from, places));
+        let text = format!("(*({spelled} *)polus_extension_assign(&({to}), {from}, sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
+    }
+
+    /// Where the value lies that is a copy of one of these places.
+    fn address(&self, value: &Range<usize>, places: &[Range<usize>]) -> String {
+        let (mut text, mut at) = (String::from("("), value.start);
+        for place in places {
+            text += &format!("{}&({})", self.edits.cut(at..place.start), self.edits.cut(place.clone()));
+            at = place.end;
+        }
+        text + &self.edits.cut(at..value.end) + ")"
     }
 
     /// The descriptor of a type whose existing objects do not begin with zero.
@@ -224,7 +234,7 @@ impl Work<'_> {
     }
 
     fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, automatic } = site else {
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } = site else {
             return;
         };
         let id = self.names[record];
@@ -243,7 +253,7 @@ impl Work<'_> {
             item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
         });
         match outside {
-            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, initialiser, braces.is_some(), &parts, dimensions),
+            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, (initialiser, places), braces.is_some(), &parts, dimensions),
             Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
                 self.named(id, variable, name, &parts);
             }
@@ -264,7 +274,7 @@ impl Work<'_> {
         id: ItemId,
         (span, name_at, name): (&Range<usize>, usize, &str),
         size: Option<u64>,
-        initialiser: &Option<Range<usize>>,
+        (initialiser, places): (&Option<Range<usize>>, &[Range<usize>]),
         braced: bool,
         parts: &Parts,
         dimensions: &[u64],
@@ -279,11 +289,17 @@ impl Work<'_> {
         self.edits.insert(behind_name, &format!(" __attribute__((cleanup({leave})))"));
         let begins = match (initialiser, self.extended(id)) {
             (Some(from), _) if !braced => {
-                let text = self.edits.cut(from.clone());
-                if !is_pure(self.source(from)) {
-                    return self.refuse(id, from.start, "such an object begins with a value that cannot be named twice");
+                if places.is_empty() {
+                    return self.refuse(id, from.start, "such an object begins with a value without a place");
                 }
-                format!("polus_extension_follow(&{name}, &({text}), sizeof {name})")
+                let value = self.address(from, places);
+                if is_pure(self.source(from)) {
+                    format!("polus_extension_follow(&{name}, {value}, sizeof {name})")
+                } else {
+                    let equals = self.new.unit.text[..from.start].rfind('=').unwrap_or(from.start);
+                    self.edits.replace(equals..from.end, String::new());
+                    format!("polus_extension_assign((void *)&{name}, {value}, sizeof {name})")
+                }
             }
             (_, Some(extended)) if !parts.beside.is_empty() => {
                 if !dimensions.is_empty() {
