@@ -1,5 +1,6 @@
 //! What the benches share: trees to construct from, and figures as rows.
 
+pub mod carried;
 pub mod corpus;
 pub mod extended;
 pub mod figures;

@@ -1,11 +1,11 @@
 //! The stages in order: from what the user names to a patch.
 
 use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Subject, Written};
+use crate::clang::Kind;
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
-use crate::clang::Kind;
 use crate::diff::{self, Change, ChangeSet};
-use crate::extend::{self, Extended, Hooks, Layers};
+use crate::extend::{self, Extended, Hooks, Layers, Numbers};
 use crate::merge::{self, Clash};
 use crate::model::{self, ItemId, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
@@ -67,6 +67,11 @@ pub struct Pair {
     pub digests: [String; 2],
     /// Types that keep their layout, for which the new program was rewritten.
     pub extended: Vec<Extended>,
+    /// What the process has of enumerations that keep their numbers.
+    pub numbers: Numbers,
+    /// Types of the new program that cannot be extended, with the reasons; warnings about those that
+    /// can, without a name.
+    pub not_carried: Vec<(String, Diagnostic)>,
     /// The new program before that.
     pub plain: Option<Box<Program>>,
 }
@@ -167,17 +172,49 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    let layers = history.layers_at(&digests[0]);
-    if layers.is_empty() {
-        let (extended, plain) = (vec![], None);
-        return Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain });
+    let (layers, numbers) = history.kept_at(&digests[0]);
+    if layers.is_empty() && numbers.is_empty() {
+        let (extended, not_carried, plain) = (vec![], vec![], None);
+        return Ok(Pair {
+            old,
+            new,
+            name,
+            optimize,
+            targets,
+            unit,
+            left_out,
+            notes,
+            by_hand,
+            digests,
+            extended,
+            numbers,
+            not_carried,
+            plain,
+        });
     }
     // the process has these types as earlier updates left them
-    let (old, _) = rewritten(&old, &layers, &Hooks::new(), Failure::Refused)?;
+    let (old, ..) = rewritten(&old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
     let plain = Some(Box::new(new));
     let hooks = by_hand.as_ref().map(ByHand::hooks).unwrap_or_default();
-    let (new, extended) = rewritten(plain.as_ref().expect("just made"), &layers, &hooks, Failure::Refused)?;
-    Ok(Pair { old, new, name, optimize, targets, unit, left_out, notes, by_hand, digests, extended, plain })
+    let (new, extended, told) = rewritten(plain.as_ref().expect("just made"), &layers, &numbers, &hooks)?
+        .map_err(Failure::Refused)?;
+    let not_carried = told.into_iter().map(|told| (String::new(), told)).collect();
+    Ok(Pair {
+        old,
+        new,
+        name,
+        optimize,
+        targets,
+        unit,
+        left_out,
+        notes,
+        by_hand,
+        digests,
+        extended,
+        numbers,
+        not_carried,
+        plain,
+    })
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -311,12 +348,24 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let led = crossing.inward.iter().filter(|(_, inward)| !inward.targets.is_empty());
     callbacks.olds.name_instances(led.filter_map(|(&theirs, _)| changes.pairing.to_old[theirs]));
     told.extend(unknown);
+    told.splice(..0, not_carried(pair));
     told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
     if told.iter().all(|d| d.level != Level::Error) {
         told.extend(running.and_then(|running| patch::without_effect(versions, &crossing, running)));
     }
     Analysis { changes, relations, crossing, callbacks, told }
+}
+
+/// Why types that would have to be extended cannot be.
+fn not_carried(pair: &Pair) -> Vec<Diagnostic> {
+    let mut told: Vec<Diagnostic> = vec![];
+    for (_, why) in &pair.not_carried {
+        if !told.contains(why) {
+            told.push(Diagnostic { blames: vec![], ..why.clone() });
+        }
+    }
+    told
 }
 
 /// The pair with more types that keep their layout, if the analysis asks for them.
@@ -327,8 +376,15 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let choice = |id: ItemId| inputs.strategies.get(&pair.new.title(id)).copied();
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
-    let asked = analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
-    let known = |id: &ItemId| pair.new.unit.extended.contains(&pair.new.items[*id].entity.name);
+    let asked =
+        analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
+    let known = |id: &ItemId| {
+        let name = &pair.new.items[*id].entity.name;
+        let numbered = pair.numbers.contains_key(name);
+        numbered
+            || pair.new.unit.extended.contains(name)
+            || !name.is_empty() && pair.not_carried.iter().any(|(other, _)| other == name)
+    };
     let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
         Subject::Type(id) => Some(id),
         _ => None,
@@ -347,29 +403,86 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     let versions = Versions { old: &pair.old, new: plain, changes: &changes, relations: &relations };
     let known = pair.extended.iter().map(|t| (t.name.clone(), t.layers.clone())).collect();
     let layers = extend::layers(versions, &chosen, &known);
-    let refused = |mut told: Vec<Diagnostic>| {
-        told.extend(analysis.told.iter().filter(|d| d.level == Level::Error).cloned());
-        Failure::Refused(told)
+    let (mut layers, mut not_carried) = (layers, pair.not_carried.clone());
+    let mut numbers = pair.numbers.clone();
+    for &id in more.iter().filter(|id| pair.new.items[**id].kind() == Kind::Enum) {
+        if let Some(ours) = analysis.changes.pairing.to_old[id] {
+            let known = pair.old.items[ours].entity.enumerators.iter().cloned();
+            numbers.entry(pair.new.items[id].entity.name.clone()).or_default().extend(known);
+        }
+    }
+    layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
+    let (new, extended, told) = loop {
+        match rewritten(plain, &layers, &numbers, &hooks(pair))? {
+            Ok(done) => break done,
+            Err(told) => {
+                let wanted: BTreeSet<&String> = layers.keys().chain(numbers.keys()).collect();
+                let reasons = told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted));
+                let reasons: Vec<(String, Diagnostic)> = reasons.collect();
+                layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+                numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+                not_carried.extend(reasons);
+            }
+        }
     };
-    let (new, extended) = rewritten(plain, &layers, &hooks(pair), refused)?;
-    Ok(Some(Pair { new, extended, plain: Some(Box::new(plain.clone())), ..pair.clone() }))
+    not_carried.retain(|(name, _)| !name.is_empty());
+    not_carried.extend(told.into_iter().map(|told| (String::new(), told)));
+    Ok(Some(Pair {
+        new,
+        extended,
+        numbers,
+        not_carried,
+        plain: Some(Box::new(plain.clone())),
+        ..pair.clone()
+    }))
+}
+
+/// The numbers that names have when the new program runs; those that it lacks stay reserved.
+fn numbers_after(pair: &Pair) -> Numbers {
+    let mut numbers = pair.numbers.clone();
+    for (name, known) in &mut numbers {
+        let all = pair.new.named(name).iter().map(|&id| &pair.new.items[id].entity);
+        known.extend(all.filter(|e| e.kind == Kind::Enum).flat_map(|e| e.enumerators.iter().cloned()));
+    }
+    numbers
+}
+
+/// The types that a diagnostic is about, of those that were to be extended; all, if it names none.
+fn blamed_in(plain: &Program, told: Diagnostic, wanted: &BTreeSet<&String>) -> Vec<(String, Diagnostic)> {
+    let named = told.blames.iter().map(|&id| plain.items[id].entity.name.clone());
+    let named: BTreeSet<String> = named.filter(|name| wanted.contains(name)).collect();
+    let all = || wanted.iter().map(|name| name.to_string()).collect();
+    let names = if named.is_empty() { all() } else { named };
+    names.into_iter().map(|name| (name, told.clone())).collect()
 }
 
 fn hooks(pair: &Pair) -> Hooks {
     pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
 }
 
-/// A program in which these types have the layouts that they have in the process.
+/// A program in which these types have the layouts that they have in the process, or why it cannot be.
 fn rewritten(
     plain: &Program,
     layers: &Layers,
+    numbers: &Numbers,
     hooks: &Hooks,
-    refused: impl Fn(Vec<Diagnostic>) -> Failure,
-) -> Result<(Program, Vec<Extended>)> {
-    let extension = extend::extend(plain, layers, hooks).map_err(&refused)?;
-    let new = model::read(extension.unit, plain.root.clone())?.map_err(|unreadable| refused(unreadable.told))?;
+) -> Result<std::result::Result<(Program, Vec<Extended>, Vec<Diagnostic>), Vec<Diagnostic>>> {
+    let extension = match extend::extend(plain, layers, numbers, hooks) {
+        Ok(extension) => extension,
+        Err(told) => return Ok(Err(told)),
+    };
+    let new = match model::read(extension.unit, plain.root.clone())? {
+        Ok(new) => new,
+        Err(unreadable) => return Ok(Err(unreadable.told)),
+    };
+    let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
     let moved = extend::check(&new, &extension.types);
-    if moved.is_empty() { Ok((new, extension.types)) } else { Err(refused(moved)) }
+    let at_home =
+        |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
+    match moved.is_empty() {
+        true => Ok(Ok((new, extension.types, extension.told))),
+        false => Ok(Err(moved.into_iter().map(at_home).collect())),
+    }
 }
 
 /// Connects the executable with the old program.
@@ -422,6 +535,7 @@ pub fn assemble(
     let (patch, mut step) =
         patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)?;
     step.extended = extend::result(&pair.new, &pair.extended);
+    step.numbers = numbers_after(pair);
     Ok((patch, step))
 }
 

@@ -1,5 +1,7 @@
 //! What was found, as text for people and as JSON for machines.
 
+mod types;
+
 use crate::callbacks::{Called, Purpose, Subject};
 use crate::construct::{Analysis, Pair};
 use crate::diag::Diagnostic;
@@ -129,6 +131,14 @@ pub fn diff(pair: &Pair, analysis: &Analysis, running: Option<&Running>) -> Stri
             out.push_str(&hunks(pair, *old, *new));
         }
     }
+    let types = types::types(pair, analysis);
+    if !types.is_empty() {
+        out.push_str("\ntypes:\n");
+    }
+    for line in types {
+        let _ = writeln!(out, "{} ({}): {}", line.name, line.place, line.strategy);
+        line.why.iter().for_each(|why| out.push_str(&format!("    {why}\n")));
+    }
     if !analysis.relations.affected.is_empty() {
         out.push_str("\nfunctions of the patch:\n");
     }
@@ -209,6 +219,7 @@ pub fn json(pair: &Pair, analysis: &Analysis, running: Option<&Running>, notes: 
     json!({
         "program": pair.name,
         "changes": analysis.changes.all().map(change).collect::<Vec<_>>(),
+        "types": types::types(pair, analysis).iter().map(types::json).collect::<Vec<_>>(),
         "affected": analysis.relations.affected.iter().map(affected).collect::<Vec<_>>(),
         "uses": uses.map(|(f, g)| json!([pair.old.title(*f), pair.old.title(*g)])).collect::<Vec<_>>(),
         "migrated": analysis.crossing.migrated.iter().map(|(_, new)| title(new)).collect::<Vec<_>>(),

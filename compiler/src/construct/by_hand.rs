@@ -6,7 +6,6 @@ use crate::clang::{Kind, Role};
 use crate::cross::{self, Versions};
 use crate::diag::{Diagnostic, Failure, Result};
 use crate::diff::{self, ChangeSet};
-use crate::extend;
 use crate::merge::{Addition, Known, Mentioned, Origin};
 use crate::model::{self, ItemId, Program};
 use crate::patch;
@@ -94,7 +93,7 @@ fn prototype(old: &Program, new: &Program, called: &Called) -> String {
 /// The declaration of what sets an object's new fields.
 fn start(new: &Program, called: &Called) -> String {
     let Subject::Type(id) = called.subject else { return String::new() };
-    format!("static void {}({} *object);", called.written.name, extend::spelled(new, id))
+    format!("static void {}({} *object);", called.written.name, new.type_name(id))
 }
 
 /// Declarations of names that stand for several things in the program.

@@ -222,7 +222,9 @@ fn spellings(program: &Program, types: &BTreeSet<ItemId>) -> BTreeMap<ItemId, It
         let before = found.len();
         for &typedef in &typedefs {
             let mut mentions = program.uses_in(typedef).iter().filter(|u| u.role == Role::Mention);
-            if let Some(&meant) = mentions.find_map(|u| found.get(&u.target)) {
+            let meant = mentions.find_map(|u| found.get(&u.target).copied());
+            // A type without a tag is mentioned nowhere: it stands in the typedef.
+            if let Some(meant) = meant.or_else(|| stands_in(program, typedef, types)) {
                 found.entry(typedef).or_insert(meant);
             }
         }
@@ -230,6 +232,12 @@ fn spellings(program: &Program, types: &BTreeSet<ItemId>) -> BTreeMap<ItemId, It
             return found;
         }
     }
+}
+
+/// The type that is defined in a typedef.
+fn stands_in(program: &Program, typedef: ItemId, types: &BTreeSet<ItemId>) -> Option<ItemId> {
+    let around = program.span(typedef);
+    types.iter().copied().find(|&id| around.contains(&program.span(id).start))
 }
 
 /// The mention is part of a named global, of another changed type by value, of a typedef,

@@ -1,9 +1,10 @@
 //! Enumerations of which a name has another number: what becomes of each value, by the enumerators' names.
 
 use super::Versions;
-use crate::clang::{Entity, Kind, Role};
+use crate::clang::{Entity, Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
+use crate::relations::names_of_enumeration;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a value of the one enumeration becomes in the other.
@@ -79,6 +80,16 @@ fn one(versions: Versions, id: ItemId) -> Option<Diagnostic> {
     };
     let crosses =
         relations.renumbered.crossing.contains(&id) && ambiguous(&old.items[ours].entity, entity).is_none();
+    let counts = |name: &String| new.unit.counting.contains(name);
+    if entity.enumerators.iter().all(|(name, _)| !changes.renumbered.contains(name) || counts(name)) {
+        let moved =
+            Diagnostic::warning(format!("{name}, which counts the others, moves from {was} to {value}"));
+        return Some(
+            moved
+                .at(new.place(id), "the new declaration")
+                .note("a value that equals it is one of the new ones now"),
+        );
+    }
     let told = if stored && !crosses { Diagnostic::error(title) } else { Diagnostic::warning(title) };
     let told = told.at(old.place(ours), "the old declaration").at(new.place(id), "the new declaration");
     Some(match (stored, crosses) {
@@ -101,7 +112,8 @@ fn refused(mut told: Diagnostic, versions: Versions, ours: ItemId, id: ItemId) -
         let version = if holder.is_old { "old" } else { "new" };
         told = told.at(program.place_at(holder.offset), format!("{} ({version} version)", holder.what));
     }
-    told.note("values stored in the running process would change their meaning")
+    told.blame([id])
+        .note("values stored in the running process would change their meaning")
         .help("append new enumerators at the end, or give the old ones their old numbers")
 }
 
@@ -147,7 +159,9 @@ fn ambiguous(was: &Entity, is: &Entity) -> Option<String> {
 fn is_stored(versions: Versions, id: ItemId) -> bool {
     let new = versions.new;
     let entity = &new.items[id].entity;
-    !entity.name.is_empty()
-        && new.uses.iter().any(|u| u.target == id && u.role == Role::Mention && u.holder != id)
+    // Its first typedef alone says nothing of values.
+    let names = names_of_enumeration(new, id);
+    let mention = |u: &&Use| u.role == Role::Mention && names.contains(&u.target);
+    !entity.name.is_empty() && new.uses.iter().filter(mention).any(|u| !names.contains(&u.holder))
         || new.items.iter().any(|i| i.kind() != Kind::Typedef && i.entity.holds.contains(&id))
 }

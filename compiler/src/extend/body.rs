@@ -1,6 +1,7 @@
 //! The text of a record with the old layout, made of the new declarations of its fields.
 
-use super::layers::{Layer, Slot};
+use super::fields::Extended;
+use super::layers::Slot;
 use crate::model::{Program, Syntax, declared_name};
 use crate::text;
 use lang_c::ast::{StructDeclaration, StructField, StructType};
@@ -51,7 +52,8 @@ pub fn read(program: &Program, id: usize) -> Option<Body> {
 fn add(body: &mut Body, text: &str, syntax: &Syntax, field: &StructField) {
     let (Some(first), Some(last)) = (field.specifiers.first(), field.specifiers.last()) else { return };
     let start = syntax.range(first.span).start;
-    let end = field.declarators.first().map_or_else(|| syntax.range(last.span).end, |d| syntax.range(d.span).start);
+    let end =
+        field.declarators.first().map_or_else(|| syntax.range(last.span).end, |d| syntax.range(d.span).start);
     let head = start..end;
     if field.declarators.is_empty() {
         let end = behind(text, syntax.range(last.span).end, body.inner.end);
@@ -100,18 +102,35 @@ impl<'s> Visit<'s> for Search<'s> {
 pub type Cut<'c> = &'c dyn Fn(Range<usize>) -> String;
 
 /// The body of a layer: every kept field at its place, and bytes that nothing uses where others were.
-pub fn of_layer(layer: &Layer, kept: &[Option<String>], body: &Body, cut: Cut) -> Option<String> {
+pub fn of_layer(extended: &Extended, number: usize, body: &Body, cut: Cut) -> Option<String> {
     let mut text = String::new();
     let mut nameless = body.nameless.iter();
-    for (slot, name) in layer.fields.iter().zip(kept) {
+    let layer = &extended.layers[number];
+    let retyped = |name: &str| extended.retyped.contains_key(name);
+    for (slot, name) in layer.fields.iter().zip(&extended.kept[number]) {
         let Some(name) = name else {
-            text.push_str(&unused(slot, layer.align));
+            text.push_str(&match slot.name.strip_prefix(SEEN) {
+                Some(of) if number > 0 && retyped(of) => plain(slot, &slot.name),
+                _ if number == 0 && retyped(&slot.name) => plain(slot, &format!("{WAS}{}", slot.name)),
+                _ => unused(slot, layer.align),
+            });
             continue;
         };
         let declared = if name.is_empty() { nameless.next()? } else { body.fields.get(name)? };
         text.push_str(&format!(" {}{};", cut(declared.head.clone()), cut(declared.declarator.clone())));
     }
     Some(text + " ")
+}
+
+/// How the value of a retyped field is called that old code uses, and what it was when it was last seen.
+pub const WAS: &str = "polus_was_";
+/// See [`WAS`].
+pub const SEEN: &str = "polus_seen_";
+
+/// A number, under another name.
+fn plain(slot: &Slot, name: &str) -> String {
+    let width = if slot.bit_field { format!(" : {}", slot.size) } else { String::new() };
+    format!(" {} {name}{width};", slot.shape)
 }
 
 /// What takes the room of a field that is no more.
@@ -131,7 +150,9 @@ fn unused(field: &Slot, align: u64) -> String {
             text
         }
         (false, 0) => String::new(),
-        (false, _) => format!(" char polus_gap_{}[{bytes}] __attribute__((aligned({even})));", field.offset / 8),
+        (false, _) => {
+            format!(" char polus_gap_{}[{bytes}] __attribute__((aligned({even})));", field.offset / 8)
+        }
     }
 }
 
@@ -141,11 +162,14 @@ pub fn union(body: &Body, size: u64, cut: Cut) -> String {
 }
 
 /// The body of a new record: these fields alone.
-pub fn of_fields(names: &[String], body: &Body, cut: Cut) -> Option<String> {
+pub fn of_fields(extended: &Extended, body: &Body, cut: Cut) -> Option<String> {
     let declared = |name: &String| {
         let declared = body.fields.get(name)?;
-        Some(format!(" {}{};", cut(declared.head.clone()), cut(declared.declarator.clone())))
+        let seen = extended.layers[0].fields.iter().find(|slot| slot.name == *name);
+        let seen = seen.filter(|_| extended.retyped.contains_key(name));
+        let seen = seen.map_or(String::new(), |slot| plain(slot, &format!("{SEEN}{name}")));
+        Some(format!(" {}{};{seen}", cut(declared.head.clone()), cut(declared.declarator.clone())))
     };
-    let all: Option<String> = names.iter().map(declared).collect();
+    let all: Option<String> = extended.added.iter().map(declared).collect();
     all.map(|text| text + " ")
 }

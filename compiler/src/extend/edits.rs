@@ -35,9 +35,14 @@ impl<'t> Edits<'t> {
     /// Puts a text in the place of a range, and of what was replaced in it.
     pub fn replace(&mut self, range: Range<usize>, text: String) {
         // what was put at the end belongs to what is around
-        let inner = |&(start, end): &(usize, usize)| start >= range.start && end <= range.end && start < range.end;
-        let inside: Vec<(usize, usize)> =
-            self.done.range((range.start, 0)..(range.end + 1, 0)).map(|(key, _)| *key).filter(inner).collect();
+        let inner =
+            |&(start, end): &(usize, usize)| start >= range.start && end <= range.end && start < range.end;
+        let inside: Vec<(usize, usize)> = self
+            .done
+            .range((range.start, 0)..(range.end + 1, 0))
+            .map(|(key, _)| *key)
+            .filter(inner)
+            .collect();
         for key in inside {
             self.done.remove(&key);
         }

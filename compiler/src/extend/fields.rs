@@ -3,7 +3,7 @@
 use super::layers::{Layer, Slot};
 use crate::clang::{Entity, Field};
 use crate::model::{ItemId, Program};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A record whose objects keep the layout that they have in the process.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Extended {
     pub kept: Vec<Vec<Option<String>>>,
     /// New fields that lie in a record of their own.
     pub added: Vec<String>,
+    /// Fields with another type than the object has, by the layer that holds them as they are now.
+    pub retyped: BTreeMap<String, usize>,
     /// Old and new names of fields that were taken for renamed.
     pub renamed: Vec<(String, String)>,
     /// A function by hand sets the new fields of objects that existed before.
@@ -75,7 +77,18 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
     let is = &new.items[id].entity;
     let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
     let (name, layers) = (is.name.clone(), layers.to_vec());
-    let mut extended = Extended { id, name, layers, kept, added: vec![], renamed: vec![], hook: None, constants: vec![], named: BTreeSet::new() };
+    let mut extended = Extended {
+        id,
+        name,
+        layers,
+        kept,
+        added: vec![],
+        retyped: BTreeMap::new(),
+        renamed: vec![],
+        hook: None,
+        constants: vec![],
+        named: BTreeSet::new(),
+    };
     if extended.layers[0].union || is.union {
         return union(extended, is);
     }
@@ -84,13 +97,18 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
         match extended.find(field) {
             Some((layer, at)) if fits(&extended.layers[layer].fields[at], field) => {
                 extended.kept[layer][at] = Some(field.name.clone());
+                if layer > 0 && extended.layers[0].fields.iter().any(|slot| slot.name == field.name) {
+                    extended.retyped.insert(field.name.clone(), layer);
+                }
+            }
+            Some((0, at)) if converts(&extended.layers[0].fields[at], field) => {
+                extended.retyped.insert(field.name.clone(), extended.layers.len());
+                extended.added.push(field.name.clone());
             }
             Some((layer, at)) => misfits.push(misfit(&extended.layers[layer].fields[at], field)),
             None if field.name.is_empty() => misfits.push(nameless(field)),
-            None if field.size == 0 && field.dimensions.len() == 1 => misfits.push(Misfit {
-                field: field.name.clone(),
-                why: "is a new array of open length".into(),
-            }),
+            None if field.size == 0 && field.dimensions.len() == 1 => misfits
+                .push(Misfit { field: field.name.clone(), why: "is a new array of open length".into() }),
             None => extended.added.push(field.name.clone()),
         }
     }
@@ -114,18 +132,22 @@ fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
 impl Extended {
     /// A field's namesake that is still free; nameless members are found by what they hold.
     fn find(&self, field: &Field) -> Option<(usize, usize)> {
-        let same = |slot: &Slot| slot.name == field.name && (!field.name.is_empty() || slot.shape == field.shape);
+        let same =
+            |slot: &Slot| slot.name == field.name && (!field.name.is_empty() || slot.shape == field.shape);
         let layers = self.layers.iter().zip(&self.kept).enumerate();
-        let mut found = layers.filter_map(|(layer, (known, taken))| {
+        let found = layers.filter_map(|(layer, (known, taken))| {
             let mut slots = known.fields.iter().zip(taken).enumerate();
             slots.find(|(_, (slot, taken))| taken.is_none() && same(slot)).map(|(at, _)| (layer, at))
         });
-        found.next()
+        let found: Vec<(usize, usize)> = found.collect();
+        let fitting = found.iter().find(|(layer, at)| fits(&self.layers[*layer].fields[*at], field));
+        fitting.or(found.first()).copied()
     }
 
     /// Removed and added fields of one type between the same neighbours are one.
     fn rename(&mut self, is: &Entity) {
-        let place_of = |kept: &[Option<String>], name: &str| kept.iter().position(|new| new.as_deref() == Some(name));
+        let place_of =
+            |kept: &[Option<String>], name: &str| kept.iter().position(|new| new.as_deref() == Some(name));
         for name in self.added.clone() {
             let Some(at) = is.fields.iter().position(|field| field.name == name) else { continue };
             let field = &is.fields[at];
@@ -135,7 +157,9 @@ impl Extended {
                 Some(None) => continue,
                 Some(Some(index)) => index + 1,
             };
-            let (Some(slot), Some(None)) = (self.layers[0].fields.get(here), self.kept[0].get(here)) else { continue };
+            let (Some(slot), Some(None)) = (self.layers[0].fields.get(here), self.kept[0].get(here)) else {
+                continue;
+            };
             let next = is.fields.get(at + 1).map(|f| place_of(&self.kept[0], &f.name));
             let last = here + 1 == self.kept[0].len();
             let behind = if last { next.is_none() } else { next == Some(Some(here + 1)) };
@@ -153,13 +177,25 @@ fn fits(was: &Slot, is: &Field) -> bool {
     let same = was.shape == is.shape && was.dimensions == is.dimensions;
     let open = was.size == 0 || is.size == 0;
     was.bit_field == is.bit_field
-        && (same && (was.size == is.size || is.record.is_some()) || !open && was.size == is.size && alike(was, is))
+        && (same && (was.size == is.size || is.record.is_some())
+            || !open && was.size == is.size && alike(was, is))
+}
+
+/// C converts values of the one to the other: numbers.
+fn converts(was: &Slot, is: &Field) -> bool {
+    let number = |shape: &str| {
+        let plain = unqualified(shape);
+        is_integer(plain) || matches!(plain, "float" | "double" | "long double" | "_Bool")
+    };
+    number(&was.shape) && number(&is.shape)
 }
 
 /// Another spelling of what has the same bytes: numbers of one size, pointers to data.
 fn alike(was: &Slot, is: &Field) -> bool {
     let (was, is) = (was.shape.as_str(), is.shape.as_str());
-    let data = |shape: &str| unqualified(shape).starts_with('*') && !unqualified(&unqualified(shape)[1..]).starts_with('(');
+    let data = |shape: &str| {
+        unqualified(shape).starts_with('*') && !unqualified(&unqualified(shape)[1..]).starts_with('(')
+    };
     let whole = |shape: &str| is_integer(unqualified(shape));
     data(was) && data(is) || whole(was) && whole(is)
 }
@@ -177,7 +213,9 @@ fn is_integer(shape: &str) -> bool {
 fn misfit(was: &Slot, is: &Field) -> Misfit {
     let function = |shape: &str| unqualified(shape).starts_with("*(");
     let why = match () {
-        () if function(&was.shape) || function(&is.shape) => "is a pointer to functions of another type".to_string(),
+        () if function(&was.shape) || function(&is.shape) => {
+            "is a pointer to functions of another type".to_string()
+        }
         () if !is.dimensions.is_empty() && was.dimensions != is.dimensions => format!(
             "has {} elements instead of {}",
             is.dimensions.iter().product::<u64>(),

@@ -1,5 +1,6 @@
 //! Initialisers in braces, taken apart: what the old layout holds, and what lies beside it.
 
+use super::body::{SEEN, WAS};
 use super::edits::Edits;
 use crate::clang::Field;
 use crate::text::{self, Token};
@@ -35,6 +36,8 @@ pub struct Fields {
     pub all: Vec<Field>,
     /// The layer of each that does not lie in the object itself.
     pub beside: BTreeMap<String, usize>,
+    /// Those that old code has with another type.
+    pub retyped: BTreeSet<String>,
     /// Values without designators mean the same fields of the object as it will be.
     pub in_order: bool,
 }
@@ -50,6 +53,8 @@ pub struct Reader<'r> {
     pub source: &'r str,
     /// The records that have something beside them, or hold such ones.
     pub records: &'r BTreeMap<usize, Fields>,
+    /// Objects begin so before any code runs.
+    pub fixed: bool,
 }
 
 impl Reader<'_> {
@@ -79,11 +84,18 @@ impl Reader<'_> {
             // a member of a nameless record has no place of its own here
             next = place.map_or(next, |place| place + 1);
             let text = match (&element.field, name.is_empty()) {
-                (Some(_), _) => format!("{}{value}", self.edits.cut(element.whole.start..element.value.start)),
-                (None, _) if positional => value,
-                (None, true) => value,
+                (Some(_), _) => {
+                    format!("{}{value}", self.edits.cut(element.whole.start..element.value.start))
+                }
+                (None, _) if positional => value.clone(),
+                (None, true) => value.clone(),
                 (None, false) => format!(".{name} = {value}"),
             };
+            if self.fixed && fields.retyped.contains(&name) {
+                base.push(format!(".{WAS}{name} = {value}"));
+                let layer = fields.beside[&name];
+                beside.entry(layer).or_default().push(format!(".{SEEN}{name} = {value}"));
+            }
             match fields.beside.get(&name) {
                 Some(&layer) => beside.entry(layer).or_default().push(text),
                 None => base.push(text),
@@ -97,12 +109,15 @@ impl Reader<'_> {
     fn value(&self, field: Option<&Field>, element: &Element) -> Result<String, Unread> {
         let begins = self.source[element.value.clone()].chars().next();
         let Some(field) = field else { return Ok(self.edits.cut(element.value.clone())) };
-        let several = !field.dimensions.is_empty() || field.record.is_some();
+        let enumeration = field.shape.trim_start_matches("const ").starts_with("enum");
+        let several = !field.dimensions.is_empty() || field.record.is_some() && !enumeration;
         let inner = field.record.filter(|id| self.records.contains_key(id));
         if several && begins != Some('{') && begins != Some('"') && element.field.is_none() {
             return Err((element.value.start, "this value may fill a part of a field that has several"));
         }
-        let Some(id) = inner.filter(|_| begins == Some('{')) else { return Ok(self.edits.cut(element.value.clone())) };
+        let Some(id) = inner.filter(|_| begins == Some('{')) else {
+            return Ok(self.edits.cut(element.value.clone()));
+        };
         let parts = match field.dimensions.len() {
             0 => self.record(id, element.value.clone())?,
             1 => self.array(id, element.value.clone())?,
@@ -130,15 +145,26 @@ impl Reader<'_> {
             base.push(format!("{head}{}", parts.base));
             elements_beside.push((head, parts.beside));
         }
-        let layers: BTreeSet<usize> = elements_beside.iter().flat_map(|(_, parts)| parts.keys().copied()).collect();
+        let layers: BTreeSet<usize> =
+            elements_beside.iter().flat_map(|(_, parts)| parts.keys().copied()).collect();
         let list = |layer: usize| {
             let one = |(head, parts): &(String, BTreeMap<usize, String>)| {
                 format!("{head}{{ .fields = {{ {} }} }}", parts.get(&layer).map_or("0", String::as_str))
             };
             (layer, elements_beside.iter().map(one).collect::<Vec<_>>().join(", "))
         };
-        Ok(Parts { base: format!("{{ {} }}", base.join(", ")), beside: layers.into_iter().map(list).collect() })
+        Ok(Parts {
+            base: format!("{{ {} }}", base.join(", ")),
+            beside: layers.into_iter().map(list).collect(),
+        })
     }
+}
+
+/// Where the elements of an array's initialiser begin; nothing, if one of them is designated.
+pub fn positions(source: &str, braces: Range<usize>) -> Vec<usize> {
+    let all = elements(source, &braces);
+    let plain = all.iter().all(|element| element.field.is_none() && !element.deep);
+    if plain { all.iter().map(|element| element.whole.start).collect() } else { vec![] }
 }
 
 fn elements(source: &str, braces: &Range<usize>) -> Vec<Element> {
@@ -224,12 +250,19 @@ mod tests {
 
     #[test]
     fn each_value_goes_where_its_field_lies() {
-        let fields = Fields { all: ["a", "b", "c"].map(field).to_vec(), beside: BTreeMap::from([("b".to_string(), 1)]), in_order: false };
+        let fields = Fields {
+            all: ["a", "b", "c"].map(field).to_vec(),
+            beside: BTreeMap::from([("b".to_string(), 1)]),
+            retyped: BTreeSet::new(),
+            in_order: false,
+        };
         let records = BTreeMap::from([(7, fields)]);
         let take = |source: &str| {
             let edits = Edits::new(source);
-            let reader = Reader { edits: &edits, source, records: &records };
-            reader.record(7, 0..source.len()).map(|parts| (parts.base, parts.beside.get(&1).cloned().unwrap_or_default()))
+            let reader = Reader { edits: &edits, source, records: &records, fixed: false };
+            reader
+                .record(7, 0..source.len())
+                .map(|parts| (parts.base, parts.beside.get(&1).cloned().unwrap_or_default()))
         };
         let both = |base: &str, beside: &str| Ok((base.to_string(), beside.to_string()));
         assert_eq!(take("{ 1, f(2, 3), 4 }"), both("{ .a = 1, .c = 4 }", ".b = f(2, 3)"));

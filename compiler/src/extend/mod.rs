@@ -6,12 +6,15 @@ mod edits;
 mod fields;
 mod initial;
 mod layers;
+mod numbers;
 mod provide;
 mod rewrite;
+mod starts;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
-pub use provide::{LISTS, spelled};
+pub use numbers::{Numbered, Numbers};
+pub use provide::LISTS;
 
 use crate::clang::{self, Kind};
 use crate::cross::Versions;
@@ -27,6 +30,10 @@ pub struct Extension {
     pub unit: MergedUnit,
     /// The types.
     pub types: Vec<Extended>,
+    /// Enumerations that keep their numbers.
+    pub numbered: Vec<Numbered>,
+    /// Warnings.
+    pub told: Vec<Diagnostic>,
 }
 
 /// What the process has of the types `chosen`, and of the changed ones that they hold, which cannot but
@@ -57,8 +64,14 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
-pub fn extend(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Extension, Vec<Diagnostic>> {
-    let types = placed(new, layers, hooks)?;
+pub fn extend(
+    new: &Program,
+    layers: &Layers,
+    numbers: &Numbers,
+    hooks: &Hooks,
+) -> Result<Extension, Vec<Diagnostic>> {
+    let mut types = placed(new, layers, hooks)?;
+    let numbered = numbered(new, numbers)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
     let sites = match names.is_empty() {
@@ -66,12 +79,13 @@ pub fn extend(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Extension
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
-    let (unit, named) = rewrite::rewrite(new, &types, &carriers, &names, &sites)?;
+    let told = starts::find(new, &mut types, &names, &sites);
+    let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
         extended
     };
-    Ok(Extension { unit, types: types.into_iter().map(with_names).collect() })
+    Ok(Extension { unit, types: types.into_iter().map(with_names).collect(), numbered, told })
 }
 
 /// Hand-written functions that set the new fields of objects that existed before, by the type's name.
@@ -99,9 +113,23 @@ fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>
     if told.is_empty() { Ok(types) } else { Err(told) }
 }
 
+/// The numbers of each enumeration.
+fn numbered(new: &Program, numbers: &Numbers) -> Result<Vec<Numbered>, Vec<Diagnostic>> {
+    let enumeration = |name: &str| {
+        let all = new.named(name).iter().copied();
+        all.into_iter().find(|id| new.items[*id].kind() == Kind::Enum && new.items[*id].defined())
+    };
+    let found = numbers.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
+    let (done, told): (Vec<_>, Vec<_>) =
+        found.map(|(id, known)| numbers::number(new, id, known)).partition(Result::is_ok);
+    let told: Vec<Diagnostic> = told.into_iter().filter_map(Result::err).collect();
+    if told.is_empty() { Ok(done.into_iter().flatten().collect()) } else { Err(told) }
+}
+
 fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
     Diagnostic::error(format!("{} cannot keep its layout: {why}", new.title(id)))
         .at(new.place(id), "the new declaration")
+        .blame([id])
         .help("keep these fields in this update, or restart the program for this change")
 }
 
@@ -111,7 +139,9 @@ fn carriers(new: &Program, types: &[Extended]) -> BTreeSet<ItemId> {
     loop {
         let holders = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Record);
         let more: Vec<ItemId> = holders
-            .filter(|id| !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held)))
+            .filter(|id| {
+                !all.contains(id) && new.items[*id].entity.holds.iter().any(|held| all.contains(held))
+            })
             .collect();
         if more.is_empty() {
             return all;
@@ -127,8 +157,12 @@ fn declared_at(new: &Program, records: &BTreeSet<ItemId>) -> BTreeMap<usize, Ite
 }
 
 /// Types whose layout in the rewritten program is not that of the process after all.
-pub fn check(new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
-    types.iter().filter_map(|extended| Some(refusal(new, record(new, &extended.name)?, &wrong(new, extended)?))).collect()
+pub fn check(new: &Program, types: &[Extended]) -> Vec<(String, Diagnostic)> {
+    let one = |extended: &Extended| {
+        let told = refusal(new, record(new, &extended.name)?, &wrong(new, extended)?);
+        Some((extended.name.clone(), told))
+    };
+    types.iter().filter_map(one).collect()
 }
 
 fn wrong(new: &Program, extended: &Extended) -> Option<String> {
@@ -136,7 +170,8 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
     let mut wrong = layers.filter_map(|(number, (layer, kept))| {
         let is = &new.items[record(new, &layer_name(&extended.name, number))?].entity;
         let moved = layer.fields.iter().zip(kept).find(|(slot, name)| {
-            let now = name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
+            let now =
+                name.as_ref().filter(|n| !n.is_empty()).and_then(|n| is.fields.iter().find(|f| f.name == *n));
             now.is_some_and(|now| (now.offset, now.size) != (slot.offset, slot.size)) && !is.union
         });
         match moved {

@@ -1,18 +1,9 @@
 //! Declarations that a rewritten program needs: the records beside objects, and what finds them.
 
+use super::body::{SEEN, WAS};
 use super::fields::Extended;
-use crate::model::{ItemId, Program};
+use crate::model::Program;
 use crate::text;
-
-/// How a record is spelled in the merged text.
-pub fn spelled(program: &Program, id: ItemId) -> String {
-    let entity = &program.items[id].entity;
-    match (program.has_tag(id), entity.union) {
-        (true, true) => format!("union {}", entity.name),
-        (true, false) => format!("struct {}", entity.name),
-        (false, _) => entity.name.clone(),
-    }
-}
 
 /// What tells the layers of a type apart in names.
 fn number(layer: usize) -> String {
@@ -47,7 +38,7 @@ pub fn companion_type(extended: &Extended, layer: usize) -> String {
 /// Declarations behind that of the type: of a library, or of the program.
 pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &str) -> Vec<(String, bool)> {
     let (beside, companion) = (beside(extended, layer), companion_type(extended, layer));
-    let spelled = spelled(program, extended.id);
+    let spelled = program.type_name(extended.id);
     let start = if extended.starts(layer) { start_name(extended, layer) } else { "0".to_string() };
     let mut all = vec![
         (format!("{beside} {{{fields}}};"), true),
@@ -60,12 +51,43 @@ pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &s
             false,
         ),
     ];
+    for (field, _) in extended.retyped.iter().filter(|(_, at)| **at == layer) {
+        all.extend(carried(program, extended, layer, field).map(|text| (text, true)));
+    }
     if extended.starts(layer) {
-        let hook = extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
+        let hook =
+            extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
         let start = (starting(extended, layer), false);
         all.splice(2..2, hook.chain([start]));
     }
     all
+}
+
+/// The function that gives an object's record with what old code wrote to a retyped field.
+pub fn pull(extended: &Extended, field: &str) -> String {
+    format!("{}__extension_pull_{field}", extended.name)
+}
+
+/// The function that shows old code what was written to a retyped field.
+pub fn push(extended: &Extended, field: &str) -> String {
+    format!("{}__extension_push_{field}", extended.name)
+}
+
+/// Both. A value that does not fit the old type stays beside the object until old code writes another.
+fn carried(program: &Program, extended: &Extended, layer: usize, field: &str) -> [String; 2] {
+    let (pull, push, beside) = (pull(extended, field), push(extended, field), beside(extended, layer));
+    let (spelled, parameter) = (program.type_name(extended.id), "const struct polus_extension_type *type");
+    let begin = format!(
+        "{{\n    {spelled} *was = (void *)object;\n    {beside} *is = polus_extension(object, type);\n"
+    );
+    [
+        format!(
+            "static inline {beside} *{pull}(const void *object, {parameter})\n{begin}    if (was->{WAS}{field} != is->{SEEN}{field}) {{\n        is->{field} = was->{WAS}{field};\n        is->{SEEN}{field} = was->{WAS}{field};\n    }}\n    return is;\n}}"
+        ),
+        format!(
+            "static inline void *{push}(void *object, {parameter})\n{begin}    was->{WAS}{field} = is->{field};\n    is->{SEEN}{field} = was->{WAS}{field};\n    return object;\n}}"
+        ),
+    ]
 }
 
 fn start_name(extended: &Extended, layer: usize) -> String {
@@ -111,7 +133,9 @@ pub fn leave(name: &str, count: u64) -> String {
 /// Its definition.
 pub fn leaving(name: &str, spelled: &str, count: u64) -> String {
     let leave = leave(name, count);
-    format!("static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}")
+    format!(
+        "static inline void {leave}(void *object) {{ polus_extension_fresh(object, {count} * sizeof({spelled})); }}"
+    )
 }
 
 /// What takes the place of operations on whole objects.
@@ -197,13 +221,15 @@ fn declarations(source: &str) -> Vec<String> {
         .filter_map(|line| line.strip_prefix("#define ")?.split_once(' '))
         .map(|(name, value)| (name, value.split("//").next().unwrap_or_default().trim()))
         .collect();
-    let plain: String = source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
+    let plain: String =
+        source.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect();
     let (mut found, mut depth, mut start) = (vec![], 0, None);
     for token in text::lex(&plain) {
         let word = token.text(&plain);
         let from = *start.get_or_insert(token.start);
         depth += i32::from(word == "{") - i32::from(word == "}");
-        let body = || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
+        let body =
+            || plain[from..token.end].split_once('{').is_some_and(|(head, _)| head.trim_end().ends_with(')'));
         if depth == 0 && (word == ";" || word == "}" && body()) {
             found.push(constants.iter().fold(plain[from..token.end].to_string(), |text, (name, value)| {
                 replace_word(&text, name, value)

@@ -3,8 +3,9 @@
 use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
-use super::{body, provide};
-use crate::clang::{Argument, Base, Field, Site};
+use super::numbers::{self, Numbered};
+use super::{body, initial, provide};
+use crate::clang::{Access as Role, Argument, Base, Field, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
@@ -19,7 +20,7 @@ use std::ops::Range;
 /// What cannot be rewritten, with its place.
 pub fn rewrite(
     new: &Program,
-    types: &[Extended],
+    (types, numbered): (&[Extended], &[Numbered]),
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
@@ -30,13 +31,15 @@ pub fn rewrite(
         let in_order = extended.is_none_or(|t| t.in_order(&all));
         let layer = |field: &Field| Some((field.name.clone(), extended?.beside(&field.name)?));
         let beside = all.iter().filter_map(layer).collect();
-        (id, Fields { all, beside, in_order })
+        let retyped = extended.map(|t| t.retyped.keys().cloned().collect()).unwrap_or_default();
+        (id, Fields { all, beside, retyped, in_order })
     };
     let records = carriers.iter().map(fields).collect();
     let edits = Edits::new(&new.unit.text);
     let mut work = Work {
         new,
         types,
+        numbered,
         names,
         records,
         edits,
@@ -51,6 +54,7 @@ pub fn rewrite(
         work.site(site);
     }
     work.bodies();
+    work.numbers();
     match work.told.is_empty() {
         true => {
             let named = std::mem::take(&mut work.named);
@@ -63,6 +67,7 @@ pub fn rewrite(
 struct Work<'w> {
     new: &'w Program,
     types: &'w [Extended],
+    numbered: &'w [Numbered],
     names: &'w BTreeMap<usize, ItemId>,
     records: BTreeMap<ItemId, Fields>,
     edits: Edits<'w>,
@@ -86,37 +91,47 @@ impl Work<'_> {
     }
 
     fn spelled(&self, id: ItemId) -> String {
-        provide::spelled(self.new, id)
+        self.new.type_name(id)
     }
 
     fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
         let title = self.new.title(record);
         let told = Diagnostic::error(format!("{title} gets new fields, and {why}"));
-        self.told.push(told.at(self.new.place_at(at), "here").help(
+        self.told.push(told.at(self.new.place_at(at), "here").blame([record]).help(
             "write this place otherwise, keep the type's fields in this update, or restart the program for this change",
         ));
     }
 
     fn site(&mut self, site: &Site) {
         match site {
-            Site::Member { span, base, of, record, field, .. } => {
+            Site::Member { span, base, of, record, field, role } => {
                 let id = self.names[record];
-                if self.records[&id].beside.contains_key(field) {
+                if self.extended(id).is_some_and(|extended| extended.retyped.contains_key(field)) {
+                    self.retyped(id, (span, role), base, of, field);
+                } else if self.records[&id].beside.contains_key(field) {
                     self.member(id, span, base, of, field);
                 }
             }
             Site::Offset { at, record, field } => {
                 let id = self.names[record];
                 if self.records[&id].beside.contains_key(field) {
-                    self.refuse(id, *at, &format!("the distance of {field} is taken, which has a place of its own"));
+                    self.refuse(
+                        id,
+                        *at,
+                        &format!("the distance of {field} is taken, which has a place of its own"),
+                    );
                 }
             }
             Site::ByValue { at, record } => self.refuse(self.names[record], *at, "is passed by value"),
             Site::Assignment { span, to, from, places, record } => {
                 self.assignment(self.names[record], span, to, from, places);
             }
-            Site::Literal { span, braces, record, inside } => self.literal(self.names[record], span, braces, *inside),
-            Site::Call { span, callee, name, arguments, makes } => self.call(span, callee, name, arguments, *makes),
+            Site::Literal { span, braces, record, inside } => {
+                self.literal(self.names[record], span, braces, *inside)
+            }
+            Site::Call { span, callee, name, arguments, makes } => {
+                self.call(span, callee, name, arguments, *makes)
+            }
             Site::Variable { .. } => self.variable(site),
         }
     }
@@ -127,23 +142,92 @@ impl Work<'_> {
         let Some(layer) = extended.beside(field) else { return };
         let inner = self.edits.cut(base.clone());
         let found = |address: String| {
-            let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
+            let (beside, descriptor) =
+                (provide::beside(extended, layer), provide::descriptor(extended, layer));
             format!("(({beside} *)polus_extension({address}, &{descriptor}))->{field}")
         };
         let text = match of {
-            Base::Global { name, .. } if extended.has_companion(self.source(name), layer) && !extended.starts(layer) => {
+            Base::Global { name, .. }
+                if extended.has_companion(self.source(name), layer) && !extended.starts(layer) =>
+            {
                 let (variable, rest) = (self.source(name).to_string(), self.edits.cut(name.end..base.end));
                 let head = self.edits.cut(base.start..name.start);
                 format!("{head}{}{rest}.fields.{field}", provide::companion(&variable, layer))
             }
             Base::Pointer => found(inner),
             Base::Object | Base::Global { .. } => found(format!("&({inner})")),
-            Base::Value => return self.refuse(id, span.start, &format!("{field} is taken of a value without a place")),
+            Base::Value => {
+                return self.refuse(id, span.start, &format!("{field} is taken of a value without a place"));
+            }
         };
         self.edits.replace(span.clone(), text);
     }
 
-    fn assignment(&mut self, id: ItemId, span: &Range<usize>, to: &Range<usize>, from: &Range<usize>, places: &[Range<usize>]) {
+    /// A field of which old code has a value of another type: what is written goes there as well, and
+    /// what is read is what was written last, by old code or new.
+    fn retyped(
+        &mut self,
+        id: ItemId,
+        (span, role): (&Range<usize>, &Role),
+        base: &Range<usize>,
+        of: &Base,
+        field: &str,
+    ) {
+        let Some(extended) = self.extended(id) else { return };
+        let (pull, push) = (provide::pull(extended, field), provide::push(extended, field));
+        let descriptor = provide::descriptor(extended, extended.retyped[field]);
+        let inner = self.edits.cut(base.clone());
+        let object = match of {
+            Base::Pointer => inner,
+            Base::Object | Base::Global { .. } => format!("&({inner})"),
+            Base::Value => {
+                return self.refuse(id, span.start, &format!("{field} is taken of a value without a place"));
+            }
+        };
+        let within = |work: &str, value: &str| {
+            let beside = provide::beside(extended, extended.retyped[field]);
+            format!(
+                "({{ void *polus_object = (void *)({object}); {beside} *polus_beside = {pull}(polus_object, &{descriptor}); {work} {push}(polus_object, &{descriptor}); {value}; }})"
+            )
+        };
+        let place = format!("polus_beside->{field}");
+        match role {
+            Role::Read | Role::Unevaluated => {
+                self.edits.replace(span.clone(), format!("{pull}({object}, &{descriptor})->{field}"))
+            }
+            Role::Assigned(operator, whole) => {
+                let operator_text = self.source(operator).trim().to_string();
+                let value = self.edits.cut(operator.end..whole.end);
+                let text = within(&format!("{place} {operator_text} ({value});"), &place);
+                self.edits.replace(whole.clone(), text);
+            }
+            Role::Counted(whole, before) => {
+                let sign = if self.source(whole).contains("++") { "++" } else { "--" };
+                let text = match before {
+                    true => within(&format!("{sign}{place};"), &place),
+                    false => within(
+                        &format!("__typeof__({place} + 0) polus_value = {place}{sign};"),
+                        "polus_value",
+                    ),
+                };
+                self.edits.replace(whole.clone(), text);
+            }
+            Role::Object => self.refuse(
+                id,
+                span.start,
+                &format!("the address of {field} is taken, which has another type now"),
+            ),
+        }
+    }
+
+    fn assignment(
+        &mut self,
+        id: ItemId,
+        span: &Range<usize>,
+        to: &Range<usize>,
+        from: &Range<usize>,
+        places: &[Range<usize>],
+    ) {
         if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
@@ -169,8 +253,16 @@ impl Work<'_> {
         extended.starts(last).then(|| provide::descriptor(extended, last))
     }
 
-    fn reader(&self) -> Reader<'_> {
-        Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records }
+    /// A type that a record holds by value and whose existing objects do not begin with zero.
+    fn starting_inside(&self, id: ItemId) -> Option<ItemId> {
+        let held = self.new.items[id].entity.holds.iter().copied().filter(|held| *held != id);
+        held.into_iter()
+            .find_map(|held| self.starting(held).map(|_| held).or_else(|| self.starting_inside(held)))
+    }
+
+    /// `fixed`: the initialiser is one of an object with static storage.
+    fn reader(&self, fixed: bool) -> Reader<'_> {
+        Reader { edits: &self.edits, source: &self.new.unit.text, records: &self.records, fixed }
     }
 
     fn unread(&mut self, id: ItemId, (at, why): Unread) {
@@ -178,7 +270,7 @@ impl Work<'_> {
     }
 
     fn literal(&mut self, id: ItemId, span: &Range<usize>, braces: &Range<usize>, inside: bool) {
-        let parts = match self.reader().record(id, braces.clone()) {
+        let parts = match self.reader(!inside).record(id, braces.clone()) {
             Ok(parts) => parts,
             Err(unread) => return self.unread(id, unread),
         };
@@ -196,7 +288,14 @@ impl Work<'_> {
         self.edits.replace(span.clone(), text);
     }
 
-    fn call(&mut self, span: &Range<usize>, callee: &str, name: &Range<usize>, given: &[Argument], makes: bool) {
+    fn call(
+        &mut self,
+        span: &Range<usize>,
+        callee: &str,
+        name: &Range<usize>,
+        given: &[Argument],
+        makes: bool,
+    ) {
         let leads = given.iter().find_map(|argument| argument.leads_to);
         if let (Some(instead), Some(record)) = (provide::instead(callee), leads) {
             let fills = callee.ends_with("memset") || callee.ends_with("bzero");
@@ -207,11 +306,22 @@ impl Work<'_> {
             return self.edits.replace(name.clone(), instead.to_string());
         }
         if let (Some(record), true) = (leads, SORTS.contains(&callee)) {
-            return self.refuse(self.names[&record], name.start, &format!("{callee} moves such objects by their bytes"));
+            return self.refuse(
+                self.names[&record],
+                name.start,
+                &format!("{callee} moves such objects by their bytes"),
+            );
         }
         let Some(sized) = given.iter().find(|argument| argument.sizes.is_some()) else { return };
         if !makes || leads.is_some() {
             return;
+        }
+        if let Some(inner) = self.starting_inside(self.names[&sized.sizes.expect("found by it")]) {
+            return self.refuse(
+                inner,
+                span.start,
+                "an object is made that holds one: its new fields would begin as in old objects",
+            );
         }
         let id = self.names[&sized.sizes.expect("found by it")];
         let spelled = self.spelled(id);
@@ -234,15 +344,17 @@ impl Work<'_> {
     }
 
     fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } = site else {
+        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } =
+            site
+        else {
             return;
         };
         let id = self.names[record];
         let braces = initialiser.clone().filter(|range| self.source(range).starts_with('{'));
         let parts = match (&braces, dimensions.len()) {
             (None, _) => Ok(Parts::default()),
-            (Some(braces), 0) => self.reader().record(id, braces.clone()),
-            (Some(braces), 1) => self.reader().array(id, braces.clone()),
+            (Some(braces), 0) => self.reader(!automatic).record(id, braces.clone()),
+            (Some(braces), 1) => self.reader(!automatic).array(id, braces.clone()),
             (Some(braces), _) => Err((braces.start, "an array of arrays")),
         };
         let parts = match parts {
@@ -253,7 +365,15 @@ impl Work<'_> {
             item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
         });
         match outside {
-            _ if *automatic => self.automatic(id, (span, *name_at, name), *size, (initialiser, places), braces.is_some(), &parts, dimensions),
+            _ if *automatic => self.automatic(
+                id,
+                (span, *name_at, name),
+                *size,
+                (initialiser, places),
+                braces.is_some(),
+                &parts,
+                dimensions,
+            ),
             Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
                 self.named(id, variable, name, &parts);
             }
@@ -303,7 +423,11 @@ impl Work<'_> {
             }
             (_, Some(extended)) if !parts.beside.is_empty() => {
                 if !dimensions.is_empty() {
-                    return self.refuse(id, name_at, &format!("the elements of {name} set one from their beginning"));
+                    return self.refuse(
+                        id,
+                        name_at,
+                        &format!("the elements of {name} set one from their beginning"),
+                    );
                 }
                 begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
             }
@@ -329,11 +453,16 @@ impl Work<'_> {
         for layer in extended.records() {
             if !extended.has_companion(name, layer) {
                 if parts.beside.contains_key(&layer) {
-                    self.refuse(id, self.new.span(variable).start, &format!("{name} sets one from its beginning"));
+                    self.refuse(
+                        id,
+                        self.new.span(variable).start,
+                        &format!("{name} sets one from its beginning"),
+                    );
                 }
                 continue;
             }
-            let (companion, kind) = (provide::companion(name, layer), provide::companion_type(&extended, layer));
+            let (companion, kind) =
+                (provide::companion(name, layer), provide::companion_type(&extended, layer));
             let mut declare = |behind: Option<usize>, fields: &str| {
                 let text = format!("static {kind} {companion}{bounds}{fields};");
                 self.behind.push(Inserted { behind, text, system: false });
@@ -344,10 +473,13 @@ impl Work<'_> {
             if first && layer >= extended.layers.len() {
                 let records = if bounds.is_empty() { format!("&{companion}") } else { companion.clone() };
                 let descriptor = provide::descriptor(&extended, layer);
-                self.companions.push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
+                self.companions
+                    .push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
             }
             match parts.beside.get(&layer) {
-                Some(fields) if bounds.is_empty() => declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}")),
+                Some(fields) if bounds.is_empty() => {
+                    declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}"))
+                }
                 Some(fields) => declare(Some(defined), &format!(" = {{ {fields} }}")),
                 None => {}
             }
@@ -383,7 +515,7 @@ impl Work<'_> {
     /// The object's body, and what is declared for its records.
     fn layers(&self, extended: &Extended, read: &body::Body) -> Option<(String, Vec<Inserted>)> {
         let cut = |range: Range<usize>| self.edits.cut(range);
-        let known = |layer: usize| body::of_layer(&extended.layers[layer], &extended.kept[layer], read, &cut);
+        let known = |layer: usize| body::of_layer(extended, layer, read, &cut);
         let base = match extended.layers[0].union {
             true => body::union(read, extended.layers[0].size, &cut),
             false => known(0)?,
@@ -393,12 +525,31 @@ impl Work<'_> {
         for layer in extended.records() {
             let fields = match layer < extended.layers.len() {
                 true => known(layer)?,
-                false => body::of_fields(&extended.added, read, &cut)?,
+                false => body::of_fields(extended, read, &cut)?,
             };
             let declared = provide::of_layer(self.new, extended, layer, &fields).into_iter();
             beside.extend(declared.map(|(text, system)| Inserted { behind, text, system }));
         }
         Some((base, beside))
+    }
+
+    /// The enumerations' own declarations, and arrays with an element for each value.
+    fn numbers(&mut self) {
+        let new = self.new;
+        for numbered in self.numbered.iter().filter(|numbered| numbered.differs(new)) {
+            for (_, braces) in numbers::tables(new, numbered) {
+                for (position, at) in initial::positions(&new.unit.text, braces).into_iter().enumerate() {
+                    if let Some(place) = numbered.place_of(new, position as i64) {
+                        self.edits.insert(at, &format!("[{place}] = "));
+                    }
+                }
+            }
+            let span = new.span(numbered.id);
+            let Some(open) = new.unit.text[span.clone()].find('{') else { continue };
+            let list: Vec<String> =
+                numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
+        }
     }
 
     fn finish(self) -> MergedUnit {
@@ -417,6 +568,7 @@ impl Work<'_> {
         inserted.extend(lists.map(|text| Inserted { behind: last, text, system: false }));
         let mut unit = self.new.unit.revised(self.edits.finish(), &inserted);
         unit.extended = self.types.iter().map(|t| t.name.clone()).collect();
+        unit.counting = self.numbered.iter().filter_map(|n| n.sentinel.clone()).collect();
         unit
     }
 }
@@ -435,9 +587,13 @@ fn begins(extended: &Extended, object: &str, bytes: &str, parts: &Parts) -> Stri
     let none = BTreeMap::from([(1, "0".to_string())]);
     let beside = if parts.beside.is_empty() { &none } else { &parts.beside };
     let fresh = enters(extended, object, bytes);
-    beside.iter().fold(fresh, |object, (&layer, fields)| {
+    let set = beside.iter().fold(fresh, |object, (&layer, fields)| {
         let (beside, descriptor) = (provide::beside(extended, layer), provide::descriptor(extended, layer));
         format!("polus_extension_set({object}, &({beside}){{ {fields} }}, &{descriptor})")
+    });
+    let pushed = extended.retyped.iter().filter(|(_, layer)| beside.contains_key(layer));
+    pushed.fold(set, |object, (field, &layer)| {
+        format!("{}({object}, &{})", provide::push(extended, field), provide::descriptor(extended, layer))
     })
 }
 
@@ -450,7 +606,9 @@ fn is_pure(source: &str) -> bool {
     let word = |at: usize| tokens.get(at).map_or("", |token: &text::Token| token.text(source));
     (0..tokens.len()).all(|at| {
         let assigns = word(at).ends_with('=') && !matches!(word(at), "==" | "!=" | "<=" | ">=");
-        let calls = tokens[at].kind == text::Kind::Ident && word(at + 1) == "(" && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
+        let calls = tokens[at].kind == text::Kind::Ident
+            && word(at + 1) == "("
+            && !matches!(word(at), "sizeof" | "__typeof__" | "typeof");
         !assigns && !calls && !matches!(word(at), "++" | "--")
     })
 }

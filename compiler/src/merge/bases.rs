@@ -3,7 +3,7 @@
 //! Feature macros make headers spell one type in several ways. Pieces that differ in such a spelling
 //! only are one piece.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::facts::{Entity, Facts};
 use super::names::{Identifiers, Name};
@@ -110,17 +110,61 @@ pub(super) fn unify(pieces: &mut Pieces, facts: &[Facts], identifiers: &Identifi
     let mut candidates: Vec<u32> = defining.into_values().filter(|list| list.len() > 1).flatten().collect();
     candidates.sort_unstable();
     candidates.dedup();
-    let mut firsts: FxHashMap<(String, String), u32> = FxHashMap::default();
-    let mut replaced: FxHashMap<u32, u32> = FxHashMap::default();
+    let mut alike: FxHashMap<(String, String), Vec<u32>> = FxHashMap::default();
     for piece in candidates {
         let unique = &pieces.unique[piece as usize];
         let normal = normal_form(unique, &facts[piece as usize], identifiers, bases);
-        let first = *firsts.entry((normal, unique.wrap.before.clone())).or_insert(piece);
-        if first != piece {
-            replaced.insert(piece, first);
+        alike.entry((normal, unique.wrap.before.clone())).or_default().push(piece);
+    }
+    let groups: Vec<Vec<u32>> = alike.into_values().filter(|group| group.len() > 1).collect();
+    let replaced = replacements(&groups, &stand_ins(&groups, pieces, facts, bases));
+    replace(pieces, &replaced);
+}
+
+/// For each piece of a group the members that can take its place: those whose spellings every unit
+/// of the piece has declared by then.
+fn stand_ins(
+    groups: &[Vec<u32>],
+    pieces: &Pieces,
+    facts: &[Facts],
+    bases: &Bases,
+) -> FxHashMap<u32, Vec<u32>> {
+    let spelled = |piece: u32| {
+        let mentions = facts[piece as usize].mentions.iter().map(|mention| mention.name);
+        mentions.filter(|name| bases.contains_key(name)).collect::<Vec<_>>()
+    };
+    let members = groups.iter().flatten();
+    let spellings: FxHashMap<u32, Vec<Name>> = members.map(|&piece| (piece, spelled(piece))).collect();
+    let all = groups.iter().flat_map(|group| group.iter().map(|&piece| (piece, group.clone())));
+    let mut stand_ins: FxHashMap<u32, Vec<u32>> = all.collect();
+    for sequence in &pieces.units {
+        let mut known: FxHashSet<Name> = FxHashSet::default();
+        for &piece in sequence {
+            let declared = facts[piece as usize].declared.iter();
+            known.extend(declared.filter(|d| d.entity == Entity::Typedef).map(|d| d.name));
+            if let Some(others) = stand_ins.get_mut(&piece) {
+                others.retain(|other| spellings[other].iter().all(|name| known.contains(name)));
+            }
         }
     }
-    replace(pieces, &replaced);
+    stand_ins
+}
+
+/// What each replaced piece is replaced by: the member that can stand for most, the first of several.
+fn replacements(groups: &[Vec<u32>], stand_ins: &FxHashMap<u32, Vec<u32>>) -> FxHashMap<u32, u32> {
+    let mut replaced: FxHashMap<u32, u32> = FxHashMap::default();
+    for group in groups {
+        let mut left = group.clone();
+        let stands = |by: u32, piece: u32| by == piece || stand_ins[&piece].contains(&by);
+        while let Some(best) = left.iter().copied().max_by_key(|&by| {
+            (left.iter().filter(|&&piece| stands(by, piece)).count(), std::cmp::Reverse(by))
+        }) {
+            let (same, other): (Vec<u32>, Vec<u32>) = left.iter().partition(|&&piece| stands(best, piece));
+            replaced.extend(same.into_iter().filter(|&piece| piece != best).map(|piece| (piece, best)));
+            left = other;
+        }
+    }
+    replaced
 }
 
 /// The piece's tokens with each type in its basic spelling.
@@ -169,7 +213,7 @@ fn replace(pieces: &mut Pieces, replaced: &FxHashMap<u32, u32>) {
         target.dedup();
     }
     for sequence in &mut pieces.units {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for piece in sequence.iter_mut() {
             *piece = *replaced.get(piece).unwrap_or(piece);
         }

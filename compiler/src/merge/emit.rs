@@ -95,7 +95,15 @@ impl Writer {
 
     /// The merged unit, but for its names.
     pub(super) fn finish(self, units: Vec<String>) -> MergedUnit {
-        MergedUnit { text: self.text, chunks: self.chunks, lines: self.lines, renamed: vec![], units, extended: BTreeSet::new() }
+        MergedUnit {
+            text: self.text,
+            chunks: self.chunks,
+            lines: self.lines,
+            renamed: vec![],
+            units,
+            extended: BTreeSet::new(),
+            counting: BTreeSet::new(),
+        }
     }
 }
 

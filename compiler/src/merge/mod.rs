@@ -54,6 +54,8 @@ pub struct MergedUnit {
     pub units: Vec<String>,
     /// Names of records that keep the layout of the running version; what else they have lies beside them.
     pub extended: BTreeSet<String>,
+    /// Enumerators that only count the others, and move up.
+    pub counting: BTreeSet<String>,
 }
 
 /// A top-level piece of the text.

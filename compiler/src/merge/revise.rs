@@ -32,7 +32,15 @@ impl MergedUnit {
     /// The same program with these changes; none of them may reach over the end of a chunk.
     pub fn revised(&self, mut revisions: Vec<Revision>, additions: &[Inserted]) -> Self {
         revisions.sort();
-        let mut writer = Writer { from: self, text: String::new(), lines: self.lines.clone(), chunks: vec![], revisions, next: 0, mark: 0 };
+        let mut writer = Writer {
+            from: self,
+            text: String::new(),
+            lines: self.lines.clone(),
+            chunks: vec![],
+            revisions,
+            next: 0,
+            mark: 0,
+        };
         writer.lines.marks.clear();
         writer.add(None, additions);
         for (index, chunk) in self.chunks.iter().enumerate() {
@@ -51,6 +59,7 @@ impl MergedUnit {
             renamed: self.renamed.clone(),
             units: self.units.clone(),
             extended: self.extended.clone(),
+            counting: self.counting.clone(),
         }
     }
 }
@@ -149,17 +158,38 @@ mod tests {
     #[test]
     fn places_stay_what_they_were() {
         let text = "int a;\nint f(void)\n{\n    return a;\n}\nint b;\n".to_string();
-        let chunk = |span: Range<usize>| Chunk { span, units: vec![0], system: false, piece: 0, origin: Origin::Program };
+        let chunk = |span: Range<usize>| Chunk {
+            span,
+            units: vec![0],
+            system: false,
+            piece: 0,
+            origin: Origin::Program,
+        };
         let chunks = vec![chunk(0..6), chunk(7..36), chunk(37..43)];
-        let lines = LineTable { files: vec!["a.c".into()], directories: vec![PathBuf::new()], marks: vec![(0, 0, 1)] };
-        let unit = MergedUnit { text, chunks, lines, renamed: vec![], units: vec!["a.c".into()], extended: Default::default() };
+        let lines = LineTable {
+            files: vec!["a.c".into()],
+            directories: vec![PathBuf::new()],
+            marks: vec![(0, 0, 1)],
+        };
+        let unit = MergedUnit {
+            text,
+            chunks,
+            lines,
+            renamed: vec![],
+            units: vec!["a.c".into()],
+            extended: Default::default(),
+            counting: Default::default(),
+        };
         let edit = |at, length, rank, text: &str| Revision { at, rank, length, text: text.into() };
         let revisions = vec![edit(32, 1, 0, "x->a"), edit(32, 0, -2, "(("), edit(18, 0, 0, " \n ")];
         let additions = [Inserted { behind: Some(0), text: "int extra;".into(), system: false }];
         let revised = unit.revised(revisions, &additions);
         assert_eq!(revised.text, "int a;\nint extra;\nint f(void) \n \n{\n    return ((x->a;\n}\nint b;\n");
         let line = |word: &str| revised.lines.line(&revised.text, revised.text.find(word).unwrap());
-        assert_eq!((line("f(void)"), line("return"), line("int b")), (Some((0, 2)), Some((0, 4)), Some((0, 6))));
+        assert_eq!(
+            (line("f(void)"), line("return"), line("int b")),
+            (Some((0, 2)), Some((0, 4)), Some((0, 6)))
+        );
         assert_eq!(revised.lines.files[line("extra").unwrap().0], "<polusc>");
         assert_eq!(revised.chunks[2].span, 18..54);
         assert_eq!(revised.chunks.len(), 4);

@@ -243,9 +243,7 @@ impl Program {
     pub fn title(&self, id: ItemId) -> String {
         let item = &self.items[id];
         let name = match item.kind() {
-            Kind::Record if item.entity.union => format!("union {}", item.original),
-            Kind::Record if self.has_tag(id) => format!("struct {}", item.original),
-            Kind::Enum if self.has_tag(id) => format!("enum {}", item.original),
+            Kind::Record | Kind::Enum => self.tag_word(id).to_string() + &item.original,
             _ => item.original.clone(),
         };
         match item.entity.function {
@@ -257,8 +255,21 @@ impl Program {
         }
     }
 
-    /// A record or enumeration has a tag, not only a typedef.
-    pub fn has_tag(&self, id: ItemId) -> bool {
+    /// A record or an enumeration as the merged text names it.
+    pub fn type_name(&self, id: ItemId) -> String {
+        self.tag_word(id).to_string() + &self.items[id].entity.name
+    }
+
+    fn tag_word(&self, id: ItemId) -> &'static str {
+        match self.items[id].kind() {
+            _ if !self.has_tag(id) => "",
+            Kind::Enum => "enum ",
+            _ if self.items[id].entity.union => "union ",
+            _ => "struct ",
+        }
+    }
+
+    fn has_tag(&self, id: ItemId) -> bool {
         let entity = &self.items[id].entity;
         let Some(declaration) = entity.declarations.first() else { return false };
         let head = self.unit.text[declaration.span.clone()].split('{').next().unwrap_or_default();

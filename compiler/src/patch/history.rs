@@ -1,6 +1,6 @@
 //! The version file: which update changed what, and the names that follow (paper 3.1).
 
-use crate::extend::Layers;
+use crate::extend::{Layers, Numbers};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +35,9 @@ pub struct Step {
     /// What the process has of each type that keeps its layout, after the update.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub extended: Layers,
+    /// What the process has of each enumeration that keeps its numbers.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub numbers: Numbers,
 }
 
 const FORMAT: u32 = 1;
@@ -98,9 +101,11 @@ impl History {
         copies.flat_map(|(holder, held)| held.iter().map(move |h| (h.clone(), holder.clone()))).collect()
     }
 
-    /// What a process at version `digest` has of types that earlier updates extended.
-    pub fn layers_at(&self, digest: &str) -> Layers {
-        self.ancestors(digest).first().map(|step| step.extended.clone()).unwrap_or_default()
+    /// What a process at version `digest` has of types that earlier updates extended, and of
+    /// enumerations that kept their numbers.
+    pub fn kept_at(&self, digest: &str) -> (Layers, Numbers) {
+        let newest = self.ancestors(digest).first().copied();
+        newest.map(|step| (step.extended.clone(), step.numbers.clone())).unwrap_or_default()
     }
 
     /// Keys of what the updates before `from` brought a version of.
@@ -116,6 +121,7 @@ impl History {
                 known.versions.extend(step.versions);
                 known.copies.extend(step.copies);
                 known.extended = step.extended;
+                known.numbers = step.numbers;
             }
             None => self.steps.push(step),
         }

@@ -120,6 +120,8 @@ pub struct ImportRow {
 pub struct LayoutRow {
     /// As in C.
     pub name: String,
+    /// The same in the patch, where a name may be a file's own.
+    pub code: String,
     /// Bytes.
     pub size: u64,
     /// Name, bits from the start, bits.
@@ -482,7 +484,7 @@ impl Fill<'_> {
         let fields = entity.fields.iter().filter(|f| !f.name.is_empty() && (!extended || known(&f.name)));
         let fields = fields.map(|f| (f.name.clone(), f.offset, f.size)).collect();
         let name = new.title(id).split(" (").next().unwrap_or_default().to_string();
-        Some(LayoutRow { name, size: entity.size?, fields })
+        Some(LayoutRow { name, code: new.type_name(id), size: entity.size?, fields })
     }
 }
 

@@ -9,7 +9,7 @@ mod renumbered;
 pub use draw::{dot, svg};
 pub use graph::{Edge, Graph, Node, graph};
 pub use known::{Broken, Loss, Object};
-pub use renumbered::{Holder, Renumbered};
+pub use renumbered::{Holder, Renumbered, names as names_of_enumeration};
 
 use crate::clang::{Kind, Role};
 use crate::diff::{Change, ChangeSet, Modification};

@@ -55,6 +55,20 @@ pub fn renumbered(old: &Program, new: &Program, changes: &ChangeSet) -> Renumber
     found
 }
 
+/// An enumeration and the typedefs that mean it.
+pub fn names(program: &Program, id: ItemId) -> BTreeSet<ItemId> {
+    let mut names = BTreeSet::from([id]);
+    loop {
+        let typedefs = program.items.iter().enumerate().filter(|(_, i)| i.kind() == Kind::Typedef);
+        let meant = typedefs.filter(|(_, i)| i.entity.holds.iter().any(|held| names.contains(held)));
+        let found: BTreeSet<ItemId> = meant.map(|(typedef, _)| typedef).collect();
+        if found.is_subset(&names) {
+            return names;
+        }
+        names.extend(found);
+    }
+}
+
 /// An enumeration in one program.
 struct Enumeration<'p> {
     program: &'p Program,
@@ -65,16 +79,7 @@ struct Enumeration<'p> {
 
 impl<'p> Enumeration<'p> {
     fn new(program: &'p Program, id: ItemId) -> Self {
-        let mut names = BTreeSet::from([id]);
-        loop {
-            let typedefs = program.items.iter().enumerate().filter(|(_, i)| i.kind() == Kind::Typedef);
-            let meant = typedefs.filter(|(_, i)| i.entity.holds.iter().any(|held| names.contains(held)));
-            let found: BTreeSet<ItemId> = meant.map(|(typedef, _)| typedef).collect();
-            if found.is_subset(&names) {
-                return Self { program, id, names };
-            }
-            names.extend(found);
-        }
+        Self { program, id, names: names(program, id) }
     }
 
     /// A place outside of named globals where a value of it stands, or goes.

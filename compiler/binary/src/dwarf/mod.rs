@@ -15,7 +15,8 @@ mod types;
 mod units;
 mod variables;
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, RwLock};
 
 pub use functions::{Function, FunctionKey, Instance, Presence};
 pub use inlined::InlinedCopy;
@@ -48,6 +49,8 @@ pub struct DebugInfo {
     inlined: InlinedIndex,
     variables: OnceLock<Variables>,
     types: OnceLock<TypeIndex>,
+    /// What was found for paths: asked for again and again, by each function of a file.
+    matched: RwLock<HashMap<String, Result<UnitId, NoUnit>>>,
 }
 
 impl DebugInfo {
@@ -76,7 +79,7 @@ impl DebugInfo {
         }
         let inlined = InlinedIndex::collect(&entries, &mut functions);
         let (variables, types) = (OnceLock::new(), OnceLock::new());
-        Ok(DebugInfo { entries, functions, inlined, variables, types })
+        Ok(DebugInfo { entries, functions, inlined, variables, types, matched: RwLock::default() })
     }
 
     /// The compile units, in the order of the debug information.
@@ -103,7 +106,14 @@ impl DebugInfo {
     /// # Errors
     /// No unit, or several that fit equally well.
     pub fn match_unit(&self, path_below_tree: &str) -> Result<UnitId, NoUnit> {
-        units::match_unit(self.units(), path_below_tree)
+        let known = self.matched.read().ok().and_then(|known| known.get(path_below_tree).cloned());
+        known.unwrap_or_else(|| {
+            let found = units::match_unit(self.units(), path_below_tree);
+            if let Ok(mut known) = self.matched.write() {
+                known.insert(path_below_tree.to_string(), found.clone());
+            }
+            found
+        })
     }
 
     /// All functions that the program defines, in the order of the debug information.

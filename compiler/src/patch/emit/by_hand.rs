@@ -5,7 +5,6 @@ use crate::callbacks::{Purpose, Subject};
 use crate::clang::Kind;
 use crate::cross::ByHand;
 use crate::diag::Diagnostic;
-use crate::extend;
 use crate::merge::{Chunk, Origin};
 use crate::model::{ItemId, Syntax};
 use crate::patch::cut::{self, Form, Function, Place};
@@ -41,9 +40,11 @@ impl Emit<'_> {
             let why = "keeps the first reason for which the update is forbidden".to_string();
             patch.callbacks.push(Block::new(why, VETO));
         }
-        for called in self.callbacks.called.iter().filter(|called| called.written.purpose == Purpose::Extend) {
+        for called in self.callbacks.called.iter().filter(|called| called.written.purpose == Purpose::Extend)
+        {
             let Subject::Type(id) = called.subject else { continue };
-            let text = format!("static void {}({} *object);", called.written.name, extend::spelled(self.versions.new, id));
+            let text =
+                format!("static void {}({} *object);", called.written.name, self.versions.new.type_name(id));
             patch.prototypes.push(self.block(id, "sets the new fields of objects that existed before", text));
         }
         let own = |c: &&Chunk| c.origin == Origin::ByHand && !c.system;

@@ -1,0 +1,36 @@
+// An enumerator comes into the middle of an enumeration whose values stand in objects on the heap:
+// old names keep their numbers, tables by position and bounds follow.
+enum state { READY, RUNNING, FAILED, STATES };
+struct job {
+    struct job *next;
+    enum state state;
+    int id;
+};
+#include "program.h"
+
+static const char *const names[STATES] = {"ready", "running", "failed"};
+
+__attribute__((noipa, noinline)) const char *name(enum state state)
+{
+    return state < STATES ? names[state] : "unknown";
+}
+
+__attribute__((noipa, noinline)) void step(struct job *job)
+{
+    switch (job->state) {
+    case READY: job->state = RUNNING; break;
+    case RUNNING: job->state = FAILED; break;
+    default: job->state = READY;
+    }
+}
+
+__attribute__((noipa, noinline)) struct job *add(enum state state)
+{
+    static int ids;
+    struct job *job = malloc(sizeof *job);
+    job->id = ++ids;
+    job->state = state;
+    job->next = jobs;
+    jobs = job;
+    return job;
+}
