@@ -15,6 +15,7 @@
 #define OFTEN (1 << 30)
 
 static long accesses[2]; // by version
+static long stayed;      // by functions that nobody waits for
 static long violations;
 static long threads, rest;
 static volatile int stop;

@@ -45,7 +45,7 @@ static void begin_worker(void)
 
 static void tell(void)
 {
-    printf("violations %ld old %ld new %ld\n", violations, accesses[0], accesses[1]);
+    printf("violations %ld old %ld new %ld stayed %ld\n", violations, accesses[0], accesses[1], stayed);
     fflush(stdout);
 }
 

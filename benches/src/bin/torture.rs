@@ -56,14 +56,15 @@ fn main() {
         "Torture for {} s each, seed {}, {} % rest; ms.\n",
         arguments.seconds, arguments.seed, arguments.rest
     );
-    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "drifted"];
+    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "stayed", "drifted"];
     table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
 }
 
 fn row(name: &str, done: &Done) -> Vec<String> {
-    let counts = [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], done.drifted];
+    let accesses = [done.accesses[0], done.accesses[1], done.stayed];
+    let counts = [&[done.programs, done.updates, done.kills][..], &accesses, &[done.drifted]].concat();
     let times = done.took.iter().flat_map(|times| [50, 99, 100].map(|part| percentile(times, part)));
-    std::iter::once(name.to_string()).chain(counts.map(|count| count.to_string())).chain(times).collect()
+    std::iter::once(name.to_string()).chain(counts.iter().map(u64::to_string)).chain(times).collect()
 }
 
 fn percentile(times: &[f64], part: usize) -> String {
