@@ -3,7 +3,7 @@
 use clap::Parser;
 use polus_benches::figures::table;
 use polus_benches::torture::rounds::Done;
-use polus_benches::torture::{Build, Plan, death, rounds};
+use polus_benches::torture::{Build, PROGRAMS, Plan, death, rounds};
 use std::time::Duration;
 
 /// Update a program that checks itself, and take the updates back, again and again; then the same
@@ -22,6 +22,9 @@ struct Arguments {
     /// What chance begins with
     #[arg(long, default_value = "1")]
     seed: u64,
+    /// One program only: globals or objects
+    #[arg(long, value_parser = PROGRAMS)]
+    program: Option<String>,
     /// One way only: rounds, commands, workers or both
     #[arg(long)]
     only: Option<String>,
@@ -34,7 +37,6 @@ fn main() {
     let arguments = Arguments::parse();
     let length = Duration::from_secs(arguments.seconds);
     let plan = Plan { length, rest: arguments.rest, threads: arguments.threads, seed: arguments.seed };
-    let build = Build::new();
     let ways: [(&str, Way); 4] = [
         ("rounds", rounds::run),
         ("commands killed", death::commands),
@@ -42,23 +44,27 @@ fn main() {
         ("both killed", death::both),
     ];
     let asked = |name: &str| arguments.only.as_deref().is_none_or(|only| name.starts_with(only));
-    let rows: Vec<Vec<String>> = ways
-        .iter()
-        .filter(|(name, _)| asked(name))
-        .map(|(name, run)| row(name, &run(&build, &plan)))
-        .collect();
+    let mut rows = vec![];
+    for program in
+        PROGRAMS.iter().filter(|name| arguments.program.as_deref().is_none_or(|only| only == **name))
+    {
+        let build = Build::new(program);
+        let ways = ways.iter().filter(|(name, _)| asked(name));
+        rows.extend(ways.map(|(name, run)| row(&format!("{program}, {name}"), &run(&build, &plan))));
+    }
     println!(
         "Torture for {} s each, seed {}, {} % rest; ms.\n",
         arguments.seconds, arguments.seed, arguments.rest
     );
-    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "drifted"];
+    let head = ["way", "programs", "updates", "kills", "accesses old", "new", "stayed", "drifted"];
     table(&[&head[..], &["command p50", "p99", "max", "stopped p50", "p99", "max"]].concat(), &rows);
 }
 
 fn row(name: &str, done: &Done) -> Vec<String> {
-    let counts = [done.programs, done.updates, done.kills, done.accesses[0], done.accesses[1], done.drifted];
+    let accesses = [done.accesses[0], done.accesses[1], done.stayed];
+    let counts = [&[done.programs, done.updates, done.kills][..], &accesses, &[done.drifted]].concat();
     let times = done.took.iter().flat_map(|times| [50, 99, 100].map(|part| percentile(times, part)));
-    std::iter::once(name.to_string()).chain(counts.map(|count| count.to_string())).chain(times).collect()
+    std::iter::once(name.to_string()).chain(counts.iter().map(u64::to_string)).chain(times).collect()
 }
 
 fn percentile(times: &[f64], part: usize) -> String {

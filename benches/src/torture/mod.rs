@@ -31,21 +31,26 @@ impl Plan {
     }
 }
 
-/// The program and its patch, built from testdata/torture.
+/// The programs, by their folders: globals whose types migrate, and objects whose type is extended.
+pub const PROGRAMS: [&str; 2] = ["globals", "objects"];
+
+/// A program and its patch, built from testdata/torture.
 pub struct Build {
     folder: tempfile::TempDir,
 }
 
 impl Build {
-    /// Builds both.
+    /// Builds one of [`PROGRAMS`].
     ///
     /// # Panics
     /// A compiler or polusc fails.
-    pub fn new() -> Build {
+    pub fn new(name: &str) -> Build {
         let build = Build { folder: tempfile::tempdir().expect("a folder for the program") };
         let sources = project().join("testdata/torture");
-        for name in ["old.c", "new.c", "torture.h"] {
-            std::fs::copy(sources.join(name), build.file(name)).expect("readable, and writable");
+        let own = ["old.c", "new.c", "torture.h"].map(|file| sources.join(name).join(file));
+        for from in own.into_iter().chain(["base.h", "threads.h"].map(|file| sources.join(file))) {
+            let to = build.file(&from.file_name().expect("a file").to_string_lossy());
+            std::fs::copy(from, to).expect("readable, and writable");
         }
         let polusc = program("polusc").to_string_lossy().into_owned();
         build.run("gcc", &["-O2", "-g", "-pthread", "old.c", "-o", "torture"]);
@@ -73,11 +78,5 @@ impl Build {
     /// The patch.
     pub fn patch(&self) -> PathBuf {
         self.file("patch.so")
-    }
-}
-
-impl Default for Build {
-    fn default() -> Self {
-        Build::new()
     }
 }

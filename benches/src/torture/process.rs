@@ -18,6 +18,8 @@ pub struct State {
     pub violations: u64,
     /// Accesses by the old version's functions, and by the new one's.
     pub accesses: [u64; 2],
+    /// Accesses by functions that stay in their version, and that nobody waits for.
+    pub stayed: u64,
 }
 
 /// A running program.
@@ -50,11 +52,12 @@ impl<'a> Process<'a> {
 
     fn read(&self, line: &str) -> State {
         let words: Vec<&str> = line.split(' ').collect();
-        let ["violations", violations, "old", old, "new", new] = words[..] else {
+        let ["violations", violations, "old", old, "new", new, "stayed", stayed] = words[..] else {
             panic!("{} says {line}", self.name);
         };
         let number = |word: &str| word.parse().unwrap_or_else(|_| panic!("{} says {line}", self.name));
-        let state = State { violations: number(violations), accesses: [number(old), number(new)] };
+        let accesses = [number(old), number(new)];
+        let state = State { violations: number(violations), accesses, stayed: number(stayed) };
         assert!(state.violations == 0 || self.may_drift, "{}: {line}", self.name);
         state
     }

@@ -23,6 +23,8 @@ pub struct Done {
     pub drifted: u64,
     /// Checked accesses, by version.
     pub accesses: [u64; 2],
+    /// Those by functions that nobody waits for.
+    pub stayed: u64,
     /// Whole commands, and how long they stopped the program, in ms.
     pub took: [Vec<f64>; 2],
 }
@@ -41,6 +43,7 @@ impl Done {
         let state = process.end();
         self.programs += 1;
         self.drifted += u64::from(state.violations != 0);
+        self.stayed += state.stayed;
         (0..2).for_each(|index| self.accesses[index] += state.accesses[index]);
     }
 }

@@ -201,6 +201,20 @@ static inline void *polus_extension_mempcpy(void *to, const void *from, unsigned
 {
     return (char *)polus_extension_assign(to, from, bytes) + bytes;
 }
+static inline const void *polus_extension_started(const void *from, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    for (unsigned long long at = 0; at + type->object_size <= bytes; at += type->object_size)
+        polus_extension((const char *)from + at, type);
+    return from;
+}
+static inline void *polus_extension_memmove_started(void *to, const void *from, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    return polus_extension_assign(to, polus_extension_started(from, bytes, type), bytes);
+}
+static inline void *polus_extension_mempcpy_started(void *to, const void *from, unsigned long long bytes, const struct polus_extension_type *type)
+{
+    return (char *)polus_extension_memmove_started(to, from, bytes, type) + bytes;
+}
 ";
 
 /// A library function on whole objects, and what is called instead.

@@ -231,9 +231,26 @@ impl Work<'_> {
         if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
-        let (spelled, to, from) = (self.spelled(id), self.edits.cut(to.clone()), self.address(from, places));
+        let (spelled, to, from) =
+            (self.spelled(id), self.edits.cut(to.clone()), self.copied(id, from, places));
         let text = format!("(*({spelled} *)polus_extension_assign(&({to}), {from}, sizeof({spelled})))");
         self.edits.replace(span.clone(), text);
+    }
+
+    /// The address of what is copied; an object that existed before is begun once, not by each copy.
+    fn copied(&self, id: ItemId, value: &Range<usize>, places: &[Range<usize>]) -> String {
+        let address = self.address(value, places);
+        match self.starting_by_hand(id) {
+            Some(descriptor) => {
+                format!("polus_extension_started({address}, sizeof({}), &{descriptor})", self.spelled(id))
+            }
+            None => address,
+        }
+    }
+
+    /// The descriptor of a type whose existing objects are begun by hand, which may be done once only.
+    fn starting_by_hand(&self, id: ItemId) -> Option<String> {
+        self.starting(id).filter(|_| self.extended(id).is_some_and(|extended| extended.hook.is_some()))
     }
 
     /// Where the value lies that is a copy of one of these places.
@@ -302,6 +319,11 @@ impl Work<'_> {
             if let (Some(descriptor), true) = (self.starting(self.names[&record]), fills) {
                 self.edits.insert(span.end - 1, &format!(", &{descriptor}"));
                 return self.edits.replace(name.clone(), format!("{instead}_begun"));
+            }
+            let source = given.get(1).and_then(|from| self.starting_by_hand(self.names[&from.leads_to?]));
+            if let Some(descriptor) = source.filter(|_| !fills) {
+                self.edits.insert(span.end - 1, &format!(", &{descriptor}"));
+                return self.edits.replace(name.clone(), format!("{instead}_started"));
             }
             return self.edits.replace(name.clone(), instead.to_string());
         }
@@ -412,7 +434,7 @@ impl Work<'_> {
                 if places.is_empty() {
                     return self.refuse(id, from.start, "such an object begins with a value without a place");
                 }
-                let value = self.address(from, places);
+                let value = self.copied(id, from, places);
                 if is_pure(self.source(from)) {
                     format!("polus_extension_follow(&{name}, {value}, sizeof {name})")
                 } else {
