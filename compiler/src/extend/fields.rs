@@ -132,8 +132,12 @@ fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
 impl Extended {
     /// A field's namesake that is still free; nameless members are found by what they hold.
     fn find(&self, field: &Field) -> Option<(usize, usize)> {
-        let same =
-            |slot: &Slot| slot.name == field.name && (!field.name.is_empty() || slot.shape == field.shape);
+        let same = |slot: &Slot| {
+            slot.name == field.name
+                && (!field.name.is_empty()
+                    || slot.shape == field.shape
+                    || nested_fits(&slot.shape, &field.shape))
+        };
         let layers = self.layers.iter().zip(&self.kept).enumerate();
         let found = layers.filter_map(|(layer, (known, taken))| {
             let mut slots = known.fields.iter().zip(taken).enumerate();
@@ -178,7 +182,9 @@ fn fits(was: &Slot, is: &Field) -> bool {
     let open = was.size == 0 || is.size == 0;
     was.bit_field == is.bit_field
         && (same && (was.size == is.size || is.record.is_some())
-            || !open && was.size == is.size && alike(was, is))
+            || !open
+                && was.size == is.size
+                && (alike(&was.shape, &is.shape) || nested_fits(&was.shape, &is.shape)))
 }
 
 /// C converts values of the one to the other: numbers.
@@ -191,13 +197,61 @@ fn converts(was: &Slot, is: &Field) -> bool {
 }
 
 /// Another spelling of what has the same bytes: numbers of one size, pointers to data.
-fn alike(was: &Slot, is: &Field) -> bool {
-    let (was, is) = (was.shape.as_str(), is.shape.as_str());
+fn alike(was: &str, is: &str) -> bool {
     let data = |shape: &str| {
         unqualified(shape).starts_with('*') && !unqualified(&unqualified(shape)[1..]).starts_with('(')
     };
     let whole = |shape: &str| is_integer(unqualified(shape));
     data(was) && data(is) || whole(was) && whole(is)
+}
+
+/// A record without a name whose members are all where they were, with the same bytes; a union may have
+/// others as well.
+fn nested_fits(was: &str, is: &str) -> bool {
+    let (Some(was), Some(is)) = (Nested::read(was), Nested::read(is)) else { return false };
+    let same_frame = (was.head, was.tail) == (is.head, is.tail);
+    let fits = |member: &&str| {
+        let place = |text: &str| text.rsplit_once(' ').map(|(_, place)| place.to_string());
+        let kind = |text: &str| text.rsplit_once(' ').map(|(kind, _)| kind.to_string()).unwrap_or_default();
+        let same = |other: &&&str| place(other) == place(member);
+        let known = was.members.iter().find(same);
+        let apart = |other: &str| {
+            kind(other) == kind(member)
+                || alike_pointers(&kind(other), &kind(member))
+                || nested_fits(&kind(other), &kind(member))
+        };
+        known.map_or(is.head.ends_with("union"), |other| apart(other))
+    };
+    same_frame && is.members.iter().all(|member| fits(&member))
+}
+
+fn alike_pointers(was: &str, is: &str) -> bool {
+    unqualified(was).starts_with('*') && alike(was, is)
+}
+
+/// The canonical type of a record without a name: `struct{TYPE NAME@PLACE;…}:SIZE/ALIGN`.
+struct Nested<'s> {
+    head: &'s str,
+    members: Vec<&'s str>,
+    tail: &'s str,
+}
+
+impl<'s> Nested<'s> {
+    fn read(shape: &'s str) -> Option<Self> {
+        let (open, close) = (shape.find('{')?, shape.rfind('}')?);
+        let (head, tail) = (&shape[..open], &shape[close + 1..]);
+        let plain = head.ends_with("struct") || head.ends_with("union");
+        let (mut members, mut depth, mut from) = (vec![], 0, open + 1);
+        for (at, c) in shape[..close].char_indices().skip_while(|(at, _)| *at <= open) {
+            depth += i32::from(matches!(c, '{' | '(' | '[')) - i32::from(matches!(c, '}' | ')' | ']'));
+            if c == ';' && depth == 0 {
+                members.push(&shape[from..at]);
+                from = at + 1;
+            }
+        }
+        members.push(&shape[from..close]);
+        (plain && !head.contains('*')).then_some(Self { head, members, tail })
+    }
 }
 
 fn unqualified(shape: &str) -> &str {
@@ -229,4 +283,21 @@ fn misfit(was: &Slot, is: &Field) -> Misfit {
 fn nameless(field: &Field) -> Misfit {
     let size = field.size.div_ceil(8);
     Misfit { field: "a member without a name".into(), why: format!("({size} bytes) is not what it was") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_records_fit_member_by_member() {
+        let was = "struct{*struct a first@0;int n@64}:16/8";
+        assert!(nested_fits(was, "struct{*struct b first@0;int n@64}:16/8"));
+        assert!(!nested_fits(was, "struct{*struct a first@0;int n@64;int m@96}:16/8"));
+        assert!(!nested_fits(was, "struct{*struct a first@0;int n@96}:16/8"));
+        assert!(!nested_fits(was, "struct{*(int)->int first@0;int n@64}:16/8"));
+        assert!(!nested_fits(was, was.replace("16", "24").as_str()));
+        let union = "union{int a@0;[4]char b@0}:4/4";
+        assert!(nested_fits(union, "union{int a@0;[4]char b@0;struct{int c@0}:4/4 d@0}:4/4"));
+    }
 }

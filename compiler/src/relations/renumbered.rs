@@ -34,7 +34,9 @@ pub fn renumbered(old: &Program, new: &Program, changes: &ChangeSet) -> Renumber
     let mut found = Renumbered::default();
     for id in new.own(Kind::Enum) {
         let entity = &new.items[id].entity;
-        let renumbered = entity.enumerators.iter().any(|(name, _)| changes.renumbered.contains(name));
+        // a name that only counts the others stands nowhere
+        let moved = |name: &String| changes.renumbered.contains(name) && !new.unit.counting.contains(name);
+        let renumbered = entity.enumerators.iter().any(|(name, _)| moved(name));
         let Some(ours) = changes.pairing.to_old[id].filter(|_| renumbered && entity.function.is_none())
         else {
             continue;

@@ -34,7 +34,7 @@
 /* ---- The program's declarations ---- */
 
 /* new.c:1: a type that the patch uses */
-enum kind { RED, GREEN, BLUE, KINDS };
+enum kind { RED = 0, GREEN = 2, BLUE = 1, KINDS = 3 };
 
 /* new.c:2: job stays in the process */
 struct job { enum kind kind; };
@@ -53,11 +53,11 @@ static const char *const names_v2[KINDS];
 /* ---- Globals ---- */
 
 /* new.c:3: the patch's own instance */
-static const char *const names_v2[KINDS] = {"red", "green", "blue"};
+static const char *const names_v2[KINDS] = {[0] = "red", [2] = "green", [1] = "blue"};
 
 /* ---- Functions ---- */
 
-/* new.c:4: it depends on the layout of struct job; it uses the changed global names; it uses KINDS, whose value changed */
+/* new.c:4: it uses the changed global names; it uses KINDS, whose value changed */
 static const char *name_v2(void) { return job->kind < KINDS ? names_v2[job->kind] : 0; }
 
 /* new.c:5: new */
@@ -69,7 +69,7 @@ static void turn_v1(void) { job->kind = GREEN; }
 
 static const struct polus_function polus_functions[] = {
     { "name", "", "name_v2",
-      "it depends on the layout of struct job; it uses the changed global names; it uses KINDS, whose value changed",
+      "it uses the changed global names; it uses KINDS, whose value changed",
       (void *)name_v2, 0x0, POLUS_REPLACED, 0 },
     { "turn", "", "turn_v1",
       "it is new",
@@ -93,7 +93,14 @@ static const struct polus_import polus_imports[] = {
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
+_Static_assert(sizeof(struct job) == 4, "struct job must have the size that the process knows");
+static const struct polus_field polus_fields_0[] = {
+    { "kind", 0, 32 },
+    { 0, 0, 0 }
+};
+
 static const struct polus_layout polus_layouts[] = {
+    { "struct job", 4, polus_fields_0, 1 },
     { 0, 0, 0, 0 }
 };
 
@@ -111,7 +118,7 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    2, 1, 0, 1, 0, 0,
+    2, 1, 0, 1, 1, 0,
     polus_callbacks, 0,
     0, 0, 0, 0,
 };
