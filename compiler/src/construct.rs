@@ -413,17 +413,19 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     }
     layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
     let (new, extended, told) = loop {
-        match rewritten(plain, &layers, &numbers, &hooks(pair))? {
-            Ok(done) => break done,
+        let reasons: Vec<(String, Diagnostic)> = match rewritten(plain, &layers, &numbers, &hooks(pair))? {
+            Ok(done) => match extend::made_by_endless(&pair.old, &done.1) {
+                none if none.is_empty() => break done,
+                reasons => reasons,
+            },
             Err(told) => {
                 let wanted: BTreeSet<&String> = layers.keys().chain(numbers.keys()).collect();
-                let reasons = told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted));
-                let reasons: Vec<(String, Diagnostic)> = reasons.collect();
-                layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
-                numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
-                not_carried.extend(reasons);
+                told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted)).collect()
             }
-        }
+        };
+        layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+        numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+        not_carried.extend(reasons);
     };
     not_carried.retain(|(name, _)| !name.is_empty());
     not_carried.extend(told.into_iter().map(|told| (String::new(), told)));

@@ -43,9 +43,19 @@ impl Extended {
         1..self.layers.len() + usize::from(!self.added.is_empty())
     }
 
-    /// Objects that existed before do not begin with zero in a layer.
-    pub fn starts(&self, layer: usize) -> bool {
+    /// Objects that existed before do not begin with zero in a layer that this update brings.
+    pub fn begins(&self, layer: usize) -> bool {
         layer == self.layers.len() && (self.hook.is_some() || !self.constants.is_empty())
+    }
+
+    /// The same for any layer.
+    pub fn starts(&self, layer: usize) -> bool {
+        self.begins(layer) || self.layers.get(layer).is_some_and(|known| known.started)
+    }
+
+    /// The one layer of which that is so.
+    pub fn started_layer(&self) -> Option<usize> {
+        self.records().find(|&layer| self.starts(layer))
     }
 
     /// The record of a named variable in a layer lies in a patch, where it is found by name.

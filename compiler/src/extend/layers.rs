@@ -35,6 +35,9 @@ pub struct Layer {
     /// The type is a union.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub union: bool,
+    /// Of a record: objects that existed before do not begin with zero.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub started: bool,
     /// Of a record: variables of the program that have theirs in the patch that brought it.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub named: BTreeSet<String>,
@@ -63,6 +66,7 @@ impl From<&Entity> for Layer {
             size: record.size.unwrap_or(0),
             align: record.align.unwrap_or(1),
             union: record.union,
+            started: false,
             named: BTreeSet::new(),
         }
     }

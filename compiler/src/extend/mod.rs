@@ -10,12 +10,14 @@ mod layers;
 mod numbers;
 mod provide;
 mod rewrite;
+mod rounds;
 mod starts;
 
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
 pub use numbers::{Numbered, Numbers};
 pub use provide::LISTS;
+pub use rounds::check as made_by_endless;
 
 use crate::clang::{self, Kind};
 use crate::cross::Versions;
@@ -82,6 +84,19 @@ pub fn extend(
     };
     let mut told = starts::find(new, &mut types, &names, &sites);
     told.extend(bytes::warnings(new, &names, &sites));
+    let twice = types.iter().filter(|t| t.records().filter(|&layer| t.starts(layer)).count() > 1);
+    let twice: Vec<Diagnostic> = twice
+        .map(|t| {
+            refusal(
+                new,
+                t.id,
+                "its objects begin otherwise than with zero since an earlier update, and again in this one",
+            )
+        })
+        .collect();
+    if !twice.is_empty() {
+        return Err(twice);
+    }
     let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
@@ -200,7 +215,8 @@ pub fn result(new: &Program, types: &[Extended]) -> Layers {
         let fresh = extended.records().filter(|number| *number >= extended.layers.len());
         let mut layers = extended.layers.clone();
         layers.extend(fresh.filter_map(|number| {
-            Some(Layer { named: extended.named.clone(), ..layer(&extended.name, number)? })
+            let (started, named) = (extended.begins(number), extended.named.clone());
+            Some(Layer { started, named, ..layer(&extended.name, number)? })
         }));
         (extended.name.clone(), layers)
     };

@@ -39,7 +39,7 @@ pub fn companion_type(extended: &Extended, layer: usize) -> String {
 pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &str) -> Vec<(String, bool)> {
     let (beside, companion) = (beside(extended, layer), companion_type(extended, layer));
     let spelled = program.type_name(extended.id);
-    let start = if extended.starts(layer) { start_name(extended, layer) } else { "0".to_string() };
+    let start = if extended.begins(layer) { start_name(extended, layer) } else { "0".to_string() };
     let mut all = vec![
         (format!("{beside} {{{fields}}};"), true),
         (format!("{companion} {{ struct polus_extension head; {beside} fields; }};"), true),
@@ -54,7 +54,7 @@ pub fn of_layer(program: &Program, extended: &Extended, layer: usize, fields: &s
     for (field, _) in extended.retyped.iter().filter(|(_, at)| **at == layer) {
         all.extend(carried(program, extended, layer, field).map(|text| (text, true)));
     }
-    if extended.starts(layer) {
+    if extended.begins(layer) {
         let hook =
             extended.hook.iter().map(|hook| (format!("static void {hook}({spelled} *object);"), false));
         let start = (starting(extended, layer), false);

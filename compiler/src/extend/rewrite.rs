@@ -266,8 +266,7 @@ impl Work<'_> {
     /// The descriptor of a type whose existing objects do not begin with zero.
     fn starting(&self, id: ItemId) -> Option<String> {
         let extended = self.extended(id)?;
-        let last = extended.layers.len();
-        extended.starts(last).then(|| provide::descriptor(extended, last))
+        extended.started_layer().map(|layer| provide::descriptor(extended, layer))
     }
 
     /// A type that a record holds by value and whose existing objects do not begin with zero.
@@ -597,10 +596,11 @@ impl Work<'_> {
 
 /// A fresh object, which does not begin as one that existed before does.
 fn enters(extended: &Extended, object: &str, bytes: &str) -> String {
-    let last = extended.layers.len();
-    match extended.starts(last) {
-        true => format!("polus_extension_begun({object}, {bytes}, &{})", provide::descriptor(extended, last)),
-        false => format!("polus_extension_enter({object}, {bytes})"),
+    match extended.started_layer() {
+        Some(layer) => {
+            format!("polus_extension_begun({object}, {bytes}, &{})", provide::descriptor(extended, layer))
+        }
+        None => format!("polus_extension_enter({object}, {bytes})"),
     }
 }
 
