@@ -359,7 +359,7 @@ fn not_carried(pair: &Pair) -> Vec<Diagnostic> {
     let mut told: Vec<Diagnostic> = vec![];
     for (_, why) in &pair.not_carried {
         if !told.contains(why) {
-            told.push(Diagnostic { blames: vec![], ..why.clone() });
+            told.push(Diagnostic { blames: Box::default(), ..why.clone() });
         }
     }
     told
@@ -462,13 +462,16 @@ fn hooks(pair: &Pair) -> Hooks {
     pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
 }
 
+/// A rewritten program, its types, and warnings.
+type Rewritten = (Program, Vec<Extended>, Vec<Diagnostic>);
+
 /// A program in which these types have the layouts that they have in the process, or why it cannot be.
 fn rewritten(
     plain: &Program,
     layers: &Layers,
     numbers: &Numbers,
     hooks: &Hooks,
-) -> Result<std::result::Result<(Program, Vec<Extended>, Vec<Diagnostic>), Vec<Diagnostic>>> {
+) -> Result<std::result::Result<Rewritten, Vec<Diagnostic>>> {
     let extension = match extend::extend(plain, layers, numbers, hooks) {
         Ok(extension) => extension,
         Err(told) => return Ok(Err(told)),
@@ -480,7 +483,7 @@ fn rewritten(
     let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
     let moved = extend::check(&new, &extension.types);
     let at_home =
-        |(name, told): (String, Diagnostic)| Diagnostic { blames: vec![ids[name.as_str()]], ..told };
+        |(name, told): (String, Diagnostic)| Diagnostic { blames: [ids[name.as_str()]].into(), ..told };
     match moved.is_empty() {
         true => Ok(Ok((new, extension.types, extension.told))),
         false => Ok(Err(moved.into_iter().map(at_home).collect())),

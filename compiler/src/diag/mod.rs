@@ -53,13 +53,13 @@ pub struct Diagnostic {
     /// What to do.
     pub help: Option<String>,
     /// Types of the new version, by number, whose way of crossing is at fault: another may be taken.
-    pub blames: Vec<usize>,
+    pub blames: Box<[usize]>,
 }
 
 impl Diagnostic {
     /// A diagnostic without places.
     pub fn new(level: Level, title: impl Into<String>) -> Self {
-        Self { level, title: title.into(), labels: vec![], notes: vec![], help: None, blames: vec![] }
+        Self { level, title: title.into(), labels: vec![], notes: vec![], help: None, blames: Box::default() }
     }
     /// An error without places.
     pub fn error(title: impl Into<String>) -> Self {
@@ -81,7 +81,7 @@ impl Diagnostic {
     }
     /// Says which types' way of crossing is at fault.
     pub fn blame(mut self, types: impl IntoIterator<Item = usize>) -> Self {
-        self.blames.extend(types);
+        self.blames = self.blames.iter().copied().chain(types).collect();
         self
     }
     /// Says what to do.

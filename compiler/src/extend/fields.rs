@@ -220,7 +220,7 @@ fn alike(was: &str, is: &str) -> bool {
 fn nested_fits(was: &str, is: &str) -> bool {
     let (Some(was), Some(is)) = (Nested::read(was), Nested::read(is)) else { return false };
     let same_frame = (was.head, was.tail) == (is.head, is.tail);
-    let fits = |member: &&str| {
+    let fits = |member: &str| {
         let place = |text: &str| text.rsplit_once(' ').map(|(_, place)| place.to_string());
         let kind = |text: &str| text.rsplit_once(' ').map(|(kind, _)| kind.to_string()).unwrap_or_default();
         let same = |other: &&&str| place(other) == place(member);
@@ -232,7 +232,7 @@ fn nested_fits(was: &str, is: &str) -> bool {
         };
         known.map_or(is.head.ends_with("union"), |other| apart(other))
     };
-    same_frame && is.members.iter().all(|member| fits(&member))
+    same_frame && is.members.iter().all(|member| fits(member))
 }
 
 fn alike_pointers(was: &str, is: &str) -> bool {
