@@ -5,7 +5,7 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
 release = target/release
 
-.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear live-nginx live-apache torture
+.PHONY: all test matrix lint demo demo-small bench fuzz object-truth install live-redis live-dropbear live-nginx live-apache live-security torture
 
 all:
 	cargo build --release --workspace
@@ -83,6 +83,10 @@ live-nginx: all
 
 live-apache: all
 	scripts/live-apache
+
+# Six servers across all the security fixes of their release, changed types with them.
+live-security: all
+	scripts/live-security
 
 # A threaded program that checks itself on every access is updated in a loop, SECONDS long; then
 # the same with the injector killed at random. REST is the share of time, in percent, in which its

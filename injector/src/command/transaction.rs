@@ -52,6 +52,8 @@ pub struct Member {
     /// It appeared after others were changed.
     pub is_late: bool,
     named: bool,
+    /// The file that it executed when it was found.
+    program: Option<(u64, u64)>,
     ended: bool,
 }
 
@@ -219,6 +221,7 @@ impl Member {
             born: Vec::new(),
             is_late: false,
             named,
+            program: process::executed(pid),
             ended: false,
         }
     }
@@ -229,11 +232,17 @@ impl Member {
             tracker.ends(session);
         }
         let end = self.session.as_ref().and_then(Session::end);
+        let end = end.or_else(|| self.runs_another().then_some("runs another program now"));
         self.ended = end.is_some() || process::inspect(self.pid).is_err();
         self.fault = Some(match (end, &self.session) {
             (Some(end), Some(session)) => Fault::environment(format!("{} {end}", session.name())),
             _ => fault,
         });
+    }
+
+    /// A child between its fork and its exec was found as its parent's like.
+    fn runs_another(&self) -> bool {
+        process::executed(self.pid).is_some_and(|file| Some(file) != self.program)
     }
 
     /// It has ended, and was found among others only.

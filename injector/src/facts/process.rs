@@ -163,11 +163,15 @@ fn inner_tid(pid: i32, tid: i32) -> i32 {
 pub fn running(exe: &Path) -> Result<Vec<i32>> {
     let wanted = fs::metadata(exe)
         .map_err(|error| Fault::environment(format!("cannot read {}: {error}", exe.display())))?;
-    // not the path: elsewhere it may name another file, and another path this one
-    let is_wanted =
-        |found: fs::Metadata| found.st_dev() == wanted.st_dev() && found.st_ino() == wanted.st_ino();
-    let matches = |pid: &i32| fs::metadata(format!("/proc/{}/exe", view(*pid))).is_ok_and(is_wanted);
-    Ok(all_processes()?.into_iter().filter(matches).collect())
+    let wanted = Some((wanted.st_dev(), wanted.st_ino()));
+    Ok(all_processes()?.into_iter().filter(|pid| executed(*pid) == wanted).collect())
+}
+
+/// Device and inode of the file that the process executes; not its path: elsewhere that may
+/// name another file, and another path this one.
+pub fn executed(pid: i32) -> Option<(u64, u64)> {
+    let found = fs::metadata(format!("/proc/{}/exe", view(pid))).ok()?;
+    Some((found.st_dev(), found.st_ino()))
 }
 
 /// `roots` and all their descendants.
