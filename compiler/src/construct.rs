@@ -386,8 +386,11 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
         Subject::Type(id) => Some(id),
         _ => None,
     });
-    // one that a function declares is known to it alone
-    let outside = |id: &ItemId| pair.new.items[*id].entity.function.is_none();
+    // one that a function declares is known to it alone, and one without a name cannot be told again
+    let outside = |id: &ItemId| {
+        let entity = &pair.new.items[*id].entity;
+        entity.function.is_none() && !entity.name.is_empty()
+    };
     let more: BTreeSet<ItemId> =
         blamed.chain(asked).chain(started).filter(|id| !known(id) && outside(id)).collect();
     if more.is_empty() {
@@ -429,6 +432,14 @@ pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Opt
     };
     not_carried.retain(|(name, _)| !name.is_empty());
     not_carried.extend(told.into_iter().map(|told| (String::new(), told)));
+    let names = |types: &[Extended]| types.iter().map(|t| t.name.clone()).collect::<BTreeSet<_>>();
+    let reasons = |all: &[(String, Diagnostic)]| all.iter().filter(|(name, _)| !name.is_empty()).count();
+    let settled = names(&extended) == names(&pair.extended)
+        && numbers == pair.numbers
+        && reasons(&not_carried) == reasons(&pair.not_carried);
+    if settled {
+        return Ok(None);
+    }
     Ok(Some(Pair {
         new,
         extended,
