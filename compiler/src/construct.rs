@@ -1,23 +1,25 @@
 //! The stages in order: from what the user names to a patch.
 
-use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Subject, Written};
-use crate::clang::Kind;
+use crate::callbacks::{self, Callbacks, Called, Olds, Purpose, Written};
 use crate::cross::{self, Crossing, Versions};
 use crate::diag::{Diagnostic, Failure, Level, Result};
-use crate::diff::{self, Change, ChangeSet};
-use crate::extend::{self, Extended, Hooks, Layers, Numbers};
+use crate::diff::{self, ChangeSet};
+use crate::extend::{self, Hooks};
 use crate::merge::{self, Clash};
-use crate::model::{self, ItemId, Program};
+use crate::model::{self, Program};
 use crate::patch::{self, Patch, Request, history::History, history::Step};
 use crate::relations::{self, Copies, Decided, Relations, SourceCopies};
 use crate::running::Running;
 use crate::source::{self, Loaded, Members, Select, Tree};
 use polus_binary::{Binary, Problem};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 mod by_hand;
+mod extending;
+
+pub use extending::{Kept, settle};
 
 /// What to construct from.
 #[derive(Clone, Debug, Default)]
@@ -65,17 +67,8 @@ pub struct Pair {
     pub by_hand: Option<ByHand>,
     /// Digests of both programs as they were written.
     pub digests: [String; 2],
-    /// Types that keep their layout, for which the new program was rewritten.
-    pub extended: Vec<Extended>,
-    /// What the process has of enumerations that keep their numbers.
-    pub numbers: Numbers,
-    /// Types of the new program that cannot be extended, with the reasons; warnings about those that
-    /// can, without a name.
-    pub not_carried: Vec<(String, Diagnostic)>,
-    /// The new program before that.
-    pub plain: Option<Box<Program>>,
-    /// The old program, if earlier updates extended types, as it was written.
-    pub plain_old: Option<Box<Program>>,
+    /// What stays as the process has it, for which the new program was rewritten.
+    pub kept: Kept,
 }
 
 impl Pair {
@@ -92,11 +85,7 @@ impl Pair {
             left_out: vec![],
             notes: vec![],
             by_hand: None,
-            extended: vec![],
-            numbers: Numbers::new(),
-            not_carried: vec![],
-            plain: None,
-            plain_old: None,
+            kept: Kept::default(),
         }
     }
 }
@@ -198,20 +187,7 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     };
     let pair = Pair { optimize, targets, unit, left_out, notes, by_hand, ..Pair::new(name, old, new) };
     let kept = history.kept_at(&pair.digests[0]);
-    as_running(pair, kept)
-}
-
-/// The pair with the types that earlier updates extended as the process has them.
-fn as_running(pair: Pair, (layers, numbers): (Layers, Numbers)) -> Result<Pair> {
-    if layers.is_empty() && numbers.is_empty() {
-        return Ok(pair);
-    }
-    let (old, ..) = rewritten(&pair.old, &layers, &numbers, &Hooks::new())?.map_err(Failure::Refused)?;
-    let (new, extended, told) =
-        rewritten(&pair.new, &layers, &numbers, &hooks(&pair))?.map_err(Failure::Refused)?;
-    let not_carried = told.into_iter().map(|told| (String::new(), told)).collect();
-    let (plain_old, plain) = (Some(Box::new(pair.old)), Some(Box::new(pair.new)));
-    Ok(Pair { old, new, extended, numbers, not_carried, plain, plain_old, ..pair })
+    extending::as_running(pair, kept)
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the
@@ -345,160 +321,13 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let led = crossing.inward.iter().filter(|(_, inward)| !inward.targets.is_empty());
     callbacks.olds.name_instances(led.filter_map(|(&theirs, _)| changes.pairing.to_old[theirs]));
     told.extend(unknown);
-    told.splice(..0, not_carried(pair));
+    told.splice(..0, pair.kept.told());
     told.extend(callbacks::check(versions, &crossing, &callbacks));
     told.extend(running.into_iter().flat_map(|running| patch::looping(versions, &crossing, running)));
     if told.iter().all(|d| d.level != Level::Error) {
         told.extend(running.and_then(|running| patch::without_effect(versions, &crossing, running)));
     }
     Analysis { changes, relations, crossing, callbacks, told }
-}
-
-/// Why types that would have to be extended cannot be.
-fn not_carried(pair: &Pair) -> Vec<Diagnostic> {
-    let mut told: Vec<Diagnostic> = vec![];
-    for (_, why) in &pair.not_carried {
-        if !told.contains(why) {
-            told.push(Diagnostic { blames: Box::default(), ..why.clone() });
-        }
-    }
-    told
-}
-
-/// The pair with more types that keep their layout, if the analysis asks for them.
-///
-/// # Errors
-/// What cannot be carried so.
-pub fn extended(pair: &Pair, analysis: &Analysis, inputs: &Inputs) -> Result<Option<Pair>> {
-    let choice = |id: ItemId| inputs.strategies.get(&pair.new.title(id)).copied();
-    let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
-    let blamed = errors.flat_map(|d| &d.blames).copied().filter(|&id| choice(id) != Some(false));
-    let asked =
-        analysis.changes.types.iter().filter_map(Change::new_item).filter(|&id| choice(id) == Some(true));
-    let known = |id: &ItemId| {
-        let name = &pair.new.items[*id].entity.name;
-        let numbered = pair.numbers.contains_key(name);
-        numbered
-            || pair.new.unit.extended.contains(name)
-            || !name.is_empty() && pair.not_carried.iter().any(|(other, _)| other == name)
-    };
-    let started = analysis.callbacks.called.iter().filter_map(|called| match called.subject {
-        Subject::Type(id) => Some(id),
-        _ => None,
-    });
-    // one that a function declares is known to it alone, and one without a name cannot be told again
-    let outside = |id: &ItemId| {
-        let entity = &pair.new.items[*id].entity;
-        entity.function.is_none() && !entity.name.is_empty()
-    };
-    let more: BTreeSet<ItemId> =
-        blamed.chain(asked).chain(started).filter(|id| !known(id) && outside(id)).collect();
-    if more.is_empty() {
-        return Ok(None);
-    }
-    let plain = pair.plain.as_deref().unwrap_or(&pair.new);
-    let names = more.iter().map(|&id| pair.new.items[id].entity.name.as_str());
-    let names: BTreeSet<&str> = names.collect();
-    let is_record = |id: &ItemId| plain.items[*id].kind() == Kind::Record;
-    let chosen = names.iter().flat_map(|name| plain.named(name)).copied().filter(is_record).collect();
-    let changes = diff::diff(&pair.old, plain);
-    let relations = relations::changed(&pair.old, plain, &changes, &BTreeSet::new());
-    let versions = Versions { old: &pair.old, new: plain, changes: &changes, relations: &relations };
-    let known = pair.extended.iter().map(|t| (t.name.clone(), t.layers.clone())).collect();
-    let layers = extend::layers(versions, &chosen, &known);
-    let (mut layers, mut not_carried) = (layers, pair.not_carried.clone());
-    let mut numbers = pair.numbers.clone();
-    for &id in more.iter().filter(|id| pair.new.items[**id].kind() == Kind::Enum) {
-        if let Some(ours) = analysis.changes.pairing.to_old[id] {
-            let known = pair.old.items[ours].entity.enumerators.iter().cloned();
-            numbers.entry(pair.new.items[id].entity.name.clone()).or_default().extend(known);
-        }
-    }
-    layers.retain(|name, _| not_carried.iter().all(|(other, _)| other != name));
-    let (new, extended, told) = loop {
-        let reasons: Vec<(String, Diagnostic)> = match rewritten(plain, &layers, &numbers, &hooks(pair))? {
-            Ok(done) => match extend::made_by_endless(&pair.old, &done.1) {
-                none if none.is_empty() => break done,
-                reasons => reasons,
-            },
-            Err(told) => {
-                let wanted: BTreeSet<&String> = layers.keys().chain(numbers.keys()).collect();
-                told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted)).collect()
-            }
-        };
-        layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
-        numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
-        not_carried.extend(reasons);
-    };
-    not_carried.retain(|(name, _)| !name.is_empty());
-    not_carried.extend(told.into_iter().map(|told| (String::new(), told)));
-    let names = |types: &[Extended]| types.iter().map(|t| t.name.clone()).collect::<BTreeSet<_>>();
-    let reasons = |all: &[(String, Diagnostic)]| all.iter().filter(|(name, _)| !name.is_empty()).count();
-    let settled = names(&extended) == names(&pair.extended)
-        && numbers == pair.numbers
-        && reasons(&not_carried) == reasons(&pair.not_carried);
-    if settled {
-        return Ok(None);
-    }
-    Ok(Some(Pair {
-        new,
-        extended,
-        numbers,
-        not_carried,
-        plain: Some(Box::new(plain.clone())),
-        ..pair.clone()
-    }))
-}
-
-/// The numbers that names have when the new program runs; those that it lacks stay reserved.
-fn numbers_after(pair: &Pair) -> Numbers {
-    let mut numbers = pair.numbers.clone();
-    for (name, known) in &mut numbers {
-        let all = pair.new.named(name).iter().map(|&id| &pair.new.items[id].entity);
-        known.extend(all.filter(|e| e.kind == Kind::Enum).flat_map(|e| e.enumerators.iter().cloned()));
-    }
-    numbers
-}
-
-/// The types that a diagnostic is about, of those that were to be extended; all, if it names none.
-fn blamed_in(plain: &Program, told: Diagnostic, wanted: &BTreeSet<&String>) -> Vec<(String, Diagnostic)> {
-    let named = told.blames.iter().map(|&id| plain.items[id].entity.name.clone());
-    let named: BTreeSet<String> = named.filter(|name| wanted.contains(name)).collect();
-    let all = || wanted.iter().map(|name| name.to_string()).collect();
-    let names = if named.is_empty() { all() } else { named };
-    names.into_iter().map(|name| (name, told.clone())).collect()
-}
-
-fn hooks(pair: &Pair) -> Hooks {
-    pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
-}
-
-/// A rewritten program, its types, and warnings.
-type Rewritten = (Program, Vec<Extended>, Vec<Diagnostic>);
-
-/// A program in which these types have the layouts that they have in the process, or why it cannot be.
-fn rewritten(
-    plain: &Program,
-    layers: &Layers,
-    numbers: &Numbers,
-    hooks: &Hooks,
-) -> Result<std::result::Result<Rewritten, Vec<Diagnostic>>> {
-    let extension = match extend::extend(plain, layers, numbers, hooks) {
-        Ok(extension) => extension,
-        Err(told) => return Ok(Err(told)),
-    };
-    let new = match model::read(extension.unit, plain.root.clone())? {
-        Ok(new) => new,
-        Err(unreadable) => return Ok(Err(unreadable.told)),
-    };
-    let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
-    let moved = extend::check(&new, &extension.types);
-    let at_home =
-        |(name, told): (String, Diagnostic)| Diagnostic { blames: [ids[name.as_str()]].into(), ..told };
-    match moved.is_empty() {
-        true => Ok(Ok((new, extension.types, extension.told))),
-        false => Ok(Err(moved.into_iter().map(at_home).collect())),
-    }
 }
 
 /// Connects the executable with the old program.
@@ -550,8 +379,8 @@ pub fn assemble(
     };
     let (patch, mut step) =
         patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)?;
-    step.extended = extend::result(&pair.new, &pair.extended);
-    step.numbers = numbers_after(pair);
+    step.extended = extend::result(&pair.new, &pair.kept.types);
+    step.numbers = pair.kept.numbers_after(&pair.new);
     Ok((patch, step))
 }
 

@@ -45,8 +45,8 @@ struct Sources<'p> {
 
 impl<'p> Sources<'p> {
     fn new(pair: &'p Pair, analysis: &'p Analysis) -> Self {
-        let old = pair.plain_old.as_deref().unwrap_or(&pair.old);
-        match pair.plain.as_deref() {
+        let old = pair.kept.plain_old.as_deref().unwrap_or(&pair.old);
+        match pair.kept.plain.as_deref() {
             Some(new) => Self { old, new, changes: Cow::Owned(diff::diff(old, new)) },
             None => Self { old, new: &pair.new, changes: Cow::Borrowed(&analysis.changes) },
         }

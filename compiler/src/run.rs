@@ -149,25 +149,16 @@ fn diff_command(versions: &VersionArgs) -> Result<Outcome> {
     let inputs = inputs(versions)?;
     let binary = construct::open_binary(&inputs)?;
     let history = History::default();
-    let mut pair = construct::pair(&inputs, binary.as_ref(), &history)?;
-    let (running, analysis) = loop {
-        let running = construct::running(binary.as_ref(), &pair, &history)?;
-        let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
-        match construct::extended(&pair, &analysis, &inputs)? {
-            Some(next) => {
-                drop((running, analysis));
-                pair = next;
-            }
-            None => break (running, analysis),
+    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
+    construct::settle(pair, &inputs, binary.as_ref(), &history, |pair, running, analysis| {
+        tell(&pair.notes);
+        if analysis.changes.is_empty() {
+            return Ok(Outcome::NothingChanged);
         }
-    };
-    tell(&pair.notes);
-    if analysis.changes.is_empty() {
-        return Ok(Outcome::NothingChanged);
-    }
-    write_out(None, &report::diff(&pair, &analysis, running.as_ref()))?;
-    tell(&analysis.told);
-    Ok(Outcome::Done)
+        write_out(None, &report::diff(pair, analysis, running))?;
+        tell(&analysis.told);
+        Ok(Outcome::Done)
+    })
 }
 
 fn construct_command(arguments: &Construct) -> Result<Outcome> {
@@ -184,43 +175,35 @@ fn construct_patch(arguments: &Construct) -> Result<Outcome> {
     let inputs = inputs(&arguments.versions)?;
     let binary = construct::open_binary(&inputs)?;
     let version_file = version_file(arguments);
-    let mut history = read_history(&version_file)?;
-    let mut pair = construct::pair(&inputs, binary.as_ref(), &history)?;
+    let history = read_history(&version_file)?;
+    let pair = construct::pair(&inputs, binary.as_ref(), &history)?;
     if arguments.emit == Some(Stage::Merged) {
         write_out(arguments.output.as_deref(), &(pair.old.unit.text.clone() + "\n" + &pair.new.unit.text))?;
         return Ok(Outcome::Done);
     }
-    let (running, analysis) = loop {
-        let running = construct::running(binary.as_ref(), &pair, &history)?;
-        let analysis = construct::analyse(&pair, running.as_ref(), &inputs.adopt);
-        match construct::extended(&pair, &analysis, &inputs)? {
-            Some(next) => {
-                drop((running, analysis));
-                pair = next;
-            }
-            None => break (running, analysis),
+    construct::settle(pair, &inputs, binary.as_ref(), &history, |pair, running, analysis| {
+        write_views(arguments, pair, analysis, running)?;
+        tell(&pair.notes);
+        tell(&analysis.told);
+        if let Some(text) = stage_text(arguments.emit, pair, analysis) {
+            write_out(arguments.output.as_deref(), &text)?;
+            return Ok(Outcome::Done);
         }
-    };
-    write_views(arguments, &pair, &analysis, running.as_ref())?;
-    tell(&pair.notes);
-    tell(&analysis.told);
-    if let Some(text) = stage_text(arguments.emit, &pair, &analysis) {
-        write_out(arguments.output.as_deref(), &text)?;
-        return Ok(Outcome::Done);
-    }
-    if analysis.changes.is_empty() {
-        return Ok(Outcome::NothingChanged);
-    }
-    let (patch, step) = construct::assemble(&pair, &analysis, running.as_ref(), &history)?;
-    if arguments.emit == Some(Stage::Patch) {
-        write_out(arguments.output.as_deref(), &format!("{patch:#?}\n"))?;
-        return Ok(Outcome::Done);
-    }
-    write_out(arguments.output.as_deref(), &patch::render(&patch))?;
-    history.unit = history.unit.or_else(|| pair.unit.clone());
-    history.record(step);
-    write_file(&version_file, &history.render())?;
-    Ok(Outcome::Done)
+        if analysis.changes.is_empty() {
+            return Ok(Outcome::NothingChanged);
+        }
+        let (patch, step) = construct::assemble(pair, analysis, running, &history)?;
+        if arguments.emit == Some(Stage::Patch) {
+            write_out(arguments.output.as_deref(), &format!("{patch:#?}\n"))?;
+            return Ok(Outcome::Done);
+        }
+        write_out(arguments.output.as_deref(), &patch::render(&patch))?;
+        let mut history = history.clone();
+        history.unit = history.unit.or_else(|| pair.unit.clone());
+        history.record(step);
+        write_file(&version_file, &history.render())?;
+        Ok(Outcome::Done)
+    })
 }
 
 fn write_views(

@@ -6,7 +6,7 @@ mod sites;
 mod walk;
 
 pub use cursor::{Problem, Unavailable};
-pub use sites::{Argument, Base, Role as Access, Site};
+pub use sites::{Argument, Base, Role as Access, Site, Variable};
 
 use std::collections::BTreeSet;
 use std::ops::Range;

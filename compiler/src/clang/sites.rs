@@ -78,27 +78,8 @@ pub enum Site {
         /// Its field.
         field: String,
     },
-    /// A variable that holds the record: its declaration, its name, its size in bytes.
-    Variable {
-        /// From the specifiers to the end of the initialiser.
-        span: Range<usize>,
-        /// Where its name stands.
-        name_at: usize,
-        /// Its name.
-        name: String,
-        /// The record that it, or its elements, are of.
-        record: usize,
-        /// Bytes; `None` if only known at run time.
-        size: Option<u64>,
-        /// Number of elements, outermost first; empty if no array.
-        dimensions: Vec<u64>,
-        /// Its initialiser.
-        initialiser: Option<Range<usize>>,
-        /// The places that this may be a copy of.
-        places: Vec<Range<usize>>,
-        /// Not of static storage.
-        automatic: bool,
-    },
+    /// A variable that holds the record.
+    Variable(Variable),
     /// A function takes it, gives it back, or is called with it, by value.
     ByValue {
         /// Where.
@@ -143,6 +124,29 @@ pub enum Site {
         /// It returns bytes that are no object yet.
         makes: bool,
     },
+}
+
+/// A variable that holds a record, or an array of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// From the specifiers to the end of the initialiser.
+    pub span: Range<usize>,
+    /// Where its name stands.
+    pub name_at: usize,
+    /// Its name.
+    pub name: String,
+    /// The record that it, or its elements, are of.
+    pub record: usize,
+    /// Bytes; `None` if only known at run time.
+    pub size: Option<u64>,
+    /// Number of elements, outermost first; empty if no array.
+    pub dimensions: Vec<u64>,
+    /// Its initialiser.
+    pub initialiser: Option<Range<usize>>,
+    /// The places that this may be a copy of.
+    pub places: Vec<Range<usize>>,
+    /// Not of static storage.
+    pub automatic: bool,
 }
 
 /// Collects the sites of `records` below the unit's cursor, in order of the text.
@@ -242,7 +246,7 @@ impl Search<'_> {
         let (span, name_at) = (cursor.extent(), cursor.offset()?);
         let begins = |child: &Cursor| child.extent().start > name_at && child.extent().end == span.end;
         let initialiser = cursor.children().into_iter().filter(is_value).find(begins);
-        Some(Site::Variable {
+        Some(Site::Variable(Variable {
             name_at,
             name: cursor.name(),
             record,
@@ -252,7 +256,7 @@ impl Search<'_> {
             places: initialiser.and_then(|value| self.places(value)).unwrap_or_default(),
             automatic: !outside && !cursor.is_static() && !cursor.is_extern(),
             span,
-        })
+        }))
     }
 
     fn by_value(&self, cursor: Cursor, ty: Type) -> Option<Site> {

@@ -63,18 +63,20 @@ pub fn layers(versions: Versions, chosen: &BTreeSet<ItemId>, known: &Layers) -> 
     layers
 }
 
-/// Rewrites a program so that these types have the layouts that they have in the process.
+/// Rewrites a program so that these types have the layouts that they have in the process, in which
+/// `old` runs.
 ///
 /// # Errors
 /// What of them cannot be carried so, with its place.
 pub fn extend(
+    old: &Program,
     new: &Program,
     layers: &Layers,
     numbers: &Numbers,
     hooks: &Hooks,
 ) -> Result<Extension, Vec<Diagnostic>> {
     let mut types = placed(new, layers, hooks)?;
-    let numbered = numbered(new, numbers)?;
+    let numbered = numbered(old, new, numbers)?;
     let carriers = carriers(new, &types);
     let names = declared_at(new, &carriers);
     let sites = match names.is_empty() {
@@ -131,14 +133,14 @@ fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>
 }
 
 /// The numbers of each enumeration.
-fn numbered(new: &Program, numbers: &Numbers) -> Result<Vec<Numbered>, Vec<Diagnostic>> {
+fn numbered(old: &Program, new: &Program, numbers: &Numbers) -> Result<Vec<Numbered>, Vec<Diagnostic>> {
     let enumeration = |name: &str| {
         let all = new.named(name).iter().copied();
         all.into_iter().find(|id| new.items[*id].kind() == Kind::Enum && new.items[*id].defined())
     };
     let found = numbers.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
     let (done, told): (Vec<_>, Vec<_>) =
-        found.map(|(id, known)| numbers::number(new, id, known)).partition(Result::is_ok);
+        found.map(|(id, known)| numbers::number(old, new, id, known)).partition(Result::is_ok);
     let told: Vec<Diagnostic> = told.into_iter().filter_map(Result::err).collect();
     if told.is_empty() { Ok(done.into_iter().flatten().collect()) } else { Err(told) }
 }

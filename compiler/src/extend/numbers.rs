@@ -45,12 +45,17 @@ impl Numbered {
 ///
 /// # Errors
 /// Why that cannot be done, with the place.
-pub fn number(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Result<Numbered, Diagnostic> {
+pub fn number(
+    old: &Program,
+    new: &Program,
+    id: ItemId,
+    known: &BTreeMap<String, i64>,
+) -> Result<Numbered, Diagnostic> {
     let entity = &new.items[id].entity;
     if let Some(name) = computed(new, id) {
         return Err(refusal(new, id, &format!("{name} is computed of others")));
     }
-    let sentinel = sentinel(new, id, known);
+    let sentinel = sentinel(old, new, id, known);
     let counts = |name: &str| sentinel.as_deref() == Some(name);
     let reserved: BTreeSet<i64> = known.iter().filter(|(name, _)| !counts(name)).map(|(_, v)| *v).collect();
     let mut given: BTreeMap<i64, i64> = BTreeMap::new();
@@ -110,24 +115,31 @@ fn computed(new: &Program, id: ItemId) -> Option<String> {
     })
 }
 
-fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
+/// Says why an enumeration cannot keep its numbers.
+pub fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
     Diagnostic::error(format!("{} cannot keep its numbers: {why}", new.title(id)))
         .at(new.place(id), "the new declaration")
         .blame([id])
         .help("append new enumerators at the end, or restart the program for this change")
 }
 
-/// The last name in both versions, one above all others, that only bounds them.
-fn sentinel(new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Option<String> {
+/// The last name in both versions, one above all others, that only bounds them in both.
+fn sentinel(old: &Program, new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Option<String> {
     let all = &new.items[id].entity.enumerators;
     let (name, value) = all.last()?;
-    let old = known.get(name)?;
+    let was = known.get(name)?;
     let above = |value: i64, others: &mut dyn Iterator<Item = i64>| {
         others.max().is_some_and(|most| most + 1 == value)
     };
     let is_last = above(*value, &mut all.iter().filter(|(n, _)| n != name).map(|(_, v)| *v))
-        && above(*old, &mut known.iter().filter(|(n, _)| *n != name).map(|(_, v)| *v));
-    (is_last && uses(new, id, name).all(|offset| bounds(new, offset, name))).then(|| name.clone())
+        && above(*was, &mut known.iter().filter(|(n, _)| *n != name).map(|(_, v)| *v));
+    let only_bounds = |program: &Program, id| {
+        let mut uses = uses(program, id, name).peekable();
+        uses.peek().is_some() && uses.all(|offset| bounds(program, offset, name))
+    };
+    let ours = old.named(&new.items[id].entity.name).iter().copied();
+    let mut ours = ours.filter(|&id| old.items[id].kind() == Kind::Enum);
+    (is_last && only_bounds(new, id) && ours.all(|id| only_bounds(old, id))).then(|| name.clone())
 }
 
 /// Where an enumerator is named.
@@ -148,10 +160,11 @@ fn around<'p>(new: &'p Program, offset: usize, name: &str) -> (&'p str, &'p str)
     (before, behind)
 }
 
-/// An array's bound, or the end of a comparison by order.
+/// An array's bound, or what all values are less than.
 fn bounds(new: &Program, offset: usize, name: &str) -> bool {
     let (before, behind) = around(new, offset, name);
-    before == "[" && matches!(behind, "]" | "+") || is_order(before) || is_order(behind)
+    let less = matches!(before, "<" | ">=") || matches!(behind, ">" | "<=");
+    before == "[" && matches!(behind, "]" | "+") || less
 }
 
 fn is_order(word: &str) -> bool {
@@ -181,29 +194,54 @@ fn compared(new: &Program, numbered: &Numbered) -> Option<usize> {
         .map(|(offset, _)| offset)
 }
 
-/// Arrays with one element for each value, without designators: (variable, braces).
-pub fn tables(new: &Program, numbered: &Numbered) -> Vec<(ItemId, std::ops::Range<usize>)> {
+/// An array with as many elements as there are values, without designators.
+pub struct Table {
+    /// The variable.
+    pub id: ItemId,
+    /// Its initialiser.
+    pub braces: std::ops::Range<usize>,
+    /// Its declaration tells that it has one for each; else who uses it may know.
+    pub certain: bool,
+}
+
+/// The arrays that are, or may be, tables of an enumeration.
+pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
     let values: BTreeSet<i64> = numbered.numbers.iter().map(|(_, v)| *v).collect();
     let count = values.len() as u64;
     let of_size = |id: &ItemId| {
         let first = new.items[*id].entity.dimensions.first().copied().unwrap_or(0);
         first == count || numbered.sentinel.is_some() && first + 1 == count
     };
-    let arrays = new.own(Kind::Variable).filter(of_size).filter(|&id| is_indexed(new, numbered, id));
-    arrays.filter_map(|id| Some((id, braces(new, id)?))).collect()
+    let table = |id: ItemId| {
+        let certain = is_declared_by(new, numbered, id);
+        let table = Table { id, braces: braces(new, id)?, certain };
+        (certain || is_beside(new, numbered, id)).then_some(table)
+    };
+    new.own(Kind::Variable).filter(of_size).filter_map(table).collect()
 }
 
-/// Its bound, or what stands in its brackets somewhere, tells of the enumeration.
-fn is_indexed(new: &Program, numbered: &Numbered, array: ItemId) -> bool {
+/// Its declaration names an enumerator, as its bound for example.
+fn is_declared_by(new: &Program, numbered: &Numbered, array: ItemId) -> bool {
     let span = new.span(array);
-    let inside = |u: &&crate::clang::Use| u.target == numbered.id && span.contains(&u.offset);
-    if new.uses_in(array).iter().any(|u| inside(&u)) {
-        return true;
+    new.uses_in(array).iter().any(|u| u.target == numbered.id && span.contains(&u.offset))
+}
+
+/// A function that uses it, or one that calls such a function, has to do with the enumeration.
+fn is_beside(new: &Program, numbered: &Numbered, array: ItemId) -> bool {
+    let holders = |of: ItemId| new.uses.iter().filter(move |u| u.target == of).map(|u| u.holder);
+    let users: BTreeSet<ItemId> = holders(array).collect();
+    let callers: BTreeSet<ItemId> = users.iter().flat_map(|&user| holders(user)).collect();
+    users.union(&callers).any(|&function| reaches(new, function, numbered.id))
+}
+
+/// It names the enumeration, or something whose type leads to it.
+fn reaches(new: &Program, from: ItemId, enumeration: ItemId) -> bool {
+    let (mut seen, mut left) = (BTreeSet::from([from]), vec![from]);
+    while let Some(id) = left.pop() {
+        let named = new.uses_in(id).iter().map(|u| u.target);
+        left.extend(named.filter(|&to| new.items[to].kind() != Kind::Function && seen.insert(to)));
     }
-    let holders: BTreeSet<ItemId> = new.uses.iter().filter(|u| u.target == array).map(|u| u.holder).collect();
-    let names = |id: ItemId| new.uses_in(id).iter().any(|u| u.target == numbered.id);
-    let held = |u: &crate::clang::Use| new.items[u.target].entity.holds.contains(&numbered.id);
-    holders.into_iter().any(|id| names(id) || new.uses_in(id).iter().any(held))
+    seen.contains(&enumeration)
 }
 
 fn braces(new: &Program, array: ItemId) -> Option<std::ops::Range<usize>> {

@@ -7,7 +7,7 @@ mod variables;
 use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
-use super::numbers::{self, Numbered};
+use super::numbers::{self, Numbered, Table};
 use super::{body, initial, provide};
 use crate::clang::{Field, Site};
 use crate::diag::Diagnostic;
@@ -104,9 +104,19 @@ impl Work<'_> {
     fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
         let title = self.new.title(record);
         let told = Diagnostic::error(format!("{title} gets new fields, and {why}"));
-        self.told.push(told.at(self.new.place_at(at), "here").blame([record]).help(
+        let blamed = self.extended_in(record);
+        self.told.push(told.at(self.new.place_at(at), "here").blame(blamed).help(
             "write this place otherwise, keep the type's fields in this update, or restart the program for this change",
         ));
+    }
+
+    /// The extended types of a record: itself, or those that it holds.
+    fn extended_in(&self, record: ItemId) -> Vec<ItemId> {
+        if self.extended(record).is_some() {
+            return vec![record];
+        }
+        let held = self.new.items[record].entity.holds.iter().copied().filter(|held| *held != record);
+        held.flat_map(|held| self.extended_in(held)).collect()
     }
 
     fn site(&mut self, site: &Site) {
@@ -139,7 +149,7 @@ impl Work<'_> {
             Site::Call { span, callee, name, arguments, makes } => {
                 self.call(span, callee, name, arguments, *makes)
             }
-            Site::Variable { .. } => self.variable(site),
+            Site::Variable(variable) => self.variable(variable),
         }
     }
 
@@ -203,18 +213,36 @@ impl Work<'_> {
     fn numbers(&mut self) {
         let new = self.new;
         for numbered in self.numbered.iter().filter(|numbered| numbered.differs(new)) {
-            for (_, braces) in numbers::tables(new, numbered) {
-                for (position, at) in initial::positions(&new.unit.text, braces).into_iter().enumerate() {
-                    if let Some(place) = numbered.place_of(new, position as i64) {
-                        self.edits.insert(at, &format!("[{place}] = "));
-                    }
-                }
+            for table in numbers::tables(new, numbered) {
+                self.table(numbered, &table);
             }
             let span = new.span(numbered.id);
             let Some(open) = new.unit.text[span.clone()].find('{') else { continue };
             let list: Vec<String> =
                 numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
+        }
+    }
+
+    /// Puts each element where its value is now.
+    fn table(&mut self, numbered: &Numbered, table: &Table) {
+        let new = self.new;
+        let elements = initial::positions(&new.unit.text, table.braces.clone());
+        let places = elements.iter().enumerate().map(|(at, _)| numbered.place_of(new, at as i64));
+        if places.clone().enumerate().all(|(at, place)| place.is_none_or(|place| place == at as i64)) {
+            return;
+        }
+        if !table.certain || self.edits.touches(&table.braces) {
+            let why = format!("{} may have an element for each by position", new.title(table.id));
+            let told = numbers::refusal(new, numbered.id, &why);
+            return self
+                .told
+                .push(told.at(new.place(table.id), "give its elements designators, or its bound the name"));
+        }
+        for (at, place) in elements.iter().zip(places) {
+            if let Some(place) = place {
+                self.edits.insert(*at, &format!("[{place}] = "));
+            }
         }
     }
 

@@ -43,8 +43,10 @@ fn record_holds(kind: Kind, holds: &[ItemId]) -> Vec<ItemId> {
     if kind == Kind::Record { holds.to_vec() } else { vec![] }
 }
 
-/// The functions that allocate objects of the type.
-fn makers(new: &Program, id: ItemId, names: &BTreeMap<usize, ItemId>, sites: &[Site]) -> BTreeSet<ItemId> {
+/// The functions that allocate objects of the type, each with the places.
+type Makers = BTreeMap<ItemId, Vec<usize>>;
+
+fn makers(new: &Program, id: ItemId, names: &BTreeMap<usize, ItemId>, sites: &[Site]) -> Makers {
     let makes = |site: &Site| match site {
         Site::Call { span, arguments, .. } => {
             let sized =
@@ -54,7 +56,13 @@ fn makers(new: &Program, id: ItemId, names: &BTreeMap<usize, ItemId>, sites: &[S
         }
         _ => None,
     };
-    sites.iter().filter_map(makes).filter_map(|at| function_at(new, at)).collect()
+    let mut found = Makers::new();
+    for at in sites.iter().filter_map(makes) {
+        if let Some(function) = function_at(new, at) {
+            found.entry(function).or_default().push(at);
+        }
+    }
+    found
 }
 
 fn function_at(new: &Program, offset: usize) -> Option<ItemId> {
@@ -64,7 +72,7 @@ fn function_at(new: &Program, offset: usize) -> Option<ItemId> {
 fn given(
     new: &Program,
     (id, field): (ItemId, &str),
-    makers: &BTreeSet<ItemId>,
+    makers: &Makers,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
 ) -> Given {
@@ -74,10 +82,10 @@ fn given(
             continue;
         };
         let assigns = names.get(record) == Some(&id) && named == field;
-        let Some(function) = function_at(new, whole.start).filter(|f| assigns && makers.contains(f)) else {
-            continue;
-        };
-        let plain = new.unit.text[operator.clone()].trim() == "=";
+        let function = function_at(new, whole.start).filter(|_| assigns);
+        let Some((function, made)) = function.and_then(|f| Some((f, makers.get(&f)?))) else { continue };
+        let always = made.iter().any(|at| follows(&new.unit.text, *at, whole.start));
+        let plain = always && new.unit.text[operator.clone()].trim() == "=";
         let value = new.unit.text[operator.end..whole.end].trim();
         let value = if plain { value.to_string() } else { String::new() };
         by_function.entry(function).or_default().push((value, whole.start));
@@ -85,11 +93,23 @@ fn given(
     Given { by_function }
 }
 
+/// A statement behind a place, in the same block and under no condition of its own.
+fn follows(source: &str, place: usize, statement: usize) -> bool {
+    let Some(between) = source.get(place..statement) else { return false };
+    let (mut depth, mut last, mut leaves) = (0, "", false);
+    for token in text::lex(between) {
+        last = token.text(between);
+        depth += i32::from(last == "{") - i32::from(last == "}");
+        leaves |= depth < 0;
+    }
+    depth == 0 && !leaves && matches!(last, ";" | "}")
+}
+
 impl Given {
-    /// The one constant that all makers assign, once each.
-    fn constant(&self, makers: &BTreeSet<ItemId>) -> Option<String> {
+    /// The one constant that all makers assign, once each and in any case.
+    fn constant(&self, makers: &Makers) -> Option<String> {
         let all: Option<Vec<&String>> = makers
-            .iter()
+            .keys()
             .map(|maker| match &self.by_function.get(maker)?[..] {
                 [(value, _)] if is_constant(value) => Some(value),
                 _ => None,
@@ -138,6 +158,15 @@ fn is_zero(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_stands_in_the_same_block() {
+        let source = "p = M; if (!p) return; if (x) p->a = 1; if (y) { p->b = 2; } p->c = 3; } p->d = 4;";
+        let at = |word: &str| source.find(word).unwrap();
+        let told = ["p->a", "p->b", "p->c", "p->d"].map(|word| follows(source, at("M"), at(word)));
+        assert_eq!(told, [false, false, true, false]);
+        assert!(!follows(source, at("p->c"), at("M")));
+    }
 
     #[test]
     fn constants_are_told_from_what_must_be_computed() {

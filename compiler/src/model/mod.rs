@@ -243,6 +243,7 @@ impl Program {
     pub fn title(&self, id: ItemId) -> String {
         let item = &self.items[id];
         let name = match item.kind() {
+            Kind::Record | Kind::Enum if item.original.is_empty() => "a type without a name".to_string(),
             Kind::Record | Kind::Enum => self.tag_word(id).to_string() + &item.original,
             _ => item.original.clone(),
         };

@@ -47,11 +47,11 @@ fn line(
     theirs: ItemId,
 ) -> Line {
     let name = &new.items[theirs].entity.name;
-    let extended = pair.extended.iter().find(|t| t.name == *name && !name.is_empty());
+    let extended = pair.kept.types.iter().find(|t| t.name == *name && !name.is_empty());
     let refusals = refusals(pair, analysis, name);
     let plain = |&(global, _): &(ItemId, ItemId)| old.named(&pair.old.items[global].entity.name).to_vec();
     let migrated = analysis.crossing.migrated.iter().flat_map(plain).any(|global| holds(old, global, ours));
-    let numbered = pair.numbers.contains_key(name) && !name.is_empty() && refusals.is_empty();
+    let numbered = pair.kept.numbers.contains_key(name) && !name.is_empty() && refusals.is_empty();
     let (strategy, why) = match extended {
         None if numbered => ("extend", numbers(pair, new, theirs)),
         Some(extended) => ("extend", extension(extended)),
@@ -85,7 +85,7 @@ fn holds(old: &Program, global: ItemId, ours: ItemId) -> bool {
 }
 
 fn refusals(pair: &Pair, analysis: &Analysis, name: &str) -> Vec<String> {
-    let not_carried = pair.not_carried.iter().filter(|(other, _)| other == name).map(|(_, told)| told);
+    let not_carried = pair.kept.refused.iter().filter(|(other, _)| other == name).map(|(_, told)| told);
     let errors = analysis.told.iter().filter(|d| d.level == Level::Error);
     let about = |told: &&Diagnostic| told.blames.iter().any(|&id| pair.new.items[id].entity.name == name);
     let mut titles: Vec<String> =

@@ -68,7 +68,7 @@ static polus__nameless_76 kept_v2;
 
 /* ---- Functions ---- */
 
-/* new.c:4: it depends on the layout of struct ; it uses the changed global level; it uses the changed global kept; it uses HIGH, whose value changed */
+/* new.c:4: it depends on the layout of a type without a name; it uses the changed global level; it uses the changed global kept; it uses HIGH, whose value changed */
 static void raise_v2(void) { if (level_v2 < HIGH) level_v2++; kept_v2.all[0] = level_v2; }
 
 /* new.c:5: it uses the changed global level; it uses HIGH, whose value changed */
@@ -140,7 +140,7 @@ static void polus_sync_kept_v2_to_old(const void *source, void *target, const vo
 
 static const struct polus_function polus_functions[] = {
     { "raise", "", "raise_v2",
-      "it depends on the layout of struct ; it uses the changed global level; it uses the changed global kept; it uses HIGH, whose value changed",
+      "it depends on the layout of a type without a name; it uses the changed global level; it uses the changed global kept; it uses HIGH, whose value changed",
       (void *)raise_v2, 0x0, POLUS_REPLACED, 0 },
     { "is_high", "", "is_high_v2",
       "it uses the changed global level; it uses HIGH, whose value changed",

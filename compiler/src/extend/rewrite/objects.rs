@@ -21,6 +21,9 @@ impl Work<'_> {
         if places.is_empty() {
             return self.refuse(id, from.start, "a value without a place is assigned to such an object");
         }
+        if self.spelled(id).is_empty() {
+            return self.refuse(id, span.start, "an object whose type has no name is assigned as a whole");
+        }
         let (spelled, to, from) =
             (self.spelled(id), self.edits.cut(to.clone()), self.copied(id, from, places));
         let text = format!("(*({spelled} *)polus_extension_assign(&({to}), {from}, sizeof({spelled})))");

@@ -1,7 +1,7 @@
 //! Variables that hold objects: those of functions begin and end, named ones have companions.
 
 use super::{Work, begins, enters, is_pure};
-use crate::clang::Site;
+use crate::clang::Variable;
 use crate::extend::initial::Parts;
 use crate::extend::provide;
 use crate::merge::Inserted;
@@ -10,42 +10,26 @@ use crate::text;
 use std::ops::Range;
 
 impl Work<'_> {
-    pub(super) fn variable(&mut self, site: &Site) {
-        let Site::Variable { span, name_at, name, record, size, dimensions, initialiser, places, automatic } =
-            site
-        else {
-            return;
-        };
-        let id = self.names[record];
-        let braces = initialiser.clone().filter(|range| self.source(range).starts_with('{'));
-        let parts = match (&braces, dimensions.len()) {
-            (None, _) => Ok(Parts::default()),
-            (Some(braces), 0) => self.reader(!automatic).record(id, braces.clone()),
-            (Some(braces), 1) => self.reader(!automatic).array(id, braces.clone()),
-            (Some(braces), _) => Err((braces.start, "an array of arrays")),
-        };
-        let parts = match parts {
+    pub(super) fn variable(&mut self, variable: &Variable) {
+        let id = self.names[&variable.record];
+        let braces = variable.initialiser.clone().filter(|range| self.source(range).starts_with('{'));
+        let parts = match self.parts(id, variable, braces.clone()) {
             Ok(parts) => parts,
             Err(unread) => return self.unread(id, unread),
         };
+        let name = &variable.name;
         let outside = self.new.items.iter().enumerate().find(|(_, item)| {
-            item.entity.function.is_none() && item.entity.declarations.iter().any(|d| d.name_at == *name_at)
+            let mut declared = item.entity.declarations.iter();
+            item.entity.function.is_none() && declared.any(|d| d.name_at == variable.name_at)
         });
         match outside {
-            _ if *automatic => self.automatic(
-                id,
-                (span, *name_at, name),
-                *size,
-                (initialiser, places),
-                braces.is_some(),
-                &parts,
-                dimensions,
-            ),
-            Some((variable, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
-                self.named(id, variable, name, &parts);
+            _ if variable.automatic => self.automatic(id, variable, &parts),
+            Some((of, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
+                self.named(id, of, name, &parts);
             }
             _ if !parts.beside.is_empty() => {
-                return self.refuse(id, *name_at, &format!("the static {name} sets one from its beginning"));
+                let why = format!("the static {name} sets one from its beginning");
+                return self.refuse(id, variable.name_at, &why);
             }
             _ => {}
         }
@@ -54,54 +38,62 @@ impl Work<'_> {
         }
     }
 
-    /// A variable of a function: nothing is beside it when it begins, nor when it ends.
-    #[allow(clippy::too_many_arguments)]
-    fn automatic(
-        &mut self,
+    fn parts(
+        &self,
         id: ItemId,
-        (span, name_at, name): (&Range<usize>, usize, &str),
-        size: Option<u64>,
-        (initialiser, places): (&Option<Range<usize>>, &[Range<usize>]),
-        braced: bool,
-        parts: &Parts,
-        dimensions: &[u64],
-    ) {
-        if size.is_none() {
+        variable: &Variable,
+        braces: Option<Range<usize>>,
+    ) -> Result<Parts, (usize, &'static str)> {
+        let Some(braces) = braces else { return Ok(Parts::default()) };
+        match variable.dimensions.len() {
+            0 => self.reader(!variable.automatic).record(id, braces),
+            1 => self.reader(!variable.automatic).array(id, braces),
+            _ => Err((braces.start, "an array of arrays")),
+        }
+    }
+
+    /// A variable of a function: nothing is beside it when it begins, nor when it ends.
+    fn automatic(&mut self, id: ItemId, variable: &Variable, parts: &Parts) {
+        let (name, name_at) = (&variable.name, variable.name_at);
+        if variable.size.is_none() {
             return self.refuse(id, name_at, &format!("the size of {name} is known at run time only"));
         }
-        let count = dimensions.iter().product::<u64>().max(1);
+        if self.new.items[id].entity.name.is_empty() {
+            return self.refuse(id, name_at, &format!("the type of {name} has no name"));
+        }
+        let count = variable.dimensions.iter().product::<u64>().max(1);
         self.leaves.insert((id, count));
         let behind_name = declarator_end(&self.new.unit.text, name_at + name.len());
         let leave = provide::leave(&self.new.items[id].entity.name, count);
         self.edits.insert(behind_name, &format!(" __attribute__((cleanup({leave})))"));
-        let begins = match (initialiser, self.extended(id)) {
-            (Some(from), _) if !braced => {
-                if places.is_empty() {
-                    return self.refuse(id, from.start, "such an object begins with a value without a place");
-                }
-                let value = self.copied(id, from, places);
-                if is_pure(self.source(from)) {
-                    format!("polus_extension_follow(&{name}, {value}, sizeof {name})")
-                } else {
-                    let equals = self.new.unit.text[..from.start].rfind('=').unwrap_or(from.start);
-                    self.edits.replace(equals..from.end, String::new());
-                    format!("polus_extension_assign((void *)&{name}, {value}, sizeof {name})")
-                }
+        let from = variable.initialiser.as_ref().filter(|range| !self.source(range).starts_with('{'));
+        let (object, size) = (format!("&{name}"), format!("sizeof {name}"));
+        let begins = match (from, self.extended(id)) {
+            (Some(_), _) if variable.places.is_empty() => {
+                return self.refuse(id, name_at, "such an object begins with a value without a place");
             }
-            (_, Some(extended)) if !parts.beside.is_empty() => {
-                if !dimensions.is_empty() {
-                    return self.refuse(
-                        id,
-                        name_at,
-                        &format!("the elements of {name} set one from their beginning"),
-                    );
-                }
-                begins(extended, &format!("&{name}"), &format!("sizeof {name}"), parts)
+            (Some(from), _) => self.begins_as(id, variable, from),
+            (_, Some(_)) if !parts.beside.is_empty() && !variable.dimensions.is_empty() => {
+                let why = format!("the elements of {name} set one from their beginning");
+                return self.refuse(id, name_at, &why);
             }
-            (_, Some(extended)) => enters(extended, &format!("&{name}"), &format!("sizeof {name}")),
-            _ => format!("polus_extension_enter(&{name}, sizeof {name})"),
+            (_, Some(extended)) if !parts.beside.is_empty() => begins(extended, &object, &size, parts),
+            (_, Some(extended)) => enters(extended, &object, &size),
+            _ => format!("polus_extension_enter({object}, {size})"),
         };
-        self.edits.insert(span.end, &format!(", *{name}__begins __attribute__((unused)) = {begins}"));
+        self.edits
+            .insert(variable.span.end, &format!(", *{name}__begins __attribute__((unused)) = {begins}"));
+    }
+
+    /// What makes a variable the copy of another object.
+    fn begins_as(&mut self, id: ItemId, variable: &Variable, from: &Range<usize>) -> String {
+        let (name, value) = (&variable.name, self.copied(id, from, &variable.places));
+        if is_pure(self.source(from)) {
+            return format!("polus_extension_follow(&{name}, {value}, sizeof {name})");
+        }
+        let equals = self.new.unit.text[..from.start].rfind('=').unwrap_or(from.start);
+        self.edits.replace(equals..from.end, String::new());
+        format!("polus_extension_assign((void *)&{name}, {value}, sizeof {name})")
     }
 
     /// A variable of the program: its companion is found without a look-up.

@@ -1,0 +1,5 @@
+enum kind { RED, GREEN, BLUE, NONE };
+struct job { enum kind kind; } *job;
+void clear(void) { job->kind = NONE; }
+int busy(void) { return job->kind != NONE; }
+void turn(void) { job->kind = GREEN; }
