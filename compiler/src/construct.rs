@@ -18,8 +18,10 @@ use std::path::{Path, PathBuf};
 
 mod by_hand;
 mod extending;
+mod tables;
 
 pub use extending::{Kept, settle};
+pub use tables::Tables;
 
 /// What to construct from.
 #[derive(Clone, Debug, Default)]
@@ -69,6 +71,8 @@ pub struct Pair {
     pub digests: [String; 2],
     /// What stays as the process has it, for which the new program was rewritten.
     pub kept: Kept,
+    /// What is known of tables whose storage changes.
+    pub tables: Tables,
 }
 
 impl Pair {
@@ -86,6 +90,7 @@ impl Pair {
             notes: vec![],
             by_hand: None,
             kept: Kept::default(),
+            tables: Tables::new(),
         }
     }
 }

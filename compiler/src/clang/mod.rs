@@ -1,11 +1,13 @@
 //! What syntax cannot tell: what a name refers to, types, sizes and offsets, as plain data.
 
 mod cursor;
+mod pointers;
 mod shape;
 mod sites;
 mod walk;
 
 pub use cursor::{Problem, Unavailable};
+pub use pointers::{Node, Pointers};
 pub use sites::{Argument, Base, Role as Access, Site, Variable};
 
 use std::collections::BTreeSet;
@@ -208,6 +210,15 @@ pub fn bind(text: &str, strict: Option<usize>) -> Result<Bindings, Unavailable> 
 pub fn sites(text: &str, records: &BTreeSet<usize>) -> Result<Vec<Site>, Unavailable> {
     let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
     Ok(sites::sites(text, cursor::Unit::parse(text, &flags)?.root(), records))
+}
+
+/// Where addresses go. The text is that of [`bind`].
+///
+/// # Errors
+/// As [`bind`].
+pub fn pointers(text: &str) -> Result<Pointers, Unavailable> {
+    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
+    Ok(pointers::pointers(text, cursor::Unit::parse(text, &flags)?.root()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Rounds: types whose crossing the analysis blames keep their layout, and the pair is analysed again
 //! as one in which they do not change (design, section 3.2).
 
-use super::{Analysis, ByHand, Inputs, Pair, analyse, running};
+use super::{Analysis, ByHand, Inputs, Pair, analyse, running, tables};
 use crate::callbacks::Subject;
 use crate::clang::Kind;
 use crate::cross::Versions;
@@ -81,6 +81,7 @@ pub fn settle<T>(
     with: impl FnOnce(&Pair, Option<&Running>, &Analysis) -> Result<T>,
 ) -> Result<T> {
     loop {
+        tables::settle(&mut pair, &inputs.adopt)?;
         let running = running(binary, &pair, history)?;
         let analysis = analyse(&pair, running.as_ref(), &inputs.adopt);
         let Some(kept) = more(&pair, &analysis, inputs)? else {

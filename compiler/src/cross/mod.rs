@@ -103,6 +103,7 @@ pub fn cross(
     }
     first.extend(told);
     if first.iter().all(|d| d.level != Level::Error) {
+        first.extend(refusals::begun_anew(versions));
         first.extend(narrowing::warnings(versions, &crossing));
         first.extend(starting::warnings(versions));
         first.extend(reliant::waiting(versions, &crossing));

@@ -161,11 +161,43 @@ pub fn more_places(places: impl ExactSizeIterator<Item = Place>) -> Option<Strin
 pub fn with_declarations(told: Diagnostic, versions: Versions, global: ItemId) -> Diagnostic {
     let (old, new) = (versions.old, versions.new);
     let changed = changed_type_of(versions, global).unwrap_or(global);
-    let told = told.at(old.place(changed), "the old declaration");
-    match versions.changes.pairing.to_new[changed] {
-        Some(theirs) => told.at(new.place(theirs), "the new declaration"),
+    let mut told = told.at(old.place(changed), "the old declaration");
+    if let Some(theirs) = versions.changes.pairing.to_new[changed] {
+        told = told.at(new.place(theirs), "the new declaration");
+    }
+    match written(versions, global) {
+        Some((place, what)) => told.at(place, what).note(format!(
+            "--adopt {} gives new code the new table as it stands there, and leaves the old one to who has its address",
+            old.items[global].original
+        )),
         None => told,
     }
+}
+
+/// Where a table of the old program is written, in one of the versions.
+fn written(versions: Versions, global: ItemId) -> Option<(Place, &'static str)> {
+    let theirs = versions.changes.pairing.to_new[global];
+    [(versions.old, Some(global)), (versions.new, theirs)].into_iter().find_map(|(program, id)| {
+        let found = program.written.get(&id?)?;
+        Some((program.place_at(found.at), found.what.words()))
+    })
+}
+
+/// Tables that are written, and that the operator has begin anew.
+pub fn begun_anew(versions: Versions) -> Vec<Diagnostic> {
+    let all = versions.new.own(Kind::Variable).filter(|&id| versions.new.is_unwritten(id));
+    let told =
+        all.filter_map(|theirs| {
+            let ours = versions.changes.pairing.to_old[theirs]?;
+            let (place, what) = written(versions, ours)?;
+            let title = versions.new.title(theirs);
+            let told = Diagnostic::warning(format!("{title} begins anew, as --adopt says"));
+            let told = told.at(versions.new.place(theirs), "new code has this one").at(place, what);
+            Some(told.note(
+                "what was written to the old one stays there, for old code and for who has its address",
+            ))
+        });
+    told.collect()
 }
 
 /// The changed type (of the old program) that a global holds, innermost first.

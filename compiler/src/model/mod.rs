@@ -4,6 +4,7 @@ mod accesses;
 mod conditions;
 mod endless;
 mod flows;
+mod following;
 mod handing;
 mod hidden;
 mod meaning;
@@ -18,6 +19,7 @@ mod views;
 
 pub use accesses::{Access, accesses};
 pub use endless::never_return;
+pub use following::{Follow, Obstacle};
 pub use handing::handed_on;
 pub use meaning::{Meaning, aliased, meaning};
 pub use members::Known;
@@ -30,7 +32,7 @@ use crate::clang::{self, Bindings, Entity, EntityId, KeptLabel, Kind, Role, Use}
 use crate::diag::{Diagnostic, Failure, Place, Result};
 use crate::merge::{Clash, MergedUnit, Origin};
 use crate::text;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Number of an item in [`Program::items`].
@@ -92,6 +94,10 @@ pub struct Program {
     /// Declarations of a function or global with a type of their own, and the item that they mean.
     /// Uses of the one are uses of the other, too.
     pub views: BTreeMap<ItemId, ItemId>,
+    /// Variables that are constants though their declarations do not tell: nothing writes to them.
+    unwritten: BTreeSet<ItemId>,
+    /// Tables that change and are no constants, with the reason.
+    pub written: BTreeMap<ItemId, Obstacle>,
     /// Folder of the sources; string literals may hold it.
     pub root: String,
     spans: Vec<Range<usize>>,
@@ -131,7 +137,8 @@ pub fn read(unit: MergedUnit, root: String) -> Result<std::result::Result<Progra
     Ok(Ok(Program::new(unit, bindings, root)))
 }
 
-fn unavailable(why: clang::Unavailable) -> Failure {
+/// libclang cannot be used.
+pub fn unavailable(why: clang::Unavailable) -> Failure {
     Failure::Environment(match why {
         clang::Unavailable::NotFound(message) => format!(
             "libclang cannot be loaded ({message}); install it (Debian: apt install libclang1), \
@@ -161,7 +168,33 @@ impl Program {
         for (id, item) in items.iter().enumerate() {
             by_name.entry(item.entity.name.clone()).or_default().push(*views.get(&id).unwrap_or(&id));
         }
-        Self { unit, items, uses, labels: bindings.labels, views, root, spans, by_name }
+        Self {
+            unit,
+            items,
+            uses,
+            labels: bindings.labels,
+            views,
+            unwritten: BTreeSet::new(),
+            written: BTreeMap::new(),
+            root,
+            spans,
+            by_name,
+        }
+    }
+
+    /// Makes constants of these variables alone, of those whose declarations do not tell.
+    pub fn assume_constant(&mut self, unwritten: BTreeSet<ItemId>) {
+        for id in std::mem::replace(&mut self.unwritten, unwritten) {
+            self.items[id].entity.constant = false;
+        }
+        for &id in &self.unwritten {
+            self.items[id].entity.constant = true;
+        }
+    }
+
+    /// It is a constant though its declaration does not tell.
+    pub fn is_unwritten(&self, id: ItemId) -> bool {
+        self.unwritten.contains(&id)
     }
 
     /// The uses in an item's own text.

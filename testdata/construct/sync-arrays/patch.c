@@ -68,6 +68,7 @@ typedef struct entry__old polus__old_many[40];
 /* ---- What the patch defines ---- */
 
 static __attribute__((noipa)) int get_v2(int i);
+static __attribute__((noipa)) void name_v2(int i, char *given);
 static int grown_v2[8];
 static int shrunk_v2[4];
 static char text_v2[16];
@@ -107,6 +108,9 @@ static struct entry many_v2[50];
 
 /* new.c:9: it depends on the layout of struct entry; it uses the changed global grown; it uses the changed global shrunk; it uses the changed global text; it uses the changed global matrix; it uses the changed global table; it uses the changed global names; it uses the changed global big; it uses the changed global many */
 static int get_v2(int i) { return grown_v2[i] + shrunk_v2[i] + text_v2[i] + matrix_v2[i][0] + table_v2[i].key + *names_v2[i] + big_v2[0][i] + many_v2[i].key; }
+
+/* new.c:10: it uses the changed global names */
+static void name_v2(int i, char *given) { names_v2[i] = given; }
 
 /* ---- State synchronization ---- */
 
@@ -322,6 +326,9 @@ static const struct polus_function polus_functions[] = {
     { "get", "", "get_v2",
       "it depends on the layout of struct entry; it uses the changed global grown; it uses the changed global shrunk; it uses the changed global text; it uses the changed global matrix; it uses the changed global table; it uses the changed global names; it uses the changed global big; it uses the changed global many",
       (void *)get_v2, 0x0, POLUS_REPLACED, 0 },
+    { "name", "", "name_v2",
+      "it uses the changed global names",
+      (void *)name_v2, 0x0, POLUS_REPLACED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -362,6 +369,7 @@ static const struct polus_use polus_uses[] = {
     { 0, 5 }, /* get uses names */
     { 0, 6 }, /* get uses big */
     { 0, 7 }, /* get uses many */
+    { 1, 5 }, /* name uses names */
     { 0, 0 }
 };
 
@@ -387,7 +395,7 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 8, 8, 0, 0, 0,
+    2, 8, 9, 0, 0, 0,
     polus_callbacks, 0,
     0, 0, 0, 0,
 };

@@ -1,0 +1,109 @@
+//! Follows the address of a variable through a program: is anything written through it?
+
+use crate::clang::{Node, Pointers};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What keeps a variable from being a constant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// Where in the text.
+    pub at: usize,
+    /// What happens there.
+    pub what: What,
+}
+
+/// What happens to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The variable may be written through it.
+    Written,
+    /// Nothing follows it further.
+    Lost,
+    /// It is compared with one that may be of the other instance.
+    Compared,
+}
+
+impl What {
+    /// As the text of a place.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Written => "it may be written here",
+            Self::Lost => "its address goes out of sight here",
+            Self::Compared => "its address is compared here with one that may be older",
+        }
+    }
+}
+
+/// A program's addresses, ready to be followed.
+pub struct Follow {
+    pointers: Pointers,
+    from: BTreeMap<u32, Vec<u32>>,
+    into: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Follow {
+    /// Of what libclang found.
+    pub fn new(pointers: Pointers) -> Self {
+        let (mut from, mut into) = (BTreeMap::<u32, Vec<u32>>::new(), BTreeMap::<u32, Vec<u32>>::new());
+        for &(one, other) in &pointers.flows {
+            from.entry(one).or_default().push(other);
+            into.entry(other).or_default().push(one);
+        }
+        Self { pointers, from, into }
+    }
+
+    /// Where a variable may be written, or its address gets out of sight.
+    pub fn obstacle(&self, declared: &BTreeSet<usize>) -> Option<Obstacle> {
+        let own = |node: &Node| matches!(node, Node::Address(at) if declared.contains(at));
+        let roots = self.pointers.nodes.iter().enumerate().filter(|(_, node)| own(node));
+        let roots: BTreeSet<u32> = roots.map(|(number, _)| number as u32).collect();
+        let held = self.held(&roots);
+        let first = |places: &[(u32, usize)]| {
+            places.iter().filter(|(node, _)| held.contains(node)).map(|(_, at)| *at).min()
+        };
+        let at = |what: What, at: usize| Obstacle { at, what };
+        let written = first(&self.pointers.writes).map(|place| at(What::Written, place));
+        let lost = || first(&self.pointers.lost).map(|place| at(What::Lost, place));
+        written.or_else(lost).or_else(|| Some(at(What::Compared, self.compared(&roots, &held)?)))
+    }
+
+    /// All that may hold an address that begins at one of these.
+    fn held(&self, roots: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let (mut held, mut left) = (roots.clone(), roots.iter().copied().collect::<Vec<_>>());
+        while let Some(node) = left.pop() {
+            let next = self.from.get(&node).into_iter().flatten().copied();
+            left.extend(next.filter(|&next| held.insert(next)));
+        }
+        held
+    }
+
+    /// Where two addresses of the table meet, one of which may be older than the update.
+    fn compared(&self, roots: &BTreeSet<u32>, held: &BTreeSet<u32>) -> Option<usize> {
+        let fresh = self.fresh(roots, held);
+        let of_it = |nodes: &[u32]| nodes.iter().any(|node| held.contains(node));
+        let kept = |nodes: &[u32]| nodes.iter().any(|node| held.contains(node) && !fresh.contains(node));
+        let meets = |(one, other, _): &&(Vec<u32>, Vec<u32>, usize)| {
+            of_it(one) && of_it(other) && (kept(one) || kept(other))
+        };
+        self.pointers.compared.iter().find(meets).map(|(.., at)| *at)
+    }
+
+    /// Of those that hold an address: it itself, and variables of a block that have it from its name.
+    fn fresh(&self, roots: &BTreeSet<u32>, held: &BTreeSet<u32>) -> BTreeSet<u32> {
+        let automatic = |node: &u32| matches!(&self.pointers.nodes[*node as usize], Node::Declared(at) if self.pointers.automatic.contains(at));
+        let mut fresh: BTreeSet<u32> =
+            held.iter().copied().filter(automatic).chain(roots.iter().copied()).collect();
+        loop {
+            let stale = |node: &u32| {
+                let from = self.into.get(node).into_iter().flatten();
+                !roots.contains(node)
+                    && from.into_iter().any(|from| held.contains(from) && !fresh.contains(from))
+            };
+            let gone: Vec<u32> = fresh.iter().copied().filter(stale).collect();
+            if gone.is_empty() {
+                return fresh;
+            }
+            gone.iter().for_each(|node| _ = fresh.remove(node));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+#define TABLE struct command commands[] = {{"twice", twice}, {0}};
+#include "program.h"
