@@ -18,6 +18,8 @@ pub enum Node {
     Declared(usize),
     /// What a pointer of this type leads to, or an array's element.
     Pointee(String),
+    /// What the pointer in a variable of a block leads to, and its type.
+    Led(usize, String),
     /// What a function gives back.
     Result(usize),
     /// A parameter of functions of this type that are called by their address; `None`: their result.
@@ -39,6 +41,8 @@ pub struct Pointers {
     pub lost: Vec<(u32, usize)>,
     /// Addresses that are compared or subtracted.
     pub compared: Vec<(Vec<u32>, Vec<u32>, usize)>,
+    /// Arrays of pointers, with their elements' type.
+    pub arrays: BTreeMap<usize, String>,
     /// Variables that live as long as their block, no parameters.
     pub automatic: BTreeSet<usize>,
 }
@@ -130,10 +134,19 @@ impl Walk<'_> {
         let begins = |child: &Cursor| {
             is_value(child) && child.extent().start > name_at && child.extent().end == span.end
         };
+        let element = cursor.ty().canonical().element();
+        if is_array(cursor.ty()) && is_pointer(element) {
+            self.array(at, bare_spelling(element));
+        }
         if let Some(value) = cursor.children().into_iter().rfind(begins) {
             let to = self.node(Node::Declared(at));
             self.initialised(cursor.ty(), to, value);
         }
+    }
+
+    fn array(&mut self, at: usize, element: String) {
+        self.node(Node::Pointee(element.clone()));
+        self.found.arrays.insert(at, element);
     }
 
     /// Members of a union hold what any of them holds.
@@ -173,12 +186,10 @@ impl Walk<'_> {
     fn unary(&mut self, cursor: Cursor) {
         let Some(operand) = cursor.children().first().copied() else { return };
         match self.prefix(cursor, operand) {
-            "&" => {
-                if is_pointer(operand.ty()) {
-                    let (held, led) =
-                        (self.values(operand), self.node(Node::Pointee(bare_spelling(operand.ty()))));
-                    self.alias(&held, &[led]);
-                }
+            "&" if is_pointer(operand.ty()) => {
+                let led = Node::Pointee(bare_spelling(operand.ty()));
+                let (held, led) = (self.values(operand), self.node(led));
+                self.alias(&held, &[led]);
             }
             "++" | "--" | "" => self.written(Some(operand), cursor),
             _ => {}
@@ -247,6 +258,14 @@ fn is_value(cursor: &Cursor) -> bool {
     !matches!(cursor.kind(), TYPE_REF | STRUCT | UNION | ENUM)
 }
 
+/// Without parentheses and implicit conversions.
+fn bare(cursor: Cursor) -> Cursor {
+    match (cursor.kind(), &cursor.children()[..]) {
+        (PAREN | IMPLICIT, [inner]) => bare(*inner),
+        _ => cursor,
+    }
+}
+
 fn is_pointer(ty: Type) -> bool {
     ty.canonical().form() == Form::Pointer
 }
@@ -300,6 +319,7 @@ mod tests {
             "int table[2]; int g(int *p) { return *p++; } int f(void) { return g(table); }",
             "int strcmp(const char *, const char *); char *table[2]; int f(char *n) { return strcmp(n, table[0]); }",
             "struct s { int a; } table[2]; struct t { struct s *s; int b; } t; void f(void) { t.s = table; t.b = t.s->a; }",
+            "char *table[2], **lists[] = {table, 0}, **other; int f(void) { char ***l; for (l = lists; *l; l++) if (**l) return 1; return 0; } void g(void) { char ***p = &other; **p = 0; }",
         ] {
             assert!(!is_written(text), "{text}");
         }

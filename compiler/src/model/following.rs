@@ -1,7 +1,7 @@
 //! Follows the address of a variable through a program: is anything written through it?
 
 use crate::clang::{Node, Pointers};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What keeps a variable from being a constant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +44,58 @@ pub struct Follow {
 impl Follow {
     /// Of what libclang found.
     pub fn new(pointers: Pointers) -> Self {
-        let (mut from, mut into) = (BTreeMap::<u32, Vec<u32>>::new(), BTreeMap::<u32, Vec<u32>>::new());
-        for &(one, other) in &pointers.flows {
-            from.entry(one).or_default().push(other);
-            into.entry(other).or_default().push(one);
+        let mut follow = Self { pointers, from: BTreeMap::new(), into: BTreeMap::new() };
+        for (one, other) in std::mem::take(&mut follow.pointers.flows) {
+            follow.flow(one, other);
         }
-        Self { pointers, from, into }
+        for (one, other) in follow.shared() {
+            follow.flow(one, other);
+            follow.flow(other, one);
+        }
+        follow
+    }
+
+    fn flow(&mut self, one: u32, other: u32) {
+        self.from.entry(one).or_default().push(other);
+        self.into.entry(other).or_default().push(one);
+    }
+
+    /// Nodes that are the same memory: elements of arrays, and what pointers lead to.
+    fn shared(&self) -> Vec<(u32, u32)> {
+        let nodes = &self.pointers.nodes;
+        let numbers: HashMap<&Node, u32> =
+            nodes.iter().enumerate().map(|(n, node)| (node, n as u32)).collect();
+        let number = |node: &Node| numbers.get(node).copied();
+        let (mut shared, mut private) = (vec![], BTreeMap::new());
+        for (&at, element) in &self.pointers.arrays {
+            let walkers = number(&Node::Address(at)).map_or(Some(vec![]), |array| self.walkers(array));
+            let elements = number(&Node::Declared(at));
+            match (walkers, elements, number(&Node::Pointee(element.clone()))) {
+                (Some(walkers), Some(elements), _) => {
+                    private.extend(walkers.into_iter().map(|walker| (walker, elements)));
+                }
+                (None, Some(elements), Some(any)) => shared.push((elements, any)),
+                _ => {}
+            }
+        }
+        for (led, node) in nodes.iter().enumerate() {
+            let Node::Led(at, ty) = node else { continue };
+            let held = number(&Node::Declared(*at)).and_then(|holder| private.get(&holder));
+            let to = held.copied().or_else(|| number(&Node::Pointee(ty.clone())));
+            shared.extend(to.map(|to| (led as u32, to)));
+        }
+        shared
+    }
+
+    /// The variables that walk through an array and hold the address of no other one, if there are no others.
+    fn walkers(&self, array: u32) -> Option<Vec<u32>> {
+        let to = self.from.get(&array).cloned().unwrap_or_default();
+        let walks = |node: &u32| {
+            let block = matches!(&self.pointers.nodes[*node as usize], Node::Declared(at) if self.pointers.automatic.contains(at));
+            let alone = self.into.get(node).is_some_and(|from| from.iter().all(|from| *from == array));
+            block && alone && !self.from.contains_key(node)
+        };
+        to.iter().all(walks).then_some(to)
     }
 
     /// Where a variable may be written, or its address gets out of sight.

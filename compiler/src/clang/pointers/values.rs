@@ -1,6 +1,6 @@
 //! Which nodes an expression's value comes from, and through which ones its memory is reached.
 
-use super::{Node, Walk, bare_spelling, is_array, is_pointer, is_value};
+use super::{Node, Walk, bare, bare_spelling, is_array, is_pointer, is_value};
 use crate::clang::cursor::*;
 
 impl Walk<'_> {
@@ -21,7 +21,10 @@ impl Walk<'_> {
                 let field = value.referenced().and_then(|field| field.offset());
                 field.map(|at| self.node(Node::Declared(at))).into_iter().collect()
             }
-            ARRAY_SUBSCRIPT => vec![self.node(Node::Pointee(bare_spelling(value.ty())))],
+            ARRAY_SUBSCRIPT => {
+                let leads = |c: &&Cursor| is_pointer(c.ty()) || is_array(c.ty());
+                children.iter().find(leads).map(|base| self.led(*base, value.ty())).into_iter().collect()
+            }
             UNARY => self.value_of_unary(value),
             BINARY => self.value_of_binary(value),
             CALL => self.value_of_call(value),
@@ -39,9 +42,28 @@ impl Walk<'_> {
         let Some(operand) = value.children().first().copied() else { return vec![] };
         match self.prefix(value, operand) {
             "&" => self.memory(operand),
-            "*" => vec![self.node(Node::Pointee(bare_spelling(value.ty())))],
+            "*" => vec![self.led(operand, value.ty())],
             _ => self.values(operand),
         }
+    }
+
+    /// A pointer of type `ty` that lies where another one leads to, or in an array.
+    fn led(&mut self, base: Cursor, ty: Type) -> u32 {
+        let spelled = bare_spelling(ty);
+        let inner = bare(base);
+        let variable = inner.referenced().filter(|v| inner.kind() == DECL_REF && v.kind() == VARIABLE);
+        let node = match variable.and_then(|variable| variable.canonical().offset()) {
+            Some(at) if is_array(inner.ty()) => {
+                self.array(at, spelled);
+                Node::Declared(at)
+            }
+            Some(at) if self.found.automatic.contains(&at) => {
+                self.node(Node::Pointee(spelled.clone()));
+                Node::Led(at, spelled)
+            }
+            _ => Node::Pointee(spelled),
+        };
+        self.node(node)
     }
 
     fn value_of_binary(&mut self, value: Cursor) -> Vec<u32> {
@@ -95,9 +117,11 @@ impl Walk<'_> {
             }
             return;
         }
-        let held = match is_pointer(ty) {
-            true => vec![(to, bare_spelling(ty))],
-            false => self.pointers_in(ty),
+        let element = is_array(ty).then(|| ty.canonical().element()).filter(|element| is_pointer(*element));
+        let held = match (is_pointer(ty), element) {
+            (true, _) => vec![(to, bare_spelling(ty))],
+            (_, Some(element)) => vec![(to, bare_spelling(element))],
+            _ => self.pointers_in(ty),
         };
         self.listed(&held, value);
     }
