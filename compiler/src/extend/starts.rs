@@ -96,13 +96,16 @@ fn given(
 /// A statement behind a place, in the same block and under no condition of its own.
 fn follows(source: &str, place: usize, statement: usize) -> bool {
     let Some(between) = source.get(place..statement) else { return false };
-    let (mut depth, mut last, mut leaves) = (0, "", false);
-    for token in text::lex(between) {
-        last = token.text(between);
-        depth += i32::from(last == "{") - i32::from(last == "}");
-        leaves |= depth < 0;
+    let (mut blocks, mut open, mut inside, mut last, mut leaves) = (0, 0, 0, "", false);
+    for token in text::lex(between).iter().map(|token| token.text(between)) {
+        blocks += i32::from(token == "{") - i32::from(token == "}");
+        open += i32::from(token == "(") - i32::from(token == ")");
+        leaves |= blocks < 0;
+        if token != "(" || !matches!(last, ";" | "}") {
+            (last, inside) = (token, open);
+        }
     }
-    depth == 0 && !leaves && matches!(last, ";" | "}")
+    blocks == 0 && !leaves && inside <= 0 && matches!(last, ";" | "}")
 }
 
 impl Given {
@@ -166,6 +169,10 @@ mod tests {
         let told = ["p->a", "p->b", "p->c", "p->d"].map(|word| follows(source, at("M"), at(word)));
         assert_eq!(told, [false, false, true, false]);
         assert!(!follows(source, at("p->c"), at("M")));
+        let source = "p = M; ((p)->a = 1); if ((p->b = 2)) f((p->c = 3)); for (p; (p->d = 4);";
+        let told =
+            ["(p)->a", "p->b", "p->c", "p->d"].map(|word| follows(source, 4, source.find(word).unwrap()));
+        assert_eq!(told, [true, false, false, false]);
     }
 
     #[test]

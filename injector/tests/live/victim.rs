@@ -58,7 +58,9 @@ impl Victim {
     /// Sends a line.
     pub fn send(&mut self, line: &str) -> Result<()> {
         let input = self.input.as_mut().ok_or("its input is closed")?;
-        writeln!(input, "{line}")
+        // One write: the process may end on the word before a newline of its own write arrives.
+        input
+            .write_all(format!("{line}\n").as_bytes())
             .and_then(|()| input.flush())
             .map_err(|error| format!("send `{line}`: {error}"))
     }
