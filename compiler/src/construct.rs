@@ -316,7 +316,8 @@ pub fn analyse(pair: &Pair, running: Option<&Running>, adopt: &[String]) -> Anal
     let changes = diff::diff(&pair.old, &pair.new);
     let (mut callbacks, unknown) = by_hand::callbacks(pair, &changes);
     let carried = callbacks.called.iter().filter_map(Called::carried).map(|(_, new)| new).collect();
-    let decided = Decided { adopted: cross::adopted(&pair.new, adopt), carried };
+    let converted = extend::converted(&pair.kept.types, &pair.old);
+    let decided = Decided { adopted: cross::adopted(&pair.new, adopt), carried, converted };
     let sources = SourceCopies(&pair.old);
     let against = running.map(|running| running.against(&pair.new, &changes));
     let copies: &dyn Copies = against.as_ref().map_or(&sources, |against| against);

@@ -218,6 +218,24 @@ fn hooks(pair: &Pair) -> Hooks {
     pair.by_hand.as_ref().map(ByHand::hooks).unwrap_or_default()
 }
 
+/// What libclang says of the rewritten text, as a matter of the types that the place has to do with.
+fn unwritten(plain: &Program, told: Diagnostic, types: &BTreeSet<ItemId>) -> Diagnostic {
+    let titles: Vec<String> = types.iter().map(|&id| plain.title(id)).collect();
+    let whose = match titles[..] {
+        [] => return told,
+        [_] => "its layout",
+        _ => "their layouts",
+    };
+    let title = format!(
+        "{} cannot keep {whose}: what stands for the new fields is no C here: {}",
+        titles.join(", "),
+        told.title
+    );
+    Diagnostic { title, ..told }
+        .blame(types.iter().copied())
+        .help("write this place otherwise, keep the type's fields in this update, or restart the program for this change")
+}
+
 /// A program with layouts and numbers of the process.
 struct Rewritten {
     program: Program,
@@ -236,9 +254,18 @@ fn rewritten(
         Ok(extension) => extension,
         Err(told) => return Ok(Err(told)),
     };
+    let unit = extension.unit.clone();
     let program = match model::read(extension.unit, plain.root.clone())? {
         Ok(program) => program,
-        Err(unreadable) => return Ok(Err(unreadable.told)),
+        Err(unreadable) => {
+            let places = &extension.places;
+            let told = unreadable.told.into_iter().zip(unreadable.at);
+            let told: Vec<_> = told.map(|(told, at)| (told, places.blamed(plain, &unit, at))).collect();
+            // what rests on a declaration that cannot be read cannot be read either
+            let first = told.iter().any(|(_, (_, declares))| *declares);
+            let told = told.into_iter().filter(|(_, (_, declares))| *declares == first);
+            return Ok(Err(told.map(|(told, (types, _))| unwritten(plain, told, &types)).collect()));
+        }
     };
     let ids: BTreeMap<&str, ItemId> = extension.types.iter().map(|t| (t.name.as_str(), t.id)).collect();
     let moved = extend::check(&program, &extension.types);

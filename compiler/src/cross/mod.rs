@@ -90,6 +90,7 @@ pub fn cross(
     if Rule::Endless.holds() {
         first.extend(refusals::endless_users(versions, &crossing));
         first.extend(folded::endless(versions, &crossing));
+        first.extend(refusals::endless_parted(versions, &crossing));
     }
     first.extend(reliant::check(versions));
     first.extend(refusals::misled(versions, &crossing));

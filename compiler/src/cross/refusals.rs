@@ -4,7 +4,7 @@ use super::{Crossing, Versions, is_named};
 use crate::clang::{Kind, Use};
 use crate::diag::{Diagnostic, Place};
 use crate::model::{ItemId, Program};
-use crate::relations::Reason;
+use crate::relations::{Parted, Reason};
 
 /// A static inside a function has another type.
 pub fn local_static(versions: Versions, ours: ItemId, theirs: ItemId) -> Diagnostic {
@@ -77,6 +77,22 @@ pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic>
         .filter(|(_, users)| !users.is_empty())
         .map(|(global, users)| endless(versions, global, &users))
         .collect()
+}
+
+/// Fields that new code has beside the objects, and a function that stays old for ever in them.
+pub fn endless_parted(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
+    let (old, parted) = (versions.old, &versions.relations.parted);
+    let endless = parted.iter().filter(|(id, p)| crossing.endless.contains(id) && !p.field.is_empty());
+    let told = |(&function, parted): (&ItemId, &Parted)| {
+        let (record, name) = (old.title(parted.record), old.title(function));
+        Diagnostic::error(format!(
+            "{} of {record} is converted once, and {name}, which never returns, uses the old one",
+            parted.field
+        ))
+        .at(old.place_at(parted.at), "neither it nor new code would see what the other one writes")
+        .help("restart the program for this change, or leave the field as it is in this update")
+    };
+    endless.map(told).collect()
 }
 
 fn endless(versions: Versions, global: ItemId, users: &[ItemId]) -> Diagnostic {

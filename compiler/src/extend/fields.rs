@@ -1,5 +1,7 @@
 //! Which field of a changed record is which of the old one, and what becomes of it (design 3.2).
 
+use super::body::SEEN;
+use super::fitting::{converts, fits, is_function, nested_fits, unqualified};
 use super::layers::{Layer, Slot};
 use crate::clang::{Entity, Field};
 use crate::model::{ItemId, Program};
@@ -20,6 +22,8 @@ pub struct Extended {
     pub added: Vec<String>,
     /// Fields with another type than the object has, by the layer that holds them as they are now.
     pub retyped: BTreeMap<String, usize>,
+    /// Fields whose values a function by hand makes, once, of those that old code has under their names.
+    pub converted: BTreeSet<String>,
     /// Old and new names of fields that were taken for renamed.
     pub renamed: Vec<(String, String)>,
     /// A function by hand sets the new fields of objects that existed before.
@@ -77,13 +81,16 @@ pub struct Misfit {
     pub field: String,
     /// Why.
     pub why: String,
+    /// A function by hand that converts its old value would give it a place beside the object.
+    pub by_hand: bool,
 }
 
-/// Finds each field's place among what the process has of the record.
+/// Finds each field's place among what the process has of the record; `by_hand`: a function converts what
+/// has another type.
 ///
 /// # Errors
 /// Fields that cannot keep theirs.
-pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Vec<Misfit>> {
+pub fn place(new: &Program, id: ItemId, layers: &[Layer], by_hand: bool) -> Result<Extended, Vec<Misfit>> {
     let is = &new.items[id].entity;
     let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
     let (name, layers) = (is.name.clone(), layers.to_vec());
@@ -94,6 +101,7 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
         kept,
         added: vec![],
         retyped: BTreeMap::new(),
+        converted: BTreeSet::new(),
         renamed: vec![],
         hook: None,
         constants: vec![],
@@ -107,7 +115,7 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
         match extended.find(field) {
             Some((layer, at)) if fits(&extended.layers[layer].fields[at], field) => {
                 extended.kept[layer][at] = Some(field.name.clone());
-                if layer > 0 && extended.layers[0].fields.iter().any(|slot| slot.name == field.name) {
+                if layer > 0 && extended.shares(layer, &field.name) {
                     extended.retyped.insert(field.name.clone(), layer);
                 }
             }
@@ -115,10 +123,20 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer]) -> Result<Extended, Ve
                 extended.retyped.insert(field.name.clone(), extended.layers.len());
                 extended.added.push(field.name.clone());
             }
-            Some((layer, at)) => misfits.push(misfit(&extended.layers[layer].fields[at], field)),
+            Some((0, _)) if by_hand && !is_open(field) => {
+                extended.converted.insert(field.name.clone());
+                extended.added.push(field.name.clone());
+            }
+            Some((layer, at)) => misfits.push(Misfit {
+                by_hand: layer == 0 && !is_open(field),
+                ..misfit(&extended.layers[layer].fields[at], field)
+            }),
             None if field.name.is_empty() => misfits.push(nameless(field)),
-            None if field.size == 0 && field.dimensions.len() == 1 => misfits
-                .push(Misfit { field: field.name.clone(), why: "is a new array of open length".into() }),
+            None if is_open(field) => misfits.push(Misfit {
+                field: field.name.clone(),
+                why: "is a new array of open length".into(),
+                by_hand: false,
+            }),
             None => extended.added.push(field.name.clone()),
         }
     }
@@ -133,6 +151,7 @@ fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
     let misfit = |field: &Field| Misfit {
         field: field.name.clone(),
         why: format!("has {} bytes, and the old union only {}", field.size.div_ceil(8), size / 8),
+        by_hand: false,
     };
     let too_big = |field: &&Field| field.size > size || was.union != is.union;
     let misfits: Vec<Misfit> = is.fields.iter().filter(too_big).map(misfit).collect();
@@ -154,15 +173,31 @@ impl Extended {
             slots.find(|(_, (slot, taken))| taken.is_none() && same(slot)).map(|(at, _)| (layer, at))
         });
         let found: Vec<(usize, usize)> = found.collect();
+        // what an earlier update took out of the object is no more what lies there
+        let own =
+            found.iter().map(|(layer, _)| *layer).filter(|&layer| !self.shares(layer, &field.name)).max();
+        let found: Vec<(usize, usize)> =
+            found.into_iter().filter(|(layer, _)| own.is_none_or(|own| *layer >= own)).collect();
         let fitting = found.iter().find(|(layer, at)| fits(&self.layers[*layer].fields[*at], field));
         fitting.or(found.first()).copied()
+    }
+
+    /// The field lies in a layer beside the object, together with what old code has of it in the object.
+    fn shares(&self, layer: usize, field: &str) -> bool {
+        let seen = |slot: &Slot| slot.name.strip_prefix(SEEN) == Some(field);
+        layer > 0 && self.layers[layer].fields.iter().any(seen)
+    }
+
+    /// Old code has a value of its own under the name.
+    fn is_double(&self, field: &str) -> bool {
+        self.converted.contains(field) || self.retyped.contains_key(field)
     }
 
     /// Removed and added fields of one type between the same neighbours are one.
     fn rename(&mut self, is: &Entity) {
         let place_of =
             |kept: &[Option<String>], name: &str| kept.iter().position(|new| new.as_deref() == Some(name));
-        for name in self.added.clone() {
+        for name in self.added.clone().into_iter().filter(|name| !self.is_double(name)).collect::<Vec<_>>() {
             let Some(at) = is.fields.iter().position(|field| field.name == name) else { continue };
             let field = &is.fields[at];
             let before = at.checked_sub(1).map(|before| place_of(&self.kept[0], &is.fields[before].name));
@@ -177,7 +212,8 @@ impl Extended {
             let next = is.fields.get(at + 1).map(|f| place_of(&self.kept[0], &f.name));
             let last = here + 1 == self.kept[0].len();
             let behind = if last { next.is_none() } else { next == Some(Some(here + 1)) };
-            if behind && fits(slot, field) && slot.shape == field.shape && !slot.name.is_empty() {
+            let free = !slot.name.is_empty() && !self.is_double(&slot.name);
+            if behind && fits(slot, field) && slot.shape == field.shape && free {
                 self.renamed.push((slot.name.clone(), name.clone()));
                 self.kept[0][here] = Some(name.clone());
                 self.added.retain(|other| *other != name);
@@ -186,96 +222,8 @@ impl Extended {
     }
 }
 
-/// The bytes of the one can be read as the other.
-fn fits(was: &Slot, is: &Field) -> bool {
-    let same = was.shape == is.shape && was.dimensions == is.dimensions;
-    let open = was.size == 0 || is.size == 0;
-    was.bit_field == is.bit_field
-        && (same && (was.size == is.size || is.record.is_some())
-            || !open
-                && was.size == is.size
-                && (alike(&was.shape, &is.shape) || nested_fits(&was.shape, &is.shape)))
-}
-
-/// C converts values of the one to the other: numbers.
-fn converts(was: &Slot, is: &Field) -> bool {
-    let number = |shape: &str| {
-        let plain = unqualified(shape);
-        is_integer(plain) || matches!(plain, "float" | "double" | "long double" | "_Bool")
-    };
-    number(&was.shape) && number(&is.shape)
-}
-
-/// Another spelling of what has the same bytes: numbers of one size, pointers to data.
-fn alike(was: &str, is: &str) -> bool {
-    let data = |shape: &str| {
-        unqualified(shape).starts_with('*') && !unqualified(&unqualified(shape)[1..]).starts_with('(')
-    };
-    let whole = |shape: &str| is_integer(unqualified(shape));
-    data(was) && data(is) || whole(was) && whole(is)
-}
-
-/// A record without a name whose members are all where they were, with the same bytes; a union may have
-/// others as well.
-fn nested_fits(was: &str, is: &str) -> bool {
-    let (Some(was), Some(is)) = (Nested::read(was), Nested::read(is)) else { return false };
-    let same_frame = (was.head, was.tail) == (is.head, is.tail);
-    let fits = |member: &str| {
-        let place = |text: &str| text.rsplit_once(' ').map(|(_, place)| place.to_string());
-        let kind = |text: &str| text.rsplit_once(' ').map(|(kind, _)| kind.to_string()).unwrap_or_default();
-        let same = |other: &&&str| place(other) == place(member);
-        let known = was.members.iter().find(same);
-        let apart = |other: &str| {
-            kind(other) == kind(member)
-                || alike_pointers(&kind(other), &kind(member))
-                || nested_fits(&kind(other), &kind(member))
-        };
-        known.map_or(is.head.ends_with("union"), |other| apart(other))
-    };
-    same_frame && is.members.iter().all(|member| fits(member))
-}
-
-fn alike_pointers(was: &str, is: &str) -> bool {
-    unqualified(was).starts_with('*') && alike(was, is)
-}
-
-/// The canonical type of a record without a name: `struct{TYPE NAME@PLACE;…}:SIZE/ALIGN`.
-struct Nested<'s> {
-    head: &'s str,
-    members: Vec<&'s str>,
-    tail: &'s str,
-}
-
-impl<'s> Nested<'s> {
-    fn read(shape: &'s str) -> Option<Self> {
-        let (open, close) = (shape.find('{')?, shape.rfind('}')?);
-        let (head, tail) = (&shape[..open], &shape[close + 1..]);
-        let plain = head.ends_with("struct") || head.ends_with("union");
-        let (mut members, mut depth, mut from) = (vec![], 0, open + 1);
-        for (at, c) in shape[..close].char_indices().skip_while(|(at, _)| *at <= open) {
-            depth += i32::from(matches!(c, '{' | '(' | '[')) - i32::from(matches!(c, '}' | ')' | ']'));
-            if c == ';' && depth == 0 {
-                members.push(&shape[from..at]);
-                from = at + 1;
-            }
-        }
-        members.push(&shape[from..close]);
-        (plain && !head.contains('*')).then_some(Self { head, members, tail })
-    }
-}
-
-fn unqualified(shape: &str) -> &str {
-    let shape = shape.strip_prefix("const ").unwrap_or(shape);
-    shape.strip_prefix("volatile ").unwrap_or(shape)
-}
-
-fn is_integer(shape: &str) -> bool {
-    const WORDS: &[&str] = &["char", "short", "int", "long", "signed", "unsigned", "__int128"];
-    shape.starts_with("enum ") || shape.split(' ').all(|word| WORDS.contains(&word))
-}
-
 fn misfit(was: &Slot, is: &Field) -> Misfit {
-    let function = |shape: &str| unqualified(shape).starts_with("*(");
+    let function = |shape: &str| unqualified(shape).strip_prefix('*').is_some_and(is_function);
     let why = match () {
         () if function(&was.shape) || function(&is.shape) => {
             "is a pointer to functions of another type".to_string()
@@ -287,27 +235,15 @@ fn misfit(was: &Slot, is: &Field) -> Misfit {
         ),
         () => format!("has another type ({} bits instead of {})", is.size, was.size),
     };
-    Misfit { field: is.name.clone(), why }
+    Misfit { field: is.name.clone(), why, by_hand: false }
+}
+
+fn is_open(field: &Field) -> bool {
+    field.name.is_empty() || field.size == 0 && field.dimensions.len() == 1
 }
 
 fn nameless(field: &Field) -> Misfit {
     let size = field.size.div_ceil(8);
-    Misfit { field: "a member without a name".into(), why: format!("({size} bytes) is not what it was") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nested_records_fit_member_by_member() {
-        let was = "struct{*struct a first@0;int n@64}:16/8";
-        assert!(nested_fits(was, "struct{*struct b first@0;int n@64}:16/8"));
-        assert!(!nested_fits(was, "struct{*struct a first@0;int n@64;int m@96}:16/8"));
-        assert!(!nested_fits(was, "struct{*struct a first@0;int n@96}:16/8"));
-        assert!(!nested_fits(was, "struct{*(int)->int first@0;int n@64}:16/8"));
-        assert!(!nested_fits(was, was.replace("16", "24").as_str()));
-        let union = "union{int a@0;[4]char b@0}:4/4";
-        assert!(nested_fits(union, "union{int a@0;[4]char b@0;struct{int c@0}:4/4 d@0}:4/4"));
-    }
+    let why = format!("({size} bytes) is not what it was");
+    Misfit { field: "a member without a name".into(), why, by_hand: false }
 }

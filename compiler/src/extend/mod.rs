@@ -1,10 +1,12 @@
 //! Stage 6b: extend: changed types keep the old layout, and what is new lies beside the objects (design
 //! 3.2). The new program is rewritten to that, so that all later stages see types that did not change.
 
+mod blame;
 mod body;
 mod bytes;
 mod edits;
 mod fields;
+mod fitting;
 mod initial;
 mod layers;
 mod numbers;
@@ -13,6 +15,7 @@ mod rewrite;
 mod rounds;
 mod starts;
 
+pub use blame::Places;
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
 pub use numbers::{Numbered, Numbers};
@@ -25,6 +28,7 @@ use crate::diag::Diagnostic;
 use crate::merge::MergedUnit;
 use crate::model::{ItemId, Program};
 use crate::text;
+use fields::Misfit;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A rewritten program, and what became of which type.
@@ -37,6 +41,8 @@ pub struct Extension {
     pub numbered: Vec<Numbered>,
     /// Warnings.
     pub told: Vec<Diagnostic>,
+    /// What its text has to do with which type.
+    pub places: Places,
 }
 
 /// What the process has of the types `chosen`, and of the changed ones that they hold, which cannot but
@@ -86,6 +92,7 @@ pub fn extend(
     };
     let mut told = starts::find(new, &mut types, &names, &sites);
     told.extend(bytes::warnings(new, &names, &sites));
+    told.extend(types.iter().filter_map(|extended| told_of_conversion(new, extended)));
     let twice = types.iter().filter(|t| t.records().filter(|&layer| t.starts(layer)).count() > 1);
     let twice: Vec<Diagnostic> = twice
         .map(|t| {
@@ -104,7 +111,9 @@ pub fn extend(
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
         extended
     };
-    Ok(Extension { unit, types: types.into_iter().map(with_names).collect(), numbered, told })
+    let types: Vec<Extended> = types.into_iter().map(with_names).collect();
+    let places = Places::new(new, &types, &names, &sites);
+    Ok(Extension { unit, types, numbered, told, places })
 }
 
 /// Hand-written functions that set the new fields of objects that existed before, by the type's name.
@@ -121,15 +130,53 @@ fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>
     let (mut types, mut told) = (vec![], vec![]);
     for (name, layers) in layers {
         let Some(id) = record(new, name) else { continue };
-        match fields::place(new, id, layers) {
-            Ok(extended) => types.push(Extended { hook: hooks.get(name).cloned(), ..extended }),
-            Err(misfits) => {
-                let why: Vec<String> = misfits.iter().map(|m| format!("{} {}", m.field, m.why)).collect();
-                told.push(refusal(new, id, &why.join("; ")));
-            }
+        let hook = hooks.get(name).cloned();
+        match fields::place(new, id, layers, hook.is_some()) {
+            Ok(extended) => types.push(Extended { hook, ..extended }),
+            Err(misfits) => told.push(misplaced(new, id, &misfits)),
         }
     }
     if told.is_empty() { Ok(types) } else { Err(told) }
+}
+
+/// Fields that cannot keep their places; if a function by hand can convert them, which one.
+fn misplaced(new: &Program, id: ItemId, misfits: &[Misfit]) -> Diagnostic {
+    let why: Vec<String> = misfits.iter().map(|m| format!("{} {}", m.field, m.why)).collect();
+    let told = refusal(new, id, &why.join("; "));
+    let (name, spelled) = (&new.items[id].entity.name, new.type_name(id));
+    let fields: Vec<&str> = misfits.iter().map(|m| m.field.as_str()).collect();
+    match misfits.iter().all(|m| m.by_hand) {
+        true => told.help(format!(
+            "write void polus_extend_{name}({spelled} *object) in a file for --callbacks, which sets {} of it \
+             from what (({spelled}__old *)object) has; new code then uses these beside the object",
+            fields.join(", ")
+        )),
+        false => told,
+    }
+}
+
+/// Fields of records of the old program that are converted once, by hand.
+pub fn converted(types: &[Extended], old: &Program) -> BTreeSet<(ItemId, String)> {
+    let of = |t: &Extended| {
+        let record = record(old, &t.name);
+        record.into_iter().flat_map(|id| t.converted.iter().map(move |field| (id, field.clone()))).collect()
+    };
+    types.iter().flat_map(|t| -> Vec<_> { of(t) }).collect()
+}
+
+/// What the author of conversions must know.
+fn told_of_conversion(new: &Program, extended: &Extended) -> Option<Diagnostic> {
+    let fields: Vec<&str> = extended.converted.iter().map(String::as_str).collect();
+    let hook = extended.hook.as_ref().filter(|_| !fields.is_empty())?;
+    let title = format!("{hook} converts {} of {} once", fields.join(", "), new.title(extended.id));
+    Some(
+        Diagnostic::warning(title)
+            .at(new.place(extended.id), "the new declaration")
+            .note("the update waits until no thread is in a function of the program that uses the old ones")
+            .note("new code does not write them: after a rollback old code finds what they were, and in objects made since what the allocator left")
+            .note("nor is anything converted again when the patch comes back after a rollback")
+            .help("roll back only before new code has made such objects, else restart the program"),
+    )
 }
 
 /// The numbers of each enumeration.
@@ -186,6 +233,9 @@ pub fn check(new: &Program, types: &[Extended]) -> Vec<(String, Diagnostic)> {
 
 fn wrong(new: &Program, extended: &Extended) -> Option<String> {
     let layers = extended.layers.iter().zip(&extended.kept).enumerate();
+    if let Some(inner) = grown(new, extended) {
+        return Some(inner);
+    }
     let mut wrong = layers.filter_map(|(number, (layer, kept))| {
         let is = &new.items[record(new, &layer_name(&extended.name, number))?].entity;
         let moved = layer.fields.iter().zip(kept).find(|(slot, name)| {
@@ -202,6 +252,17 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
         }
     });
     wrong.next()
+}
+
+/// A struct inside of it has not the size that it has in the process.
+fn grown(new: &Program, extended: &Extended) -> Option<String> {
+    let is = &new.items[record(new, &extended.name)?].entity;
+    let kept = extended.layers[0].fields.iter().zip(&extended.kept[0]);
+    kept.filter(|_| !is.union).find_map(|(slot, name)| {
+        let now = is.fields.iter().find(|f| Some(&f.name) == name.as_ref() && !f.name.is_empty())?;
+        let inner = now.record.filter(|_| now.size != slot.size && now.dimensions == slot.dimensions)?;
+        Some(format!("its field {} is {}, which cannot keep its own", slot.name, new.title(inner)))
+    })
 }
 
 fn layer_name(name: &str, layer: usize) -> String {

@@ -169,6 +169,12 @@ static inline void *polus_extension_begun(void *object, unsigned long long bytes
         polus_extension_new(object, bytes / type->object_size, type);
     return object;
 }
+static inline void *polus_extension_inside(void *object, unsigned long long bytes, unsigned long long size, unsigned long long offset, unsigned long long count, const struct polus_extension_type *type)
+{
+    for (unsigned long long at = 0; object && at + size <= bytes; at += size)
+        polus_extension_new((char *)object + at + offset, count, type);
+    return object;
+}
 static inline void *polus_extension_made(void *object, unsigned long long bytes)
 {
     if (object)

@@ -1,5 +1,6 @@
 //! The new program's text with every use of a new field and every operation on whole objects rewritten.
 
+mod inside;
 mod members;
 mod objects;
 mod variables;

@@ -117,9 +117,14 @@ pub fn model(unit: MergedUnit, root: String) -> Result<Program> {
 pub struct Unreadable {
     /// What libclang could not read.
     pub told: Vec<Diagnostic>,
+    /// Where that stands in the text.
+    pub at: Vec<usize>,
     /// Declarations that clash only since they stand in one text.
     pub clashes: Vec<Clash>,
 }
+
+/// Problems that are told of one text.
+const SHOWN: usize = 20;
 
 /// Builds the model, or tells what in the text forbids it.
 ///
@@ -131,7 +136,8 @@ pub fn read(unit: MergedUnit, root: String) -> Result<std::result::Result<Progra
     let mut bindings = clang::bind(&text::shadow_clang(&unit.text).text, strict).map_err(unavailable)?;
     if !bindings.problems.is_empty() {
         let clashes = views::clashes(&unit, &bindings.problems);
-        return Ok(Err(Unreadable { told: unreadable(&unit, &bindings), clashes }));
+        let at = bindings.problems.iter().take(SHOWN).map(|problem| problem.offset).collect();
+        return Ok(Err(Unreadable { told: unreadable(&unit, &bindings), at, clashes }));
     }
     hidden::add(&unit.text, &mut bindings);
     Ok(Ok(Program::new(unit, bindings, root)))
@@ -150,7 +156,7 @@ pub fn unavailable(why: clang::Unavailable) -> Failure {
 
 fn unreadable(unit: &MergedUnit, bindings: &Bindings) -> Vec<Diagnostic> {
     let problem = |p: &clang::Problem| Diagnostic::error(p.message.clone()).at(unit.place(p.offset), "here");
-    bindings.problems.iter().take(20).map(problem).collect()
+    bindings.problems.iter().take(SHOWN).map(problem).collect()
 }
 
 impl Program {

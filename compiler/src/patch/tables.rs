@@ -244,10 +244,15 @@ impl Fill<'_> {
         }
         if ours.is_some_and(|o| self.crossing.endless.contains(&o)) {
             flags.push("POLUS_NEVER_RETURNS");
-        } else if Rule::Waiting.holds() && self.versions.relations.is_outdated(id) {
+        } else if Rule::Waiting.holds() && (self.versions.relations.is_outdated(id) || self.is_parted(ours)) {
             flags.push("POLUS_RELIES");
         }
         if flags.is_empty() { "0".into() } else { flags.join(" | ") }
+    }
+
+    /// It uses fields that new code has elsewhere.
+    fn is_parted(&self, ours: Option<ItemId>) -> bool {
+        ours.is_some_and(|ours| self.versions.relations.parted.contains_key(&ours))
     }
 
     fn removed(&self, old: &Program, ours: ItemId) -> FunctionRow {
@@ -259,7 +264,10 @@ impl Fill<'_> {
             code: "0".into(),
             address: 0,
             kind: "POLUS_REMOVED",
-            flags: "POLUS_NO_ENTRY".into(),
+            flags: match Rule::Waiting.holds() && self.is_parted(Some(ours)) {
+                true => "POLUS_NO_ENTRY | POLUS_RELIES".into(),
+                false => "POLUS_NO_ENTRY".into(),
+            },
         }
     }
 

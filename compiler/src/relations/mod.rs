@@ -4,11 +4,13 @@ mod affected;
 mod draw;
 mod graph;
 mod known;
+mod parted;
 mod renumbered;
 
 pub use draw::{dot, svg};
 pub use graph::{Edge, Graph, Node, graph};
 pub use known::{Broken, Loss, Object};
+pub use parted::Parted;
 pub use renumbered::{Holder, Renumbered, names as names_of_enumeration};
 
 use crate::clang::{Kind, Role};
@@ -107,6 +109,8 @@ pub struct Relations {
     pub broken: Vec<Broken>,
     /// Enumerations with other numbers.
     pub renumbered: Renumbered,
+    /// Functions of the old program that use what new code has elsewhere, each with a place.
+    pub parted: BTreeMap<ItemId, Parted>,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -127,6 +131,8 @@ pub struct Decided {
     pub adopted: BTreeSet<ItemId>,
     /// Hand-written functions carry them, whatever their types.
     pub carried: BTreeSet<ItemId>,
+    /// Fields of records of the old program that hand-written functions convert once.
+    pub converted: BTreeSet<(ItemId, String)>,
 }
 
 /// Computes the relations.
@@ -141,6 +147,7 @@ pub fn relate(
     affected::spread(old, new, changes, copies, &decided.adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
+    relations.parted = parted::users(old, &decided.converted, copies);
     relations
 }
 
@@ -249,23 +256,31 @@ fn uses_of_globals(
         if old.items[found.holder].kind() != Kind::Function {
             continue;
         }
-        let mut open = vec![found.holder];
-        while let Some(function) = open.pop() {
-            if uses.insert((function, found.target)) {
-                let inlined = copies.dependents(function).into_iter();
-                // A caller of a clone goes on calling it, whatever the entry does.
-                let inside = |r: &Reason| {
-                    matches!(
-                        r,
-                        Reason::Inlines(..)
-                            | Reason::CallsClone(..)
-                            | Reason::CallsEntry(..)
-                            | Reason::CallsFitted(..)
-                    )
-                };
-                open.extend(inlined.filter(|(_, r)| inside(r)).map(|(f, _)| f));
-            }
+        for function in with_copies(found.holder, copies) {
+            uses.insert((function, found.target));
         }
     }
     uses
+}
+
+/// A function of the old program, and those whose code goes on doing what it did, whatever its entry does.
+fn with_copies(function: ItemId, copies: &dyn Copies) -> BTreeSet<ItemId> {
+    let (mut all, mut open) = (BTreeSet::new(), vec![function]);
+    while let Some(function) = open.pop() {
+        if all.insert(function) {
+            let inlined = copies.dependents(function).into_iter();
+            // A caller of a clone goes on calling it, whatever the entry does.
+            let inside = |r: &Reason| {
+                matches!(
+                    r,
+                    Reason::Inlines(..)
+                        | Reason::CallsClone(..)
+                        | Reason::CallsEntry(..)
+                        | Reason::CallsFitted(..)
+                )
+            };
+            open.extend(inlined.filter(|(_, r)| inside(r)).map(|(f, _)| f));
+        }
+    }
+    all
 }

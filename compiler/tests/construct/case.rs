@@ -14,10 +14,10 @@ const INPUT: [&str; 9] =
 /// of the old program alone, its compiler, a shell command after it was built, whether it is built and
 /// named, options, exit status, whether both versions can be read, bytes of the largest part that the
 /// synchronization functions carry as one, rules (of `polus_runtime::rules`) without each of which the
-/// case fails.
-const KEYS: [&str; 13] = [
+/// case fails, whether no update leads back.
+const KEYS: [&str; 14] = [
     "why", "old", "new", "cflags", "build", "compiler", "after", "binary", "options", "status", "loads",
-    "part", "proves",
+    "part", "proves", "forward",
 ];
 
 /// A case, copied to a folder of its own so that nothing is written beside its files.

@@ -56,19 +56,6 @@ impl Work<'_> {
         text + &self.edits.cut(at..value.end) + ")"
     }
 
-    /// The descriptor of a type whose existing objects do not begin with zero.
-    fn starting(&self, id: ItemId) -> Option<String> {
-        let extended = self.extended(id)?;
-        extended.started_layer().map(|layer| provide::descriptor(extended, layer))
-    }
-
-    /// A type that a record holds by value and whose existing objects do not begin with zero.
-    fn starting_inside(&self, id: ItemId) -> Option<ItemId> {
-        let held = self.new.items[id].entity.holds.iter().copied().filter(|held| *held != id);
-        held.into_iter()
-            .find_map(|held| self.starting(held).map(|_| held).or_else(|| self.starting_inside(held)))
-    }
-
     pub(super) fn literal(&mut self, id: ItemId, span: &Range<usize>, braces: &Range<usize>, inside: bool) {
         let parts = match self.reader(!inside).record(id, braces.clone()) {
             Ok(parts) => parts,
@@ -77,12 +64,19 @@ impl Work<'_> {
         let head = self.edits.cut(span.start..braces.start);
         let literal = format!("{head}{}", parts.base);
         let text = match self.extended(id).filter(|_| inside) {
-            None if parts.beside.is_empty() => literal,
+            None if parts.beside.is_empty() && (!inside || self.is_plain_inside(id)) => literal,
+            None if parts.beside.is_empty() => {
+                let spelled = self.spelled(id);
+                let size = format!("sizeof({spelled})");
+                let fresh = format!("polus_extension_enter(&{literal}, {size})");
+                format!("(*({spelled} *){})", self.begun_inside(id, braces.start, fresh, &size))
+            }
             None => return self.refuse(id, braces.start, "a constant object outside of functions sets one"),
             Some(extended) => {
                 let spelled = self.spelled(id);
-                let begins = begins(extended, &format!("&{literal}"), &format!("sizeof({spelled})"), &parts);
-                format!("(*({spelled} *){begins})")
+                let size = format!("sizeof({spelled})");
+                let begins = begins(extended, &format!("&{literal}"), &size, &parts);
+                format!("(*({spelled} *){})", self.begun_inside(id, braces.start, begins, &size))
             }
         };
         self.edits.replace(span.clone(), text);
@@ -99,6 +93,9 @@ impl Work<'_> {
         let leads = given.iter().find_map(|argument| argument.leads_to);
         if let (Some(instead), Some(record)) = (provide::instead(callee), leads) {
             let fills = callee.ends_with("memset") || callee.ends_with("bzero");
+            if fills && !self.is_plain_inside(self.names[&record]) {
+                return self.filled(self.names[&record], span, (name, instead), given);
+            }
             if let (Some(descriptor), true) = (self.starting(self.names[&record]), fills) {
                 self.edits.insert(span.end - 1, &format!(", &{descriptor}"));
                 return self.edits.replace(name.clone(), format!("{instead}_begun"));
@@ -121,23 +118,12 @@ impl Work<'_> {
         if !makes || leads.is_some() {
             return;
         }
-        if let Some(inner) = self.starting_inside(self.names[&sized.sizes.expect("found by it")]) {
-            return self.refuse(
-                inner,
-                span.start,
-                "an object is made that holds one: its new fields would begin as in old objects",
-            );
-        }
         let id = self.names[&sized.sizes.expect("found by it")];
         let spelled = self.spelled(id);
-        let plain = |argument: &Argument| {
-            (is_pure(self.source(&argument.span)) && !self.edits.touches(&argument.span))
-                .then(|| format!("({})", self.source(&argument.span)))
-        };
         // a size and a number of objects
         let counted: Option<Vec<String>> = match given.len() == 2 && given.iter().all(|a| a.number) {
-            true => given.iter().map(plain).collect(),
-            false => plain(sized).map(|bytes| vec![bytes]),
+            true => given.iter().map(|argument| self.plain(argument)).collect(),
+            false => self.plain(sized).map(|bytes| vec![bytes]),
         };
         let bytes = counted.map_or(format!("sizeof({spelled})"), |all| all.join(" * "));
         let made = self.edits.cut(span.clone());
@@ -145,6 +131,33 @@ impl Work<'_> {
             Some(descriptor) => format!("polus_extension_begun({made}, {bytes}, &{descriptor})"),
             None => format!("polus_extension_made({made}, {bytes})"),
         };
+        let text = self.begun_inside(id, span.start, text, &bytes);
+        self.edits.replace(span.clone(), text);
+    }
+
+    /// An argument's text, if it may be repeated.
+    fn plain(&self, argument: &Argument) -> Option<String> {
+        (is_pure(self.source(&argument.span)) && !self.edits.touches(&argument.span))
+            .then(|| format!("({})", self.source(&argument.span)))
+    }
+
+    /// A call that fills an object in which others lie that have to begin as new ones.
+    fn filled(&mut self, id: ItemId, span: &Range<usize>, call: (&Range<usize>, &str), given: &[Argument]) {
+        let (name, instead) = call;
+        let bytes = given.last().and_then(|argument| self.plain(argument));
+        let Some(bytes) = bytes.filter(|_| instead.ends_with("memset")) else {
+            let why = "one that holds it is filled: its new fields would begin as in old objects";
+            return self.refuse(id, name.start, why);
+        };
+        match self.starting(id) {
+            Some(descriptor) => {
+                self.edits.insert(span.end - 1, &format!(", &{descriptor}"));
+                self.edits.replace(name.clone(), format!("{instead}_begun"));
+            }
+            None => self.edits.replace(name.clone(), instead.to_string()),
+        }
+        let filled = self.edits.cut(span.clone());
+        let text = self.begun_inside(id, span.start, filled, &bytes);
         self.edits.replace(span.clone(), text);
     }
 }

@@ -81,6 +81,10 @@ impl Work<'_> {
             (_, Some(extended)) => enters(extended, &object, &size),
             _ => format!("polus_extension_enter({object}, {size})"),
         };
+        let begins = match from {
+            Some(_) => begins,
+            None => self.begun_inside(id, name_at, begins, &size),
+        };
         self.edits
             .insert(variable.span.end, &format!(", *{name}__begins __attribute__((unused)) = {begins}"));
     }

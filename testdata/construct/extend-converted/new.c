@@ -1,0 +1,3 @@
+struct name { char first[8]; char last[8]; };
+struct job { int id; struct name *owner; char keys[8]; void (*run)(struct job *, int); } *job;
+int f(void) { return job->id + job->owner->first[0] + job->keys[6]; }
