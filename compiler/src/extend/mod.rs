@@ -106,7 +106,7 @@ pub fn extend(
     if !twice.is_empty() {
         return Err(twice);
     }
-    let (unit, named) = rewrite::rewrite(new, (&types, &numbered), &carriers, &names, &sites)?;
+    let (unit, named) = rewrite::rewrite([old, new], (&types, &numbered), &carriers, &names, &sites)?;
     let with_names = |mut extended: Extended| {
         extended.named = named.get(&extended.id).cloned().unwrap_or_default();
         extended

@@ -27,7 +27,7 @@ pub type Named = BTreeMap<ItemId, BTreeSet<String>>;
 /// # Errors
 /// What cannot be rewritten, with its place.
 pub fn rewrite(
-    new: &Program,
+    [old, new]: [&Program; 2],
     (types, numbered): (&[Extended], &[Numbered]),
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
@@ -45,6 +45,7 @@ pub fn rewrite(
     let records = carriers.iter().map(fields).collect();
     let edits = Edits::new(&new.unit.text);
     let mut work = Work {
+        old,
         new,
         types,
         numbered,
@@ -73,6 +74,7 @@ pub fn rewrite(
 }
 
 struct Work<'w> {
+    old: &'w Program,
     new: &'w Program,
     types: &'w [Extended],
     numbered: &'w [Numbered],

@@ -1,11 +1,11 @@
 //! Variables that hold objects: those of functions begin and end, named ones have companions.
 
 use super::{Work, begins, enters, is_pure};
-use crate::clang::Variable;
+use crate::clang::{Kind, Variable};
 use crate::extend::initial::Parts;
 use crate::extend::provide;
 use crate::merge::Inserted;
-use crate::model::ItemId;
+use crate::model::{Item, ItemId};
 use crate::text;
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ impl Work<'_> {
         match outside {
             _ if variable.automatic => self.automatic(id, variable, &parts),
             Some((of, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
-                self.named(id, of, name, &parts);
+                self.named(id, of, variable, &parts);
             }
             _ if !parts.beside.is_empty() => {
                 let why = format!("the static {name} sets one from its beginning");
@@ -101,15 +101,20 @@ impl Work<'_> {
     }
 
     /// A variable of the program: its companion is found without a look-up.
-    fn named(&mut self, id: ItemId, variable: ItemId, name: &str, parts: &Parts) {
+    fn named(&mut self, id: ItemId, variable: ItemId, site: &Variable, parts: &Parts) {
         let Some(extended) = self.extended(id).cloned() else { return };
         let entity = &self.new.items[variable].entity;
+        let name = &site.name;
+        let defines = entity.definition().is_some_and(|d| d.name_at == site.name_at);
         let count: u64 = entity.dimensions.iter().product::<u64>().max(1);
         let bounds: String = entity.dimensions.iter().map(|n| format!("[{n}]")).collect();
         if entity.dimensions.len() > 1 {
             return self.refuse(id, self.new.span(variable).start, &format!("{name} is an array of arrays"));
         }
         let object = if entity.dimensions.is_empty() { format!("&{name}") } else { name.to_string() };
+        let original = &self.new.items[variable].original;
+        let is_same = |item: &Item| item.kind() == Kind::Variable && item.original == *original;
+        let fresh = !self.old.items.iter().any(is_same);
         let first = self.named.entry(id).or_default().insert(name.to_string());
         let home = self.chunk_of(id);
         let defined = self.new.unit.chunks.partition_point(|c| c.span.end <= self.new.span(variable).start);
@@ -139,11 +144,21 @@ impl Work<'_> {
                 self.companions
                     .push(format!("{{ {object}, {count}, {records}, sizeof({kind}), &{descriptor} }}"));
             }
+            let descriptor = provide::descriptor(&extended, layer);
+            let head = match fresh && extended.begins(layer) {
+                true => format!(".head = {{ .object = {object}, .type = &{descriptor} }}, "),
+                false => String::new(),
+            };
             match parts.beside.get(&layer) {
+                _ if !head.is_empty() && !bounds.is_empty() => {
+                    let why = format!("{name}, which is new, would begin as if it had existed before");
+                    self.refuse(id, self.new.span(variable).start, &why);
+                }
                 Some(fields) if bounds.is_empty() => {
-                    declare(Some(defined), &format!(" = {{ .fields = {{ {fields} }} }}"))
+                    declare(Some(defined), &format!(" = {{ {head}.fields = {{ {fields} }} }}"))
                 }
                 Some(fields) => declare(Some(defined), &format!(" = {{ {fields} }}")),
+                None if !head.is_empty() && defines => declare(Some(defined), &format!(" = {{ {head} }}")),
                 None => {}
             }
         }

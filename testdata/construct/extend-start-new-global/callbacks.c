@@ -1,0 +1,1 @@
+void polus_extend_job(struct job *object) { object->done = ((struct job__old *)object)->id + 1; }

@@ -1,0 +1,233 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* <polusc>:1: a type that the patch uses */
+struct polus_extension_type {
+    const char *name;               // "struct client"
+    unsigned long long object_size; // bytes of an object as the process has it
+    unsigned long long size;        // bytes of the fields in a record
+    // Sets the fields of an object that existed before; they are zeroed. Null: zero is right.
+    void (*start)(void *object, void *fields);
+};
+
+/* <polusc>:1: a type that the patch uses */
+struct polus_extension {
+    const volatile void *object; // null: the record is nobody's
+    const struct polus_extension_type *type;
+    unsigned long long next, state; // the runtime's own; zero in a companion
+} __attribute__((aligned(16)));
+
+/* <polusc>:1: a type that the patch uses */
+struct polus_companion {
+    void *object;             // an import, or the patch's own
+    unsigned long long count; // of objects
+    void *records;            // struct polus_extension, each with its fields, all zero
+    unsigned long long stride; // bytes from one record to the next
+    const struct polus_extension_type *type;
+};
+
+/* <polusc>:1: declared by a library */
+extern struct polus_extension *polus_extension_cache[16384];
+
+/* <polusc>:1: declared by a library */
+extern void *polus_extension_find(const volatile void *object, const struct polus_extension_type *type);
+
+/* <polusc>:1: declared by a library */
+static inline __attribute__((unused)) void *polus_extension(const volatile void *object,
+                                                            const struct polus_extension_type *type)
+{
+    unsigned long long key = (unsigned long long)object + (unsigned long long)type;
+    struct polus_extension *record =
+        __atomic_load_n(&polus_extension_cache[key * 0x9e3779b97f4a7c15ull >> 50],
+                        __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&record->object, __ATOMIC_ACQUIRE) == object &&
+        __atomic_load_n(&record->type, __ATOMIC_RELAXED) == type)
+        return record + 1;
+    return polus_extension_find(object, type);
+}
+
+/* new.c:1: a type that the patch uses */
+struct job { struct job *next; int id; char kind; };
+
+/* <polusc>:1: a type that the patch uses */
+struct job__extension { int done; const char *name; };
+
+/* <polusc>:1: a type that the patch uses */
+struct job__companion { struct polus_extension head; struct job__extension fields; };
+
+/* new.c:2: jobs stays in the process */
+extern struct job *jobs;
+
+/* ---- Bound by the injector ---- */
+
+#pragma weak jobs
+#pragma weak polus_extension_cache
+#pragma weak polus_extension_find
+
+/* ---- Types of old instances ---- */
+
+/* old.c:1: a type of old instances */
+struct job__old { struct job__old *next; int id; char kind; };
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa, patchable_function_entry(5))) void job__extension_start_v1(void *object, void *fields);
+static __attribute__((noipa)) int f_v2(void);
+static struct polus_extension_type job__extension_type_v1;
+static struct job spare_v1;
+static struct job added_v1;
+static struct job__companion added__extension_v1;
+static struct job__companion spare__extension_v1;
+static const struct polus_extension_type *const polus_extension_types_v1[1];
+static const struct polus_companion polus_companions_v1[2];
+static void polus_extend_job(struct job *object);
+
+/* ---- Globals ---- */
+
+/* <polusc>:1: the patch's own instance */
+static struct polus_extension_type job__extension_type_v1 = { "struct job", sizeof(struct job), sizeof(struct job__extension), job__extension_start_v1 };
+
+/* new.c:3: the patch's own instance */
+static struct job spare_v1;
+
+/* new.c:3: the patch's own instance */
+static struct job added_v1 = { .id = 3 };
+
+/* <polusc>:1: the patch's own instance */
+static struct job__companion added__extension_v1 = { .head = { .object = &added_v1, .type = &job__extension_type_v1 }, .fields = { .done = 7 } };
+
+/* <polusc>:1: the patch's own instance */
+static struct job__companion spare__extension_v1 = { .head = { .object = &spare_v1, .type = &job__extension_type_v1 }, };
+
+/* <polusc>:1: the patch's own instance */
+static const struct polus_extension_type *const polus_extension_types_v1[1] = { &job__extension_type_v1 };
+
+/* <polusc>:1: the patch's own instance */
+static const struct polus_companion polus_companions_v1[2] = { { &added_v1, 1, &added__extension_v1, sizeof(struct job__companion), &job__extension_type_v1 }, { &spare_v1, 1, &spare__extension_v1, sizeof(struct job__companion), &job__extension_type_v1 } };
+
+/* ---- Functions ---- */
+
+/* <polusc>:1: new */
+static void job__extension_start_v1(void *object, void *fields) { polus_extend_job(object); }
+
+/* new.c:4: its text changed; it uses job__extension_type, which is new; it uses spare, which is new; it uses added, which is new */
+static int f_v2(void) { return jobs->id + ((struct job__extension *)polus_extension(jobs, &job__extension_type_v1))->done + ((struct job__extension *)polus_extension(&(added_v1), &job__extension_type_v1))->done + ((struct job__extension *)polus_extension(&(spare_v1), &job__extension_type_v1))->done; }
+
+/* ---- Callbacks ---- */
+
+/* callbacks.c:1: hand-written */
+static void polus_extend_job(struct job *object) { ((struct job__extension *)polus_extension(object, &job__extension_type_v1))->done = ((struct job__old *)object)->id + 1; }
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "job__extension_start", "old.c", "job__extension_start_v1",
+      "it is new",
+      (void *)job__extension_start_v1, 0x0, POLUS_ADDED, 0 },
+    { "f", "", "f_v2",
+      "its text changed; it uses job__extension_type, which is new; it uses spare, which is new; it uses added, which is new",
+      (void *)f_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "job__extension_type", "old.c", "", "job__extension_type_v1",
+      "new, or a constant with another value",
+      (void *)&job__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
+    { "added__extension", "old.c", "", "added__extension_v1",
+      "new, or a constant with another value",
+      (void *)&added__extension_v1, 0, 0, 0x0, 0, 48, POLUS_NEW, 0 },
+    { "spare__extension", "old.c", "", "spare__extension_v1",
+      "new, or a constant with another value",
+      (void *)&spare__extension_v1, 0, 0, 0x0, 0, 48, POLUS_NEW, 0 },
+    { "spare", "", "", "spare_v1",
+      "new, or a constant with another value",
+      (void *)&spare_v1, 0, 0, 0x0, 0, 16, POLUS_NEW, 0 },
+    { "added", "", "", "added_v1",
+      "new, or a constant with another value",
+      (void *)&added_v1, 0, 0, 0x0, 0, 16, POLUS_NEW, 0 },
+    { "polus_extension_types", "callbacks.c", "", "polus_extension_types_v1",
+      "new, or a constant with another value",
+      (void *)&polus_extension_types_v1, 0, 0, 0x0, 0, 8, POLUS_NEW, 0 },
+    { "polus_companions", "callbacks.c", "", "polus_companions_v1",
+      "new, or a constant with another value",
+      (void *)&polus_companions_v1, 0, 0, 0x0, 0, 80, POLUS_NEW, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "jobs", "jobs", "", "", 0x0, 8, POLUS_VARIABLE, 0 },
+    { "polus_extension_cache", "polus_extension_cache", "", "", 0x0, 0, POLUS_RUNTIME, 0 },
+    { "polus_extension_find", "polus_extension_find", "", "", 0x0, 0, POLUS_RUNTIME, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+_Static_assert(sizeof(struct job) == 16, "struct job must have the size that the process knows");
+static const struct polus_field polus_fields_0[] = {
+    { "next", 0, 64 },
+    { "id", 64, 32 },
+    { "kind", 96, 8 },
+    { 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { "struct job", 16, polus_fields_0, 3 },
+    { 0, 0, 0, 0 }
+};
+
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    2, 7, 0, 3, 1, 0,
+    polus_callbacks, 0,
+    polus_companions_v1, 2, 1, polus_extension_types_v1,
+};
