@@ -19,9 +19,11 @@ use std::path::{Path, PathBuf};
 mod by_hand;
 mod extending;
 mod tables;
+mod travelling;
 
 pub use extending::{Kept, settle};
 pub use tables::Tables;
+pub use travelling::Travelling;
 
 /// What to construct from.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +75,8 @@ pub struct Pair {
     pub kept: Kept,
     /// What is known of tables whose storage changes.
     pub tables: Tables,
+    /// What is known of globals whose addresses are handed about.
+    pub travelling: Travelling,
 }
 
 impl Pair {
@@ -91,6 +95,7 @@ impl Pair {
             by_hand: None,
             kept: Kept::default(),
             tables: Tables::new(),
+            travelling: Travelling::new(),
         }
     }
 }

@@ -50,7 +50,8 @@ fn a_good_patch_is_read() {
     assert_eq!(names, ["rate_v2", "show_v2"]);
     let names: Vec<&str> = tables.variables.iter().map(|variable| variable.name.as_str()).collect();
     assert_eq!(names, ["limits", "scale"]);
-    assert_eq!(tables.uses, [(0, 0), (1, 0)]);
+    let uses: Vec<_> = tables.uses.iter().map(|found| (found.function, found.variable, found.end)).collect();
+    assert_eq!(uses, [(0, 0, None), (1, 0, None)]);
     assert!(patch.needed.contains(&"libc.so.6".to_string()));
     assert!(patch.undefined.iter().any(|(name, weak)| name == "hits" && *weak));
 }

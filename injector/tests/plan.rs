@@ -96,6 +96,7 @@ fn variables_cross_backwards_newest_first_and_wait_for_their_users() {
         identity: 0x1000 + function * 0x100,
         instance,
         side,
+        end: 0,
     };
     let mut first = record(1, 1, kind::ACTIVE, &[0]);
     first.cells = vec![cell("limits", 0x6000)];
@@ -127,7 +128,7 @@ fn an_update_waits_for_all_older_versions_that_use_a_migrated_variable() {
         new_instance: 0x6000,
         ..Cell::default()
     }];
-    incoming.references = vec![Reference { identity: 0x1000, instance: 0x6000, side: kind::OLD }];
+    incoming.references = vec![Reference { identity: 0x1000, instance: 0x6000, side: kind::OLD, end: 0 }];
     let registry = registry(1, vec![incoming, record(1, 1, kind::ACTIVE, &[0])]);
     let plan = change(&registry, 2, Some(2)).expect("a change");
     assert_eq!(plan.waits.len(), 1);

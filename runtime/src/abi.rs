@@ -3,9 +3,9 @@
 //! every size and offset with what the C compiler says.
 
 /// `POLUS_ABI`: version of the patch tables.
-pub const PATCH_ABI: u32 = 5;
+pub const PATCH_ABI: u32 = 6;
 /// `POLUS_REGISTRY_ABI`: version of the registry.
-pub const REGISTRY_ABI: u32 = 5;
+pub const REGISTRY_ABI: u32 = 6;
 /// First bytes of the registry.
 pub const REGISTRY_MAGIC: [u8; 16] = *b"POLUS registry\x01\0";
 /// `POLUS_EXTENSION_MOST`: bytes of the fields in the largest extension record.
@@ -81,7 +81,7 @@ structs! {
         to_new: u64, to_old: u64, address: u64, old_size: u64, new_size: u64, kind: u32, flags: u32,
     }
     /// An old function uses a migrated variable.
-    Use = "polus_use" { function: u32, variable: u32, }
+    Use = "polus_use" { function: u32, variable: u32, end: u32, }
     /// Something that stays in the process.
     Import = "polus_import" {
         symbol: u64, name: u64, file: u64, function: u64, address: u64, size: u64, kind: u32, flags: u32,
@@ -114,7 +114,9 @@ structs! {
     /// Code that belongs to an entry.
     Extent = "polus_extent" { start: u64, end: u64, entry: u32, reserved: u32, }
     /// Code of a function uses a migrated variable, or relies on what the record breaks.
-    Reference = "polus_reference" { identity: u64, instance: u64, side: u32, reserved: u32, }
+    Reference = "polus_reference" {
+        identity: u64, instance: u64, end: u64, side: u32, reserved: u32,
+    }
     /// A variable that crosses.
     Cell = "polus_cell" {
         name: u64, old_instance: u64, new_instance: u64, to_new: u64, to_old: u64,
@@ -195,8 +197,10 @@ pub mod kind {
     pub const DIFFERED: u32 = 4;
     pub const ASIDE: u32 = 8;
     pub const PER_THREAD_CELL: u32 = 16;
+    pub const HANDED_ABOUT: u32 = 32;
     pub const HOLDS_LOCK: u32 = 1;
     pub const PER_THREAD: u32 = 2;
+    pub const TRAVELS: u32 = 4;
     pub const PRE_UPDATE: u32 = 1;
     pub const THREAD_LEFT: u32 = 2;
     pub const FUNCTION_LEFT: u32 = 3;

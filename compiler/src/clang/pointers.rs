@@ -45,6 +45,10 @@ pub struct Pointers {
     pub arrays: BTreeMap<usize, String>,
     /// Variables that live as long as their block, no parameters.
     pub automatic: BTreeSet<usize>,
+    /// Parameters of functions that are defined.
+    pub parameters: BTreeSet<usize>,
+    /// Addresses that functions of libraries are given, with their names.
+    pub lent: Vec<(u32, String)>,
 }
 
 /// Follows the addresses in a unit.
@@ -54,6 +58,7 @@ pub fn pointers(text: &str, root: Cursor) -> Pointers {
     for cursor in root.children() {
         walk.define(cursor);
     }
+    walk.found.parameters = walk.functions.values().flatten().copied().collect();
     for cursor in root.children() {
         walk.visit(cursor, None);
     }

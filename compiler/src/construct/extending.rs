@@ -1,6 +1,7 @@
 //! Rounds: types whose crossing the analysis blames keep their layout, and the pair is analysed again
 //! as one in which they do not change (design, section 3.2).
 
+use super::travelling::{self, Follows};
 use super::{Analysis, ByHand, Inputs, Pair, analyse, running, tables};
 use crate::callbacks::Subject;
 use crate::clang::Kind;
@@ -81,7 +82,9 @@ pub fn settle<T>(
     with: impl FnOnce(&Pair, Option<&Running>, &Analysis) -> Result<T>,
 ) -> Result<T> {
     loop {
-        tables::settle(&mut pair, &inputs.adopt)?;
+        let mut follows = Follows::default();
+        tables::settle(&mut pair, &inputs.adopt, &mut follows)?;
+        travelling::settle(&mut pair, &mut follows)?;
         let running = running(binary, &pair, history)?;
         let analysis = analyse(&pair, running.as_ref(), &inputs.adopt);
         let Some(kept) = more(&pair, &analysis, inputs)? else {

@@ -2,12 +2,12 @@
 //! who has an address of the old one goes on reading that.
 
 use super::Pair;
+use super::travelling::Follows;
 use crate::callbacks::{Purpose, Written};
-use crate::clang;
 use crate::cross;
 use crate::diag::Result;
 use crate::diff::{self, Change, Modification};
-use crate::model::{self, Follow, ItemId, Obstacle, Program};
+use crate::model::{ItemId, Obstacle, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables of the new program, by key: what keeps them from being constants in one of the versions.
@@ -18,13 +18,12 @@ pub type Tables = BTreeMap<String, Option<(bool, Obstacle)>>;
 ///
 /// # Errors
 /// libclang cannot be used.
-pub fn settle(pair: &mut Pair, adopt: &[String]) -> Result<()> {
+pub fn settle(pair: &mut Pair, adopt: &[String], follows: &mut Follows) -> Result<()> {
     pair.old.assume_constant(BTreeSet::new());
     pair.new.assume_constant(BTreeSet::new());
     let candidates = candidates(pair);
     if candidates.iter().any(|&(_, theirs)| !pair.tables.contains_key(&pair.new.key(theirs))) {
-        let (old, new) = rayon::join(|| follow(&pair.old), || follow(&pair.new));
-        let (old, new) = (old?, new?);
+        let [old, new] = follows.of(pair)?;
         for &(ours, theirs) in &candidates {
             let was = old.obstacle(&declared(&pair.old, ours)).map(|found| (true, found));
             let is = || new.obstacle(&declared(&pair.new, theirs)).map(|found| (false, found));
@@ -52,11 +51,6 @@ pub fn settle(pair: &mut Pair, adopt: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn follow(program: &Program) -> Result<Follow> {
-    let text = crate::text::shadow_clang(&program.unit.text).text;
-    clang::pointers(&text).map(Follow::new).map_err(model::unavailable)
-}
-
 /// Tables with a list in both versions, of which the number of elements changes: (old, new). Elements of
 /// another type, and tables that are carried by hand, have other rules.
 fn candidates(pair: &Pair) -> Vec<(ItemId, ItemId)> {
@@ -67,17 +61,19 @@ fn candidates(pair: &Pair) -> Vec<(ItemId, ItemId)> {
         let other = changes.types.iter().filter_map(Change::new_item).any(|id| is.holds.contains(&id));
         !other && element(&was.shape) == element(&is.shape) && was.dimensions != is.dimensions
     };
-    let by_hand = |id: ItemId| {
-        let written = pair.by_hand.iter().flat_map(|by_hand| &by_hand.written);
-        let carries = |w: &&Written| matches!(w.purpose, Purpose::ToNew | Purpose::ToOld);
-        written.filter(carries).any(|written| written.subject == pair.new.items[id].original)
-    };
     let pairs = changes.globals.iter().filter_map(|change| match change {
         Change::Modified { old, new, how } if how.contains(&Modification::Type) => Some((*old, *new)),
         _ => None,
     });
     let tables = pairs.filter(|&(ours, theirs)| is_table(&pair.old, ours) && is_table(&pair.new, theirs));
-    tables.filter(|&(ours, theirs)| grown(ours, theirs) && !by_hand(theirs)).collect()
+    tables.filter(|&(ours, theirs)| grown(ours, theirs) && !by_hand(pair, theirs)).collect()
+}
+
+/// A function by hand carries the global of the new program.
+pub fn by_hand(pair: &Pair, id: ItemId) -> bool {
+    let written = pair.by_hand.iter().flat_map(|by_hand| &by_hand.written);
+    let carries = |w: &&Written| matches!(w.purpose, Purpose::ToNew | Purpose::ToOld);
+    written.filter(carries).any(|written| written.subject == pair.new.items[id].original)
 }
 
 fn is_table(program: &Program, id: ItemId) -> bool {
@@ -90,7 +86,7 @@ fn is_table(program: &Program, id: ItemId) -> bool {
 }
 
 /// The places of a variable's name, and of its other views.
-fn declared(program: &Program, id: ItemId) -> BTreeSet<usize> {
+pub fn declared(program: &Program, id: ItemId) -> BTreeSet<usize> {
     let views = program.views.iter().filter(|(_, of)| **of == id).map(|(view, _)| *view);
     let all = views.chain([id]).flat_map(|id| &program.items[id].entity.declarations);
     all.map(|declaration| declaration.name_at).collect()

@@ -102,11 +102,12 @@ impl<'p> Side<'p> {
     }
 
     /// Pointers to a migrated global, or into it, that leave the function, with where they go.
-    /// Those `inward` keep theirs.
+    /// Those `inward` keep theirs, and those that only active functions have cross without any.
     fn escapes(self, globals: &BTreeSet<ItemId>, inward: &BTreeSet<ItemId>) -> Vec<(&'p Use, String)> {
         // What hand-written code does with an address is its author's affair.
         let leaving = self.program().uses.iter().filter(|u| globals.contains(&u.target));
         let leaving = leaving.filter(|u| !inward.contains(&u.target));
+        let leaving = leaving.filter(|u| !self.program().holders.contains_key(&u.target));
         let leaving = leaving.filter(|u| self.program().items[u.holder].of_program());
         leaving.filter_map(|found| Some((found, self.escape(found, globals)?))).collect()
     }
@@ -220,7 +221,18 @@ fn with_both(told: Diagnostic, versions: Versions, new: ItemId) -> Diagnostic {
     told.at(versions.new.place(new), "the new declaration")
 }
 
-fn keeps_nothing(program: &Program, callee: &str) -> bool {
+/// A use hands the address of a global to others, or puts it where it may be kept.
+pub fn leaves(program: &Program, found: &Use) -> bool {
+    match &found.role {
+        Role::Address(Escape::Argument(callee)) => !keeps_nothing(program, callee),
+        Role::Address(Escape::Local(name)) => !local::stays(program, &BTreeSet::new(), found.holder, name),
+        Role::Address(Escape::Elsewhere) => true,
+        _ => false,
+    }
+}
+
+/// A function of a library that keeps no address that it is given.
+pub fn keeps_nothing(program: &Program, callee: &str) -> bool {
     let library = program.named(callee).iter().any(|&id| {
         let item = &program.items[id];
         item.kind() == Kind::Function && item.system

@@ -15,6 +15,7 @@ mod starting;
 mod threads;
 
 pub use by_name::inward::Inward;
+pub use by_name::{keeps_nothing, leaves};
 
 use crate::clang::Kind;
 use crate::diag::{Diagnostic, Level};

@@ -70,7 +70,10 @@ fn misled_one(new: &Program, user: ItemId, function: ItemId) -> Diagnostic {
 pub fn endless_users(versions: Versions, crossing: &Crossing) -> Vec<Diagnostic> {
     let users = |global: ItemId| {
         let uses = versions.relations.uses.iter().filter(move |(_, g)| *g == global);
-        uses.map(|(function, _)| *function).filter(|f| crossing.endless.contains(f)).collect::<Vec<_>>()
+        let travels = versions.old.holders.contains_key(&global);
+        let done = |function: &ItemId| travels && versions.relations.ends.contains_key(function);
+        let endless = uses.map(|(function, _)| *function).filter(|f| crossing.endless.contains(f));
+        endless.filter(|function| !done(function)).collect::<Vec<_>>()
     };
     let migrated = crossing.migrated.iter().map(|&(old, _)| (old, users(old)));
     migrated

@@ -25,13 +25,17 @@ pub fn find(
     let held: BTreeSet<ItemId> =
         new.items.iter().flat_map(|item| record_holds(item.kind(), &item.entity.holds)).collect();
     for extended in types.iter_mut().filter(|t| !t.added.is_empty() && t.hook.is_none()) {
-        let makers = makers(new, extended.id, names, sites);
+        let allocating = makers(new, extended.id, names, sites);
         for field in extended.added.clone().into_iter().filter(|field| !extended.retyped.contains_key(field))
         {
+            // objects that are variables begin with what code sets whatever happens
+            let setting = || setters(new, (extended.id, &field), names, sites);
+            let makers = if allocating.is_empty() { setting() } else { allocating.clone() };
             let given = given(new, (extended.id, &field), &makers, names, sites);
             match given.constant(&makers) {
                 Some(value) if is_zero(&value) => {}
                 Some(value) if !held.contains(&extended.id) => extended.constants.push((field, value)),
+                _ if allocating.is_empty() => {}
                 _ => told.extend(given.warning(new, extended, &field)),
             }
         }
@@ -65,6 +69,27 @@ fn makers(new: &Program, id: ItemId, names: &BTreeMap<usize, ItemId>, sites: &[S
     found
 }
 
+/// The functions that assign a field, each with the beginning of its body.
+fn setters(
+    new: &Program,
+    (id, field): (ItemId, &str),
+    names: &BTreeMap<usize, ItemId>,
+    sites: &[Site],
+) -> Makers {
+    let sets = |site: &Site| match site {
+        Site::Member { record, field: named, role: Role::Assigned(_, whole), .. } => {
+            let same = names.get(record) == Some(&id) && named == field;
+            function_at(new, whole.start).filter(|_| same)
+        }
+        _ => None,
+    };
+    let body = |function: ItemId| {
+        let span = new.span(function);
+        Some((function, vec![span.start + new.unit.text[span].find('{')? + 1]))
+    };
+    sites.iter().filter_map(sets).filter_map(body).collect()
+}
+
 fn function_at(new: &Program, offset: usize) -> Option<ItemId> {
     new.own(Kind::Function).find(|&id| new.span(id).contains(&offset))
 }
@@ -96,7 +121,7 @@ fn given(
 /// A statement behind a place, in the same block and under no condition of its own.
 fn follows(source: &str, place: usize, statement: usize) -> bool {
     let Some(between) = source.get(place..statement) else { return false };
-    let (mut blocks, mut open, mut inside, mut last, mut leaves) = (0, 0, 0, "", false);
+    let (mut blocks, mut open, mut inside, mut last, mut leaves) = (0, 0, 0, ";", false);
     for token in text::lex(between).iter().map(|token| token.text(between)) {
         blocks += i32::from(token == "{") - i32::from(token == "}");
         open += i32::from(token == "(") - i32::from(token == ")");

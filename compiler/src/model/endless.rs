@@ -34,6 +34,49 @@ pub fn never_return(program: &Program) -> BTreeSet<ItemId> {
     }
 }
 
+/// Functions that nobody comes back from, whatever way they take: a loop that nothing leaves, or a call of
+/// such a function, with no `return` and no jump before it.
+pub fn keep_for_good(program: &Program) -> BTreeSet<ItemId> {
+    let mut found: BTreeSet<ItemId> = BTreeSet::new();
+    let endless = never_return(program);
+    loop {
+        let more: Vec<ItemId> = endless.difference(&found).copied().collect();
+        let more: Vec<ItemId> = more.into_iter().filter(|&id| keeps_for_good(program, id, &found)).collect();
+        if more.is_empty() {
+            return found;
+        }
+        found.extend(more);
+    }
+}
+
+fn keeps_for_good(program: &Program, id: ItemId, known: &BTreeSet<ItemId>) -> bool {
+    let calls = program.uses_in(id).iter().filter(|u| u.role == Role::Call && known.contains(&u.target));
+    let places: Vec<usize> = calls.map(|u| u.offset).collect();
+    with_body(program, id, |syntax, body| {
+        let stays = |item: &Node<BlockItem>| match &item.node {
+            BlockItem::Statement(statement) => {
+                endless(&statement.node) || is_plain_call(statement, syntax, &places)
+            }
+            _ => false,
+        };
+        let until = body.iter().position(stays);
+        until.is_some_and(|until| !body[..until].iter().any(may_go))
+    })
+}
+
+fn may_go(item: &Node<BlockItem>) -> bool {
+    let mut search = Leaving { breakable: 1, ..Leaving::default() };
+    search.visit_block_item(&item.node, &item.span);
+    search.found || !search.jumps.is_empty() || !search.labels.is_empty()
+}
+
+/// The function that a function calls last, of these.
+pub fn ends_in(program: &Program, id: ItemId, wanted: &BTreeSet<ItemId>) -> Option<ItemId> {
+    let all: BTreeSet<ItemId> = program.uses_in(id).iter().map(|u| u.target).collect();
+    let called: Vec<ItemId> = all.intersection(wanted).copied().collect();
+    called.into_iter().find(|&one| ends_in_call(program, id, &BTreeSet::from([one])))
+}
+
 /// Cheap look before parsing.
 fn may_loop(source: &str) -> bool {
     source.contains("for") || source.contains("while")

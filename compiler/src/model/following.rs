@@ -34,6 +34,17 @@ impl What {
     }
 }
 
+/// Who may hold a variable's address, where all of them are functions; places of the text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holders {
+    /// Variables of blocks, and parameters.
+    pub variables: BTreeSet<usize>,
+    /// Functions that give it back.
+    pub given_back: BTreeSet<usize>,
+    /// Functions of libraries that get it while they run.
+    pub lent: BTreeSet<String>,
+}
+
 /// A program's addresses, ready to be followed.
 pub struct Follow {
     pointers: Pointers,
@@ -100,9 +111,7 @@ impl Follow {
 
     /// Where a variable may be written, or its address gets out of sight.
     pub fn obstacle(&self, declared: &BTreeSet<usize>) -> Option<Obstacle> {
-        let own = |node: &Node| matches!(node, Node::Address(at) if declared.contains(at));
-        let roots = self.pointers.nodes.iter().enumerate().filter(|(_, node)| own(node));
-        let roots: BTreeSet<u32> = roots.map(|(number, _)| number as u32).collect();
+        let roots = self.roots(declared);
         let held = self.held(&roots);
         let first = |places: &[(u32, usize)]| {
             places.iter().filter(|(node, _)| held.contains(node)).map(|(_, at)| *at).min()
@@ -111,6 +120,34 @@ impl Follow {
         let written = first(&self.pointers.writes).map(|place| at(What::Written, place));
         let lost = || first(&self.pointers.lost).map(|place| at(What::Lost, place));
         written.or_else(lost).or_else(|| Some(at(What::Compared, self.compared(&roots, &held)?)))
+    }
+
+    /// Who holds a variable's address, if nothing does but functions while they are active.
+    pub fn holders(&self, declared: &BTreeSet<usize>) -> Option<Holders> {
+        let roots = self.roots(declared);
+        let held = self.held(&roots);
+        let mut holders = Holders::default();
+        for &node in held.difference(&roots) {
+            let active =
+                |at: &usize| self.pointers.automatic.contains(at) || self.pointers.parameters.contains(at);
+            match &self.pointers.nodes[node as usize] {
+                Node::Declared(at) if active(at) => _ = holders.variables.insert(*at),
+                Node::Result(at) => _ = holders.given_back.insert(*at),
+                Node::Called(_, Some(_)) => {}
+                _ => return None,
+            }
+        }
+        let lent = self.pointers.lent.iter().filter(|(node, _)| held.contains(node));
+        holders.lent = lent.map(|(_, callee)| callee.clone()).collect();
+        let lost = self.pointers.lost.iter().any(|(node, _)| held.contains(node));
+        (!lost).then_some(holders)
+    }
+
+    /// The nodes of a variable's own address.
+    fn roots(&self, declared: &BTreeSet<usize>) -> BTreeSet<u32> {
+        let own = |node: &Node| matches!(node, Node::Address(at) if declared.contains(at));
+        let nodes = self.pointers.nodes.iter().enumerate();
+        nodes.filter(|(_, node)| own(node)).map(|(number, _)| number as u32).collect()
     }
 
     /// All that may hold an address that begins at one of these.

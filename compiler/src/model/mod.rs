@@ -18,8 +18,8 @@ mod syntax;
 mod views;
 
 pub use accesses::{Access, accesses};
-pub use endless::never_return;
-pub use following::{Follow, Obstacle};
+pub use endless::{ends_in, keep_for_good, never_return};
+pub use following::{Follow, Holders, Obstacle};
 pub use handing::handed_on;
 pub use meaning::{Meaning, aliased, meaning};
 pub use members::Known;
@@ -98,6 +98,8 @@ pub struct Program {
     unwritten: BTreeSet<ItemId>,
     /// Tables that change and are no constants, with the reason.
     pub written: BTreeMap<ItemId, Obstacle>,
+    /// Variables whose addresses active functions have and nothing keeps, with all that may have one.
+    pub holders: BTreeMap<ItemId, BTreeSet<ItemId>>,
     /// Folder of the sources; string literals may hold it.
     pub root: String,
     spans: Vec<Range<usize>>,
@@ -182,6 +184,7 @@ impl Program {
             views,
             unwritten: BTreeSet::new(),
             written: BTreeMap::new(),
+            holders: BTreeMap::new(),
             root,
             spans,
             by_name,

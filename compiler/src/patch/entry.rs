@@ -19,7 +19,7 @@ pub fn keep(versions: Versions, running: &Running, patch: &mut Patch) -> Result<
         let kept = if Rule::Registers.holds() { running.kept_by_callers(ours) } else { vec![] };
         let unaligned = Rule::Alignment.holds() && running.is_called_unaligned(ours);
         if !kept.is_empty() || unaligned {
-            install(versions, id, &Entry { kept, unaligned }, patch).map_err(|told| vec![told])?;
+            install(versions, [ours, id], &Entry { kept, unaligned }, patch).map_err(|told| vec![told])?;
         }
     }
     Ok(())
@@ -41,12 +41,18 @@ impl Entry {
     }
 }
 
-fn install(versions: Versions, id: ItemId, entry: &Entry, patch: &mut Patch) -> Result<(), Diagnostic> {
-    let new = versions.new;
+fn install(
+    versions: Versions,
+    [ours, id]: [ItemId; 2],
+    entry: &Entry,
+    patch: &mut Patch,
+) -> Result<(), Diagnostic> {
+    let Versions { old, new, .. } = versions;
     let original = &new.items[id].original;
     let replaced = |kind: &str| kind == "POLUS_REPLACED";
     let rows = patch.tables.functions.iter_mut().filter(|row| row.name == *original && replaced(row.kind));
-    let files = new.files(id);
+    // a row names the file as the process knows it, and files move
+    let files = [old.files(ours), new.files(id)].concat();
     for row in rows.filter(|row| row.file.is_empty() || files.contains(&row.file.as_str())) {
         let Some(words) = words_on_stack(&new.items[id].entity.shape) else {
             return Err(refusal(new, id, entry));

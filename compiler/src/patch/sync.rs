@@ -6,6 +6,7 @@
 
 mod lead;
 mod leaf;
+mod rows;
 mod side;
 
 use crate::clang::{Field, Kind};
@@ -13,6 +14,7 @@ use crate::cross::{Inward, renumbering};
 use crate::model::{ItemId, Program};
 pub use lead::Instance;
 use lead::Leads;
+use rows::Run;
 use side::{Side, in_union, named, nameless, same_field};
 
 /// Bytes from which on equal parts are compared and copied as a whole first.
@@ -42,7 +44,11 @@ pub fn body(from: &Instance<'_>, to: &Instance<'_>, inward: &Inward) -> Result<V
     let from = Side::of_variable(source, *ours, "(*from)");
     let to = Side::of_variable(target, *theirs, "(*to)");
     let name = &target.items[*theirs].original;
-    sync.carry(&from, &to).map_err(|why| why.replace("(*to)", name))?;
+    let carried = match rows::runs(source, *ours, target, *theirs) {
+        Some(runs) => runs.into_iter().try_for_each(|run| sync.rows(&from, &to, run)),
+        None => sync.carry(&from, &to),
+    };
+    carried.map_err(|why| why.replace("(*to)", name))?;
     sync.leads.check()?;
     Ok(sync.lines)
 }
@@ -105,6 +111,14 @@ impl Sync<'_> {
         let done = self.block(&format!("{head} ({})", leaf::differs(&from.path, &bytes)), each);
         self.known = known;
         done
+    }
+
+    /// Rows that have other numbers.
+    fn rows(&mut self, from: &Side, to: &Side, run: Run) -> Result<(), String> {
+        let number = |first: u64| if first == 0 { "i0".to_string() } else { format!("i0 + {first}") };
+        let (ours, theirs) = (from.element(&number(run.from)), to.element(&number(run.to)));
+        let head = format!("for (unsigned long i0 = 0; i0 < {}; i0++)", run.count);
+        self.block(&head, |sync| sync.carry(&ours, &theirs))
     }
 
     fn at_once(&mut self, from: &Side, to: &Side, bytes: &str) {

@@ -87,13 +87,15 @@ pub struct VariableRow {
     pub flags: &'static str,
 }
 
-/// An old function uses a migrated variable; indices of rows.
+/// A function uses a migrated variable; indices of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UseRow {
     /// Row of the function.
     pub function: usize,
     /// Row of the variable.
     pub variable: usize,
+    /// One more than the row of the function below which it does not any more; 0: none.
+    pub end: usize,
 }
 
 /// Something that stays in the process.
@@ -150,10 +152,10 @@ pub fn fill(
 ) {
     let fill = Fill { versions, crossing, names, request };
     let statics = std::mem::take(&mut patch.tables.statics);
-    let (mut functions, rows_of) = fill.functions();
+    let (mut functions, rows_of, rows_now) = fill.functions();
     functions.extend(fill.thread_functions(&statics));
     let (variables, row_of) = fill.variables(&statics);
-    let uses = fill.uses(&rows_of, &row_of);
+    let uses = fill.uses([&rows_of, &rows_now], &row_of);
     let imports = fill.imports(closure, &statics);
     patch.weak = imports.iter().map(|i| i.symbol.clone()).filter(|s| !s.starts_with("polus__")).collect();
     let callbacks = by_hand::rows(request, &rows_of, &row_of);
@@ -172,16 +174,17 @@ struct Fill<'f> {
 type RowsOf = BTreeMap<ItemId, Vec<usize>>;
 
 impl Fill<'_> {
-    /// The rows, and which are those of an old function.
-    fn functions(&self) -> (Vec<FunctionRow>, RowsOf) {
+    /// The rows, and which are those of an old function, and of a new one.
+    fn functions(&self) -> (Vec<FunctionRow>, RowsOf, RowsOf) {
         let Versions { old, new, changes, .. } = self.versions;
-        let (mut rows, mut rows_of) = (vec![], RowsOf::new());
+        let (mut rows, mut rows_of, mut rows_now) = (vec![], RowsOf::new(), RowsOf::new());
         for (id, standing) in self.names.defined().filter(|(id, _)| new.items[*id].kind() == Kind::Function) {
             let ours = changes.pairing.to_old[id];
             for row in self.function_rows(id, standing, ours) {
                 if let Some(ours) = ours {
                     rows_of.entry(ours).or_default().push(rows.len());
                 }
+                rows_now.entry(id).or_default().push(rows.len());
                 rows.push(row);
             }
         }
@@ -189,7 +192,7 @@ impl Fill<'_> {
             rows_of.entry(ours).or_default().push(rows.len());
             rows.push(self.removed(old, ours));
         }
-        (rows, rows_of)
+        (rows, rows_of, rows_now)
     }
 
     /// Behind all others: no use counts them.
@@ -289,6 +292,7 @@ impl Fill<'_> {
                 false if locks::in_both(self.versions, ours, theirs) => {
                     ("POLUS_HOLDS_LOCK", format!("&{name}"))
                 }
+                false if old.holders.contains_key(&ours) => ("POLUS_TRAVELS", format!("&{name}")),
                 false => ("0", format!("&{name}")),
             };
             rows.push(VariableRow {
@@ -370,14 +374,29 @@ impl Fill<'_> {
         self.request.history.step(from, to).is_known(&program.key(id))
     }
 
-    fn uses(&self, rows_of: &RowsOf, row_of: &BTreeMap<ItemId, usize>) -> Vec<UseRow> {
-        let pairs = self.versions.relations.uses.iter();
-        pairs
-            .filter_map(|(function, variable)| Some((rows_of.get(function)?, *row_of.get(variable)?)))
-            .flat_map(|(functions, variable)| {
-                functions.iter().map(move |&function| UseRow { function, variable })
-            })
-            .collect()
+    fn uses(&self, [rows_of, rows_now]: [&RowsOf; 2], row_of: &BTreeMap<ItemId, usize>) -> Vec<UseRow> {
+        let Versions { new, relations, .. } = self.versions;
+        let rows = |function: &ItemId| rows_of.get(function);
+        let by_old = relations.uses.iter().map(|(function, global)| (rows(function), *global));
+        // of those that travel, also what only the new version does
+        let new_holders = |&(ours, theirs): &(ItemId, ItemId)| {
+            let holders = new.holders.get(&theirs).into_iter().flatten();
+            holders.map(move |function| (rows_now.get(function), ours))
+        };
+        let by_new = self.crossing.migrated.iter().flat_map(new_holders);
+        let end = |row: usize| {
+            let function =
+                rows_of.iter().find(|(_, rows)| rows.contains(&row)).map(|(function, _)| function)?;
+            match &rows(relations.ends.get(function)?)?[..] {
+                [end] => Some(end + 1),
+                _ => None,
+            }
+        };
+        let found = by_old.chain(by_new).filter_map(|(rows, global)| Some((rows?, *row_of.get(&global)?)));
+        let all = found.flat_map(|(rows, variable)| rows.iter().map(move |&function| (function, variable)));
+        let all: BTreeSet<(usize, usize)> = all.collect();
+        let row = |(function, variable)| UseRow { function, variable, end: end(function).unwrap_or(0) };
+        all.into_iter().map(row).collect()
     }
 
     fn imports(&self, closure: &Closure, statics: &[LocalStatic]) -> Vec<ImportRow> {

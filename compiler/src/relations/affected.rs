@@ -209,6 +209,10 @@ impl Reason {
                 format!("it was compiled on what the compiler knew of {} ({fact})", new.title(*id))
             }
             Self::ReliesOn(id, fact) => format!("it was compiled on facts about {} ({fact})", new.title(*id)),
+            Self::MayHold(id) => format!("it may hold an address of the changed global {}", new.title(*id)),
+            Self::EndOf(id) => {
+                format!("{} ends in it, and is done with changed globals then", new.title(*id))
+            }
         }
     }
 }

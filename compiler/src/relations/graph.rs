@@ -64,6 +64,8 @@ fn cause(reason: &Reason) -> Option<(ItemId, String)> {
         Reason::CallsFitted(id, what) => Some((*id, what.clone())),
         Reason::ReliesOn(id, _) => Some((*id, "callee facts".into())),
         Reason::Folded(id, fact) => Some((*id, fact.clone())),
+        Reason::MayHold(id) => Some((*id, "address".into())),
+        Reason::EndOf(id) => Some((*id, "calls".into())),
         Reason::SharesCode(id) | Reason::CallsTwin(id) => Some((*id, "folded".into())),
         Reason::CallsEntry(id, _) => Some((*id, "calls".into())),
         Reason::UsesRedefined(id) => Some((*id, "uses".into())),

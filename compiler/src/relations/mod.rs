@@ -6,6 +6,7 @@ mod graph;
 mod known;
 mod parted;
 mod renumbered;
+mod travelling;
 
 pub use draw::{dot, svg};
 pub use graph::{Edge, Graph, Node, graph};
@@ -52,6 +53,10 @@ pub enum Reason {
     UsesRedefined(ItemId),
     /// The compiler may have built it on what it knew of a variable; what that was.
     Folded(ItemId, String),
+    /// It may hold an address of a changed global while it is active.
+    MayHold(ItemId),
+    /// A function that uses changed globals ends in it, and does not come back from it.
+    EndOf(ItemId),
 }
 
 /// What the running binary adds to the sources' relations; functions by item of the old program.
@@ -111,6 +116,8 @@ pub struct Relations {
     pub renumbered: Renumbered,
     /// Functions of the old program that use what new code has elsewhere, each with a place.
     pub parted: BTreeMap<ItemId, Parted>,
+    /// Functions of the old program that use nothing any more once they are in another one.
+    pub ends: BTreeMap<ItemId, ItemId>,
 }
 
 /// An old function that never returns and was compiled on facts about another one.
@@ -144,6 +151,7 @@ pub fn relate(
     decided: &Decided,
 ) -> Relations {
     let mut relations = changed(old, new, changes, &decided.carried);
+    travelling::seed(old, new, changes, copies, &mut relations);
     affected::spread(old, new, changes, copies, &decided.adopted, &mut relations);
     relations.uses = uses_of_globals(old, changes, &relations, copies);
     relations.reliant = reliant(old, changes, &relations);
@@ -259,6 +267,9 @@ fn uses_of_globals(
         for function in with_copies(found.holder, copies) {
             uses.insert((function, found.target));
         }
+    }
+    for (global, holder) in travelling::holders(old, &changed) {
+        uses.extend(with_copies(holder, copies).into_iter().map(|function| (function, global)));
     }
     uses
 }

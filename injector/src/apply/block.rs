@@ -133,7 +133,8 @@ fn references(load: &Load, base: u64) -> Vec<abi::Reference> {
     let mut all: Vec<abi::Reference> = Vec::new();
     for reference in &load.references {
         let (identity, instance) = (reference.identity.at(base), reference.instance.at(base));
-        let found = abi::Reference { identity, instance, side: reference.side, reserved: 0 };
+        let end = reference.end.map_or(0, |end| end.at(base));
+        let found = abi::Reference { identity, instance, end, side: reference.side, reserved: 0 };
         if !all.contains(&found) {
             all.push(found);
         }

@@ -345,5 +345,6 @@ pub fn newborn(session: &Session, record: u64) -> Option<Wait> {
         instance: 0,
         apart: true,
         ranges,
+        end: Vec::new(),
     })
 }

@@ -47,6 +47,7 @@ pub fn blockers(
         instance: 0,
         apart: false,
         ranges: write.loops.clone(),
+        end: Vec::new(),
     });
     let waits = waits.iter().filter(|_| Rule::InFlight.holds());
     let waits: Vec<Wait> = waits.cloned().chain(loops).collect();
@@ -70,6 +71,7 @@ pub fn blockers(
 
 fn active(stack: &Stack, waits: &[Wait], groups: &[Vec<(u64, u64)>], tid: i32) -> Vec<Blocker> {
     let active = stacks::active(stack, groups).into_iter().map(|index| &waits[index]);
+    let active = active.filter(|wait| !stacks::is_done(stack, &wait.ranges, &wait.end));
     let blocker = |wait: &Wait| Blocker {
         tid,
         function: wait.function.clone(),

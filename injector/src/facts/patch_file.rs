@@ -46,6 +46,17 @@ pub struct Variable {
     pub flags: u32,
 }
 
+/// A function uses a migrated variable; see `struct polus_use`.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Use {
+    /// Number of the function.
+    pub function: u32,
+    /// Number of the variable.
+    pub variable: u32,
+    /// Number of the function below which it does not use it any more.
+    pub end: Option<u32>,
+}
+
 /// What stays in the process; see `struct polus_import`.
 #[derive(Clone, Debug, Default, Serialize)]
 #[allow(missing_docs)]
@@ -116,8 +127,7 @@ pub struct Tables {
     pub text_digest: String,
     pub functions: Vec<Function>,
     pub variables: Vec<Variable>,
-    /// Function number, variable number.
-    pub uses: Vec<(u32, u32)>,
+    pub uses: Vec<Use>,
     pub imports: Vec<Import>,
     pub layouts: Vec<TypeLayout>,
     pub callbacks: Vec<Callback>,
@@ -350,9 +360,14 @@ impl Reader<'_> {
         table.into_iter().map(read).collect()
     }
 
-    fn uses(&self, patch: &abi::Patch) -> Result<Vec<(u32, u32)>> {
+    fn uses(&self, patch: &abi::Patch) -> Result<Vec<Use>> {
         let table: Vec<abi::Use> = self.layout.table(patch.uses, patch.use_count, "uses")?;
-        Ok(table.into_iter().map(|raw| (raw.function, raw.variable)).collect())
+        let read = |raw: abi::Use| Use {
+            function: raw.function,
+            variable: raw.variable,
+            end: raw.end.checked_sub(1),
+        };
+        Ok(table.into_iter().map(read).collect())
     }
 
     fn imports(&self, patch: &abi::Patch) -> Result<Vec<Import>> {
@@ -401,9 +416,11 @@ impl Reader<'_> {
         }
         tables.functions.iter().try_for_each(|function| self.check_function(function))?;
         tables.variables.iter().try_for_each(|variable| self.check_variable(variable))?;
-        for (function, variable) in &tables.uses {
-            let known = (*function as usize) < tables.functions.len()
-                && (*variable as usize) < tables.variables.len();
+        for Use { function, variable, end } in &tables.uses {
+            let is_function = |number: u32| (number as usize) < tables.functions.len();
+            let known = is_function(*function)
+                && (*variable as usize) < tables.variables.len()
+                && end.is_none_or(is_function);
             if !known {
                 return Err(broken(format!(
                     "use of variable number {variable} by function number {function}: no such number"

@@ -39,6 +39,8 @@ pub struct Reference {
     pub instance: u64,
     /// OLD or NEW_CODE.
     pub side: u32,
+    /// The function below which it does not use it any more; 0: none.
+    pub end: u64,
 }
 
 /// A variable that crosses.
@@ -276,7 +278,12 @@ fn record(memory: &Memory, address: u64, raw: &abi::Record) -> Result<Record> {
         entries: entries(memory, raw)?,
         references: references
             .iter()
-            .map(|raw| Reference { identity: raw.identity, instance: raw.instance, side: raw.side })
+            .map(|raw| Reference {
+                identity: raw.identity,
+                instance: raw.instance,
+                side: raw.side,
+                end: raw.end,
+            })
             .collect(),
         cells: cells(memory, raw.cells, raw.cell_count)?,
         copies: cells(memory, raw.copies, raw.copy_count)?,

@@ -3,7 +3,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::code::{JUMP_SIZE, jump};
-use crate::facts::registry::{Cell, Entry, Record, Registry};
+use crate::facts::registry::{Cell, Entry, Record, Reference, Registry};
 use polus_runtime::abi::kind;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -42,6 +42,8 @@ pub struct Wait {
     pub apart: bool,
     /// Its code.
     pub ranges: Vec<(u64, u64)>,
+    /// Code from which it does not come back: an activation that called this one is done.
+    pub end: Vec<(u64, u64)>,
 }
 
 /// A change of version, ready to be made.
@@ -74,7 +76,7 @@ pub fn change(registry: &Registry, goal: u32, incoming: Option<u64>) -> Result<C
     let crosses = |record: &&Record| !record.cells.is_empty();
     let with_cells: Vec<u64> = registry.records.iter().filter(crosses).map(|record| record.address).collect();
     let mut waits: Vec<Wait> = incoming.iter().flat_map(|record| older_users(registry, record)).collect();
-    waits.extend(newer_users(&outgoing));
+    waits.extend(newer_users(registry, &outgoing));
     Ok(Change {
         from: registry.version,
         goal,
@@ -146,7 +148,7 @@ pub fn lingering(registry: &Registry) -> Vec<Wait> {
     let runs = |record: &&Record| record.state == kind::ACTIVE && record.version <= registry.version;
     let (active, gone): (Vec<&Record>, Vec<&Record>) = registry.records.iter().partition(runs);
     let mut waits: Vec<Wait> = active.into_iter().flat_map(|record| older_users(registry, record)).collect();
-    waits.extend(newer_users(&gone));
+    waits.extend(newer_users(registry, &gone));
     let cells: Vec<_> = registry.records.iter().flat_map(|record| &record.cells).collect();
     let tracked = |instance: u64| {
         cells.iter().any(|cell| cell.new_instance == instance && cell.flags & kind::TRACKED != 0)
@@ -203,14 +205,14 @@ fn older_users(registry: &Registry, record: &Record) -> Vec<Wait> {
                 .iter()
                 .flat_map(|other| other.entries.iter().filter(move |entry| older(&other, entry)));
             let all: Vec<&Entry> = entries.filter(own).collect();
-            wait(record, reference.instance, &all)
+            wait(registry, record, reference, &all)
         })
         .filter(|wait| !wait.ranges.is_empty())
         .collect()
 }
 
 /// Code of the patches that go, and the variables that go with them.
-fn newer_users(outgoing: &[&Record]) -> Vec<Wait> {
+fn newer_users(registry: &Registry, outgoing: &[&Record]) -> Vec<Wait> {
     let mut waits = Vec::new();
     for record in outgoing {
         for reference in record.references.iter().filter(|reference| reference.side == kind::NEW_CODE) {
@@ -220,8 +222,13 @@ fn newer_users(outgoing: &[&Record]) -> Vec<Wait> {
             let Some(owner) = owner else { continue };
             let own =
                 |entry: &&Entry| entry.identity == reference.identity && entry.flags & kind::ORIGIN == 0;
-            let entries: Vec<&Entry> = record.entries.iter().filter(own).collect();
-            let wait = wait(owner, reference.instance, &entries);
+            // who may hold an address of the variable does so in later versions, too
+            let apart =
+                owner.cells.iter().any(|cell| cell.new_instance == reference.instance && is_aside(cell));
+            let later = outgoing.iter().filter(|other| apart && other.version > record.version);
+            let code = std::iter::once(record).chain(later).flat_map(|record| &record.entries);
+            let entries: Vec<&Entry> = code.filter(own).collect();
+            let wait = wait(registry, owner, reference, &entries);
             if !waits.contains(&wait) {
                 waits.push(wait);
             }
@@ -234,12 +241,20 @@ fn is_aside(cell: &Cell) -> bool {
     cell.flags & (kind::ASIDE | kind::PER_THREAD_CELL) != 0
 }
 
-fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
-    let cell = owner.cells.iter().find(|cell| cell.new_instance == instance);
+fn code_of(entries: &[&Entry]) -> Vec<(u64, u64)> {
     let mut ranges: Vec<(u64, u64)> =
         entries.iter().flat_map(|entry| entry.extents.iter().copied()).collect();
     ranges.sort_unstable();
     ranges.dedup();
+    ranges
+}
+
+fn wait(registry: &Registry, owner: &Record, reference: &Reference, entries: &[&Entry]) -> Wait {
+    let instance = reference.instance;
+    let cell = owner.cells.iter().find(|cell| cell.new_instance == instance);
+    let known = registry.records.iter().flat_map(|record| &record.entries);
+    let end: Vec<&Entry> =
+        known.filter(|entry| reference.end != 0 && entry.identity == reference.end).collect();
     Wait {
         function: entries.first().map(|entry| entry.name.clone()).unwrap_or_default(),
         function_address: entries.first().map_or(0, |entry| entry.name_address),
@@ -248,6 +263,9 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
             Some(cell) if cell.flags & kind::PER_THREAD_CELL != 0 => {
                 format!("which uses {}, and every thread has its own", cell.name)
             }
+            Some(cell) if cell.flags & kind::HANDED_ABOUT != 0 => {
+                format!("which may hold an address of {}", cell.name)
+            }
             Some(cell) if is_aside(cell) => {
                 format!("which uses {}, and threads may sleep on its lock", cell.name)
             }
@@ -255,7 +273,8 @@ fn wait(owner: &Record, instance: u64, entries: &[&Entry]) -> Wait {
         },
         instance: if cell.is_some_and(is_aside) { 0 } else { instance },
         apart: cell.is_some_and(is_aside),
-        ranges,
+        ranges: code_of(entries),
+        end: code_of(&end),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::error::{Fault, Result};
 use crate::facts::code;
-use crate::facts::patch_file::{Function, Import, PatchFile, Variable, elf_file};
+use crate::facts::patch_file::{Function, Import, PatchFile, Use, Variable, elf_file};
 use crate::facts::program::Program;
 use crate::facts::registry::{Cell as RegistryCell, Record, Registry};
 use crate::plan::new_code::NewCode;
@@ -91,6 +91,8 @@ pub struct Reference {
     pub instance: Place,
     /// OLD or NEW_CODE.
     pub side: u32,
+    /// The function below which it does not use it any more.
+    pub end: Option<Place>,
 }
 
 /// See `struct polus_cell`.
@@ -184,8 +186,14 @@ impl Planner<'_> {
         for (number, variable) in numbered.filter(|(_, variable)| variable.kind != kind::NEW) {
             load.cells.push(self.cell(number, variable)?);
         }
-        load.references = self.old_references(&identities);
-        load.references.extend(self.new_references(&load));
+        load.references = self.references(&identities);
+        let told = load.references.clone();
+        let same = |a: &Reference, b: &Reference| {
+            (a.identity, a.instance, a.side) == (b.identity, b.instance, b.side)
+        };
+        let mut seen = self.new_references(&load);
+        seen.retain(|seen| !told.iter().any(|told| same(told, seen)));
+        load.references.extend(seen);
         Ok(load)
     }
 
@@ -309,8 +317,9 @@ impl Planner<'_> {
     /// Nobody is led from the old code to the new one, but it may be active and use what changes.
     fn has_old_code(&self, function: &Function) -> bool {
         let tables = &self.patch.tables;
-        let is_used = |(user, _): &(u32, u32)| {
-            tables.functions.get(*user as usize).is_some_and(|found| found.code == function.code)
+        let is_used = |found: &Use| {
+            let user = tables.functions.get(found.function as usize);
+            user.is_some_and(|user| user.code == function.code)
         };
         function.flags & kind::NO_ENTRY != 0 || tables.uses.iter().any(is_used)
     }
@@ -387,7 +396,11 @@ impl Planner<'_> {
             to_old: if migrated { variable.to_old } else { 0 },
             sizes: (if migrated { variable.old_size } else { variable.new_size }, variable.new_size),
             variable: number as u32,
-            flags: if variable.flags & kind::HOLDS_LOCK != 0 { kind::ASIDE } else { 0 },
+            flags: match variable.flags {
+                flags if flags & kind::TRAVELS != 0 => kind::ASIDE | kind::HANDED_ABOUT,
+                flags if flags & kind::HOLDS_LOCK != 0 => kind::ASIDE,
+                _ => 0,
+            },
             initial: 0,
         })
     }
@@ -423,21 +436,35 @@ impl Planner<'_> {
         }
     }
 
-    fn old_references(&self, identities: &[Option<Place>]) -> Vec<Reference> {
+    /// What the patch's tables tell.
+    fn references(&self, identities: &[Option<Place>]) -> Vec<Reference> {
         let tables = &self.patch.tables;
-        let reference = |(function, variable): &(u32, u32)| {
+        let identity = |function: u32| *identities.get(function as usize)?;
+        let references = |found: &Use| {
             let variable =
-                tables.variables.get(*variable as usize).filter(|found| found.kind == kind::MIGRATED)?;
-            let identity = (*identities.get(*function as usize)?)?;
-            Some(Reference { identity, instance: self.instance(variable)?, side: kind::OLD })
+                tables.variables.get(found.variable as usize).filter(|found| found.kind == kind::MIGRATED)?;
+            let (user, instance) = (identity(found.function)?, self.instance(variable)?);
+            let end = found.end.and_then(identity);
+            // what only holds its address does not show it in its code
+            let sides = if variable.flags & kind::TRAVELS != 0 {
+                &[kind::OLD, kind::NEW_CODE][..]
+            } else {
+                &[kind::OLD]
+            };
+            Some(sides.iter().map(move |&side| Reference { identity: user, instance, side, end }))
         };
         let relies = |(function, identity): (&Function, &Option<Place>)| {
             let relies = function.flags & kind::RELIES != 0;
-            Some(Reference { identity: (*identity)?, instance: Place::Process(0), side: kind::OLD })
-                .filter(|_| relies)
+            Some(Reference {
+                identity: (*identity)?,
+                instance: Place::Process(0),
+                side: kind::OLD,
+                end: None,
+            })
+            .filter(|_| relies)
         };
         let relying = tables.functions.iter().zip(identities).filter_map(relies);
-        tables.uses.iter().filter_map(reference).chain(relying).collect()
+        tables.uses.iter().filter_map(references).flatten().chain(relying).collect()
     }
 
     /// Migrated variables that the new code refers to, here or in earlier patches.
@@ -460,6 +487,7 @@ impl Planner<'_> {
                     identity: entry.identity,
                     instance,
                     side: kind::NEW_CODE,
+                    end: None,
                 }));
             }
         }

@@ -2,7 +2,7 @@
 // so that a patch needs no header; the injector reads the tables out of patch.so
 // before it touches a process. Change a struct only together with POLUS_ABI and
 // its mirror in runtime/src/abi.rs.
-#define POLUS_ABI 5
+#define POLUS_ABI 6
 
 enum polus_function_kind {
     POLUS_REPLACED = 1, // calls of the old version are led to `code`
@@ -35,6 +35,7 @@ enum polus_variable_kind {
 enum polus_variable_flag {
     POLUS_HOLDS_LOCK = 1, // threads may sleep on it: old and new code never use it side by side
     POLUS_PER_THREAD = 2, // every thread has its own; `instance` is a function that leads to the caller's
+    POLUS_TRAVELS = 4,    // active functions hold its address: old and new code never use it side by side
 };
 
 struct polus_variable {
@@ -53,9 +54,11 @@ struct polus_variable {
     unsigned kind, flags;
 };
 
-// Old function number `function` uses variable number `variable` (MIGRATED).
+// Old function number `function` uses variable number `variable` (MIGRATED); of one that TRAVELS
+// both versions may. `end`, if not 0: function number `end` - 1, from which it does not come back;
+// once it called that, it uses the variable no more.
 struct polus_use {
-    unsigned function, variable;
+    unsigned function, variable, end;
 };
 
 enum polus_import_kind {

@@ -2,7 +2,7 @@
 // record per loaded patch. The injector reads and writes all of it from outside;
 // the library itself changes only `converted` and the cells. Nothing here allocates or locks.
 // Change a struct only together with POLUS_REGISTRY_ABI and src/abi.rs.
-#define POLUS_REGISTRY_ABI 5
+#define POLUS_REGISTRY_ABI 6
 #define POLUS_REGISTRY_MAGIC "POLUS registry\1"
 
 enum polus_direction {
@@ -62,6 +62,7 @@ enum polus_side {
 struct polus_reference {
     unsigned long long identity; // of the function
     unsigned long long instance; // new instance of the variable, or 0
+    unsigned long long end;      // of the function below which it does not use it any more, or 0
     unsigned side, reserved;
 };
 
@@ -69,8 +70,9 @@ enum polus_cell_flag {
     POLUS_TRACKED = 1,  // some active function uses the instance that is not the version's
     POLUS_LOST = 2,     // on the way back something did not fit the old type
     POLUS_DIFFERED = 4, // polus_cohere has worked out what both instances shall hold
-    POLUS_ASIDE = 8,    // holds a lock: no function of the other side may be active
+    POLUS_ASIDE = 8,    // holds a lock, or is handed about: no function of the other side may be active
     POLUS_PER_THREAD_CELL = 16, // the same, and its instances are distances from the thread pointer
+    POLUS_HANDED_ABOUT = 32,    // active functions may hold its address
 };
 
 // A variable that crosses when the patch comes or goes, and is kept coherent while

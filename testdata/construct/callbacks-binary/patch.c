@@ -179,9 +179,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 1, 0 }, /* show uses limits */
-    { 2, 0 }, /* spin uses limits */
-    { 0, 0 }
+    { 1, 0, 0 }, /* show uses limits */
+    { 2, 0, 0 }, /* spin uses limits */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -242,8 +242,8 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 1, 0 }, /* expired uses limits */
-    { 0, 0 }
+    { 1, 0, 0 }, /* expired uses limits */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -281,10 +281,10 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* use uses buffer */
-    { 0, 1 }, /* use uses node */
-    { 0, 2 }, /* use uses count */
-    { 0, 0 }
+    { 0, 0, 0 }, /* use uses buffer */
+    { 0, 1, 0 }, /* use uses node */
+    { 0, 2, 0 }, /* use uses count */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -112,9 +112,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* expired uses timeout */
-    { 1, 0 }, /* reader uses timeout */
-    { 0, 0 }
+    { 0, 0, 0 }, /* expired uses timeout */
+    { 1, 0, 0 }, /* reader uses timeout */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

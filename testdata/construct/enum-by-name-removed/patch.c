@@ -159,10 +159,10 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* raise uses level */
-    { 0, 1 }, /* raise uses kept */
-    { 1, 0 }, /* is_high uses level */
-    { 0, 0 }
+    { 0, 0, 0 }, /* raise uses level */
+    { 0, 1, 0 }, /* raise uses kept */
+    { 1, 0, 0 }, /* is_high uses level */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -213,12 +213,12 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 1 }, /* start uses jobs */
-    { 1, 0 }, /* finish uses phase */
-    { 1, 1 }, /* finish uses jobs */
-    { 2, 0 }, /* rank uses phase */
-    { 2, 1 }, /* rank uses jobs */
-    { 0, 0 }
+    { 0, 1, 0 }, /* start uses jobs */
+    { 1, 0, 0 }, /* finish uses phase */
+    { 1, 1, 0 }, /* finish uses jobs */
+    { 2, 0, 0 }, /* rank uses phase */
+    { 2, 1, 0 }, /* rank uses jobs */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -63,7 +63,7 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -100,9 +100,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* note uses seen */
-    { 1, 0 }, /* count uses seen */
-    { 0, 0 }
+    { 0, 0, 0 }, /* note uses seen */
+    { 1, 0, 0 }, /* count uses seen */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -123,10 +123,10 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* add uses count */
-    { 0, 1 }, /* add uses rate */
-    { 1, 0 }, /* get uses count */
-    { 0, 0 }
+    { 0, 0, 0 }, /* add uses count */
+    { 0, 1, 0 }, /* add uses rate */
+    { 1, 0, 0 }, /* get uses count */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

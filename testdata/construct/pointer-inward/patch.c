@@ -161,10 +161,10 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* add uses buffer */
-    { 1, 0 }, /* show uses buffer */
-    { 2, 0 }, /* reset uses buffer */
-    { 0, 0 }
+    { 0, 0, 0 }, /* add uses buffer */
+    { 1, 0, 0 }, /* show uses buffer */
+    { 2, 0, 0 }, /* reset uses buffer */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -112,9 +112,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* port uses conf */
-    { 1, 0 }, /* set uses conf */
-    { 0, 0 }
+    { 0, 0, 0 }, /* port uses conf */
+    { 1, 0, 0 }, /* set uses conf */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

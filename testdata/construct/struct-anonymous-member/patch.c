@@ -116,9 +116,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* area uses shape */
-    { 1, 0 }, /* color uses shape */
-    { 0, 0 }
+    { 0, 0, 0 }, /* area uses shape */
+    { 1, 0, 0 }, /* color uses shape */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

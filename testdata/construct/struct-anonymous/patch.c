@@ -106,9 +106,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* hit uses cache */
-    { 1, 0 }, /* miss uses cache */
-    { 0, 0 }
+    { 0, 0, 0 }, /* hit uses cache */
+    { 1, 0, 0 }, /* miss uses cache */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -115,9 +115,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* may_enter uses limits */
-    { 1, 0 }, /* wait_for uses limits */
-    { 0, 0 }
+    { 0, 0, 0 }, /* may_enter uses limits */
+    { 1, 0, 0 }, /* wait_for uses limits */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -361,16 +361,16 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* get uses grown */
-    { 0, 1 }, /* get uses shrunk */
-    { 0, 2 }, /* get uses text */
-    { 0, 3 }, /* get uses matrix */
-    { 0, 4 }, /* get uses table */
-    { 0, 5 }, /* get uses names */
-    { 0, 6 }, /* get uses big */
-    { 0, 7 }, /* get uses many */
-    { 1, 5 }, /* name uses names */
-    { 0, 0 }
+    { 0, 0, 0 }, /* get uses grown */
+    { 0, 1, 0 }, /* get uses shrunk */
+    { 0, 2, 0 }, /* get uses text */
+    { 0, 3, 0 }, /* get uses matrix */
+    { 0, 4, 0 }, /* get uses table */
+    { 0, 5, 0 }, /* get uses names */
+    { 0, 6, 0 }, /* get uses big */
+    { 0, 7, 0 }, /* get uses many */
+    { 1, 5, 0 }, /* name uses names */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -427,20 +427,20 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* get uses to_long */
-    { 0, 1 }, /* get uses to_int */
-    { 0, 2 }, /* get uses to_unsigned */
-    { 0, 3 }, /* get uses to_float */
-    { 0, 4 }, /* get uses to_integer */
-    { 0, 5 }, /* get uses to_boolean */
-    { 0, 6 }, /* get uses from_boolean */
-    { 0, 10 }, /* get uses from_wide */
-    { 1, 7 }, /* real uses to_double */
-    { 1, 8 }, /* real uses to_long_double */
-    { 1, 9 }, /* real uses to_complex_double */
-    { 2, 11 }, /* first uses to_bytes */
-    { 2, 12 }, /* first uses to_typed */
-    { 0, 0 }
+    { 0, 0, 0 }, /* get uses to_long */
+    { 0, 1, 0 }, /* get uses to_int */
+    { 0, 2, 0 }, /* get uses to_unsigned */
+    { 0, 3, 0 }, /* get uses to_float */
+    { 0, 4, 0 }, /* get uses to_integer */
+    { 0, 5, 0 }, /* get uses to_boolean */
+    { 0, 6, 0 }, /* get uses from_boolean */
+    { 0, 10, 0 }, /* get uses from_wide */
+    { 1, 7, 0 }, /* real uses to_double */
+    { 1, 8, 0 }, /* real uses to_long_double */
+    { 1, 9, 0 }, /* real uses to_complex_double */
+    { 2, 11, 0 }, /* first uses to_bytes */
+    { 2, 12, 0 }, /* first uses to_typed */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -177,11 +177,11 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* sum uses limit */
-    { 0, 1 }, /* sum uses seen */
-    { 1, 0 }, /* get uses limit */
-    { 1, 1 }, /* get uses seen */
-    { 0, 0 }
+    { 0, 0, 0 }, /* sum uses limit */
+    { 0, 1, 0 }, /* sum uses seen */
+    { 1, 0, 0 }, /* get uses limit */
+    { 1, 1, 0 }, /* get uses seen */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

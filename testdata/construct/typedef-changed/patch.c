@@ -104,9 +104,9 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* add uses count */
-    { 1, 0 }, /* get uses count */
-    { 0, 0 }
+    { 0, 0, 0 }, /* add uses count */
+    { 1, 0, 0 }, /* get uses count */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -97,8 +97,8 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* as_int uses value */
-    { 0, 0 }
+    { 0, 0, 0 }, /* as_int uses value */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

@@ -237,16 +237,16 @@ static const struct polus_variable polus_variables[] = {
 };
 
 static const struct polus_use polus_uses[] = {
-    { 0, 0 }, /* clear uses all */
-    { 0, 2 }, /* clear uses text */
-    { 1, 0 }, /* keep uses all */
-    { 1, 1 }, /* keep uses kept */
-    { 2, 0 }, /* differs uses all */
-    { 2, 1 }, /* differs uses kept */
-    { 3, 0 }, /* reset uses all */
-    { 4, 0 }, /* port uses all */
-    { 4, 2 }, /* port uses text */
-    { 0, 0 }
+    { 0, 0, 0 }, /* clear uses all */
+    { 0, 2, 0 }, /* clear uses text */
+    { 1, 0, 0 }, /* keep uses all */
+    { 1, 1, 0 }, /* keep uses kept */
+    { 2, 0, 0 }, /* differs uses all */
+    { 2, 1, 0 }, /* differs uses kept */
+    { 3, 0, 0 }, /* reset uses all */
+    { 4, 0, 0 }, /* port uses all */
+    { 4, 2, 0 }, /* port uses text */
+    { 0, 0, 0 }
 };
 
 static const struct polus_import polus_imports[] = {

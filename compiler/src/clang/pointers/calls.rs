@@ -64,6 +64,7 @@ impl Walk<'_> {
         let functions: Vec<String> = arguments.iter().filter_map(|a| function_type(*a)).collect();
         for (index, argument) in arguments.iter().enumerate() {
             let from = self.values(*argument);
+            self.found.lent.extend(from.iter().map(|&node| (node, name.clone())));
             let reads = match parameters.get(index) {
                 Some(ty) => is_pointer(*ty) && ty.canonical().pointee().is_const(),
                 None => !parameters.is_empty() && !name.contains("scanf"),
