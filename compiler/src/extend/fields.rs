@@ -153,7 +153,8 @@ fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
         why: format!("has {} bytes, and the old union only {}", field.size.div_ceil(8), size / 8),
         by_hand: false,
     };
-    let too_big = |field: &&Field| field.size > size || was.union != is.union;
+    // what lies in it may keep its own layout, and is looked at when all of it is known
+    let too_big = |field: &&Field| field.size > size && field.record.is_none() || was.union != is.union;
     let misfits: Vec<Misfit> = is.fields.iter().filter(too_big).map(misfit).collect();
     if misfits.is_empty() { Ok(extended) } else { Err(misfits) }
 }

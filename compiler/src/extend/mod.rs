@@ -14,6 +14,8 @@ mod provide;
 mod rewrite;
 mod rounds;
 mod starts;
+pub mod tags;
+mod unions;
 
 pub use blame::Places;
 pub use fields::Extended;
@@ -82,6 +84,10 @@ pub fn extend(
     hooks: &Hooks,
 ) -> Result<Extension, Vec<Diagnostic>> {
     let mut types = placed(new, layers, hooks)?;
+    let apart = unions::check(new, &types);
+    if !apart.is_empty() {
+        return Err(apart);
+    }
     let numbered = numbered(old, new, numbers)?;
     let carriers = holding(new, types.iter().filter(|t| !t.records().is_empty()).map(|t| t.id).collect());
     let ordered = |t: &Extended| t.layers[0].union || t.in_order(&new.items[t.id].entity.fields);
@@ -249,7 +255,12 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
         });
         match moved {
             Some((slot, _)) => Some(format!("its field {} would move", slot.name)),
-            None if (is.size, is.align) != (Some(layer.size), Some(layer.align)) => {
+            None if is.size == Some(layer.size) && is.align != Some(layer.align) => Some(format!(
+                "it would be aligned to {} bytes instead of {}",
+                is.align.unwrap_or(0),
+                layer.align
+            )),
+            None if is.size != Some(layer.size) => {
                 Some(format!("it would have {} bytes instead of {}", is.size.unwrap_or(0), layer.size))
             }
             None => None,

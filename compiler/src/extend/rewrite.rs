@@ -15,6 +15,7 @@ use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
 use crate::text;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -204,10 +205,19 @@ impl Work<'_> {
 
     /// The object's body, and what is declared for its records.
     fn layers(&self, extended: &Extended, read: &body::Body) -> Option<(String, Vec<Inserted>)> {
-        let cut = |range: Range<usize>| self.edits.cut(range);
+        let defined = RefCell::new(BTreeSet::new());
+        let cut = |range: Range<usize>| {
+            let text = self.edits.cut(range.clone());
+            // the specifiers of several fields define their type once
+            if text.contains('{') && !defined.borrow_mut().insert(range.start) {
+                body::named(&text)
+            } else {
+                text
+            }
+        };
         let known = |layer: usize| body::of_layer(extended, layer, read, &cut);
         let base = match extended.layers[0].union {
-            true => body::union(read, extended.layers[0].size, &cut),
+            true => body::union(read, (extended.layers[0].size, extended.layers[0].align), &cut),
             false => known(0)?,
         };
         let behind = self.chunk_of(extended.id);
