@@ -83,7 +83,7 @@ pub fn extend(
     numbers: &Numbers,
     hooks: &Hooks,
 ) -> Result<Extension, Vec<Diagnostic>> {
-    let mut types = placed(new, layers, hooks)?;
+    let mut types = placed([old, new], layers, hooks)?;
     let apart = unions::check(new, &types);
     if !apart.is_empty() {
         return Err(apart);
@@ -137,12 +137,16 @@ fn record(program: &Program, name: &str) -> Option<ItemId> {
 }
 
 /// Where each field of each type lies.
-fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>, Vec<Diagnostic>> {
+fn placed(
+    [old, new]: [&Program; 2],
+    layers: &Layers,
+    hooks: &Hooks,
+) -> Result<Vec<Extended>, Vec<Diagnostic>> {
     let (mut types, mut told) = (vec![], vec![]);
     for (name, layers) in layers {
         let Some(id) = record(new, name) else { continue };
         let hook = hooks.get(name).cloned();
-        match fields::place(new, id, layers, hook.is_some()) {
+        match fields::place([old, new], id, layers, hook.is_some()) {
             Ok(extended) => types.push(Extended { hook, ..extended }),
             Err(misfits) => told.push(misplaced(new, id, &misfits)),
         }

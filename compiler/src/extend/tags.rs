@@ -161,7 +161,8 @@ fn retagged(program: &Program, id: ItemId, tag: &str) -> Vec<Revision> {
     places.into_iter().filter(is_there).map(revision).collect()
 }
 
-fn in_words(shape: &str, was: &str, is: &str) -> String {
+/// A shape with another name for a type.
+pub fn in_words(shape: &str, was: &str, is: &str) -> String {
     let mut out = String::new();
     let mut at = 0;
     for token in text::lex(shape).iter().filter(|token| token.text(shape) == was) {
