@@ -11,8 +11,8 @@ use crate::model::{self, Program};
 /// # Errors
 /// libclang cannot be used.
 pub fn tagged(old: Program, new: Program, known: Layers) -> Result<(Program, Program, Layers)> {
-    let (of_typedefs, renamed) = tags::of_typedefs(&old, &new);
-    let (old, known) = match with(&old, of_typedefs.old)? {
+    let (of_records, renamed) = tags::of_records(&old, &new);
+    let (old, known) = match with(&old, of_records.old)? {
         Some(old) => (old, tags::by_new_names(known, &renamed)),
         None => (old, known),
     };

@@ -21,20 +21,52 @@ pub struct Tags {
 /// Old and new names of records of the old version that the new one calls otherwise, by way of one typedef.
 pub type Renamed = BTreeMap<String, String>;
 
-/// The old version's records get the tags that the new version has for the same typedefs.
-pub fn of_typedefs(old: &Program, new: &Program) -> (Tags, Renamed) {
+/// The old version's records get the tags that the new version has for the same typedefs, or in the same
+/// fields.
+pub fn of_records(old: &Program, new: &Program) -> (Tags, Renamed) {
     let (mut tags, mut renamed) = (Tags::default(), Renamed::new());
     let theirs = typedefs(new);
-    for (name, ours) in typedefs(old) {
-        let Some(&record) = theirs.get(name) else { continue };
+    let by_typedef = typedefs(old).into_iter().filter_map(|(name, ours)| Some((ours, *theirs.get(name)?)));
+    for (ours, record) in by_typedef.chain(held_alike(old, new)) {
         let (was, is) = (&old.items[ours].entity, &new.items[record].entity);
         let free = !has(old, &is.name) && !has(new, &was.name) && was.union == is.union;
-        if was.name != is.name && free && !renamed.contains_key(&was.name) {
+        let known = renamed.contains_key(&was.name) || renamed.values().any(|name| *name == is.name);
+        if was.name != is.name && free && !known {
             tags.old.extend(retagged(old, ours, &is.name));
             renamed.insert(was.name.clone(), is.name.clone());
         }
     }
     (tags, renamed)
+}
+
+/// Records of both versions that one field holds by value, and most of whose fields have the same names.
+fn held_alike(old: &Program, new: &Program) -> Vec<(ItemId, ItemId)> {
+    let alike = |was: ItemId, is: ItemId| {
+        let [ours, theirs] = [(old, was), (new, is)].map(|(program, id)| &program.items[id].entity.fields);
+        let stay = ours.iter().filter(|f| theirs.iter().any(|other| other.name == f.name)).count();
+        stay * 2 > ours.len() && stay * 2 > theirs.len()
+    };
+    let own = |program: &Program, id: ItemId| {
+        let item = &program.items[id];
+        let named =
+            item.kind() == Kind::Record && !item.entity.name.is_empty() && item.original == item.entity.name;
+        named && item.defined() && !item.system && item.of_program() && item.entity.function.is_none()
+    };
+    let mut found = vec![];
+    for ours in (0..old.items.len()).filter(|&id| own(old, id)) {
+        let theirs = new.named(&old.items[ours].entity.name).iter().copied().find(|&id| own(new, id));
+        for field in &old.items[ours].entity.fields {
+            let of = |id: ItemId| new.items[id].entity.fields.iter().find(|f| f.name == field.name);
+            let Some(other) = theirs.and_then(of).filter(|f| f.dimensions == field.dimensions) else {
+                continue;
+            };
+            if let (Some(was), Some(is)) = (field.record, other.record) {
+                let apart = own(old, was) && own(new, is) && alike(was, is);
+                found.extend(apart.then_some((was, is)));
+            }
+        }
+    }
+    found
 }
 
 /// The layouts by the new names.

@@ -88,12 +88,18 @@ typedef struct this_tag { int a; int b; struct this_tag *next; } other;
 struct this_tag__extension { int fresh; };
 
 /* new.c:4: a type that the patch uses */
-struct holder { plain one; tagged many[3]; other last; };
+typedef struct { int kind; char polus_gap_4[4] __attribute__((aligned(4))); int rank; } came;
 
-/* new.c:5: holder stays in the process */
+/* <polusc>:1: a type that the patch uses */
+struct came__extension { int fresh; };
+
+/* new.c:5: a type that the patch uses */
+struct holder { came way; plain one; tagged many[3]; other last; };
+
+/* new.c:6: holder stays in the process */
 extern struct holder *holder;
 
-/* new.c:6: any stays in the process */
+/* new.c:7: any stays in the process */
 extern void *any;
 extern void *some;
 extern void *all;
@@ -113,7 +119,8 @@ static __attribute__((noipa)) int f_v2(void);
 static struct polus_extension_type has_tag__extension_type_v1;
 static struct polus_extension_type tagged__extension_type_v1;
 static struct polus_extension_type this_tag__extension_type_v1;
-static const struct polus_extension_type *const polus_extension_types_v1[3];
+static struct polus_extension_type came__extension_type_v1;
+static const struct polus_extension_type *const polus_extension_types_v1[4];
 
 /* ---- Globals ---- */
 
@@ -127,12 +134,15 @@ static struct polus_extension_type tagged__extension_type_v1 = { "tagged", sizeo
 static struct polus_extension_type this_tag__extension_type_v1 = { "struct this_tag", sizeof(struct this_tag), sizeof(struct this_tag__extension), 0 };
 
 /* <polusc>:1: the patch's own instance */
-static const struct polus_extension_type *const polus_extension_types_v1[3] = { &has_tag__extension_type_v1, &tagged__extension_type_v1, &this_tag__extension_type_v1 };
+static struct polus_extension_type came__extension_type_v1 = { "came", sizeof(came), sizeof(struct came__extension), 0 };
+
+/* <polusc>:1: the patch's own instance */
+static const struct polus_extension_type *const polus_extension_types_v1[4] = { &came__extension_type_v1, &has_tag__extension_type_v1, &tagged__extension_type_v1, &this_tag__extension_type_v1 };
 
 /* ---- Functions ---- */
 
-/* new.c:7: its text changed; it uses has_tag__extension_type, which is new; it uses tagged__extension_type, which is new; it uses this_tag__extension_type, which is new */
-static int f_v2(void) { struct this_tag *o = all; return ((struct has_tag__extension *)polus_extension(((plain *)any), &has_tag__extension_type_v1))->fresh + ((struct tagged__extension *)polus_extension(((tagged *)some), &tagged__extension_type_v1))->fresh + ((struct this_tag__extension *)polus_extension(o, &this_tag__extension_type_v1))->fresh + ((struct has_tag__extension *)polus_extension(&(holder->one), &has_tag__extension_type_v1))->fresh + ((struct this_tag__extension *)polus_extension(holder->last.next, &this_tag__extension_type_v1))->fresh; }
+/* new.c:8: its text changed; it uses has_tag__extension_type, which is new; it uses tagged__extension_type, which is new; it uses this_tag__extension_type, which is new; it uses came__extension_type, which is new */
+static int f_v2(void) { struct this_tag *o = all; return ((struct has_tag__extension *)polus_extension(((plain *)any), &has_tag__extension_type_v1))->fresh + ((struct tagged__extension *)polus_extension(((tagged *)some), &tagged__extension_type_v1))->fresh + ((struct this_tag__extension *)polus_extension(o, &this_tag__extension_type_v1))->fresh + ((struct has_tag__extension *)polus_extension(&(holder->one), &has_tag__extension_type_v1))->fresh + ((struct this_tag__extension *)polus_extension(holder->last.next, &this_tag__extension_type_v1))->fresh + ((struct came__extension *)polus_extension(&(holder->way), &came__extension_type_v1))->fresh + holder->way.rank; }
 
 /* ---- What the injector reads ---- */
 
@@ -140,7 +150,7 @@ static int f_v2(void) { struct this_tag *o = all; return ((struct has_tag__exten
 
 static const struct polus_function polus_functions[] = {
     { "f", "", "f_v2",
-      "its text changed; it uses has_tag__extension_type, which is new; it uses tagged__extension_type, which is new; it uses this_tag__extension_type, which is new",
+      "its text changed; it uses has_tag__extension_type, which is new; it uses tagged__extension_type, which is new; it uses this_tag__extension_type, which is new; it uses came__extension_type, which is new",
       (void *)f_v2, 0x0, POLUS_REPLACED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };
@@ -155,9 +165,12 @@ static const struct polus_variable polus_variables[] = {
     { "this_tag__extension_type", "old.c", "", "this_tag__extension_type_v1",
       "new, or a constant with another value",
       (void *)&this_tag__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
+    { "came__extension_type", "old.c", "", "came__extension_type_v1",
+      "new, or a constant with another value",
+      (void *)&came__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
     { "polus_extension_types", "old.c", "", "polus_extension_types_v1",
       "new, or a constant with another value",
-      (void *)&polus_extension_types_v1, 0, 0, 0x0, 0, 24, POLUS_NEW, 0 },
+      (void *)&polus_extension_types_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 };
 
@@ -190,18 +203,27 @@ static const struct polus_field polus_fields_1[] = {
     { 0, 0, 0 }
 };
 
-_Static_assert(sizeof(struct holder) == 48, "struct holder must have the size that the process knows");
+_Static_assert(sizeof(came) == 12, "came must have the size that the process knows");
 static const struct polus_field polus_fields_2[] = {
-    { "one", 0, 64 },
-    { "many", 64, 192 },
-    { "last", 256, 128 },
+    { "kind", 0, 32 },
+    { "rank", 64, 32 },
+    { 0, 0, 0 }
+};
+
+_Static_assert(sizeof(struct holder) == 64, "struct holder must have the size that the process knows");
+static const struct polus_field polus_fields_3[] = {
+    { "way", 0, 96 },
+    { "one", 96, 64 },
+    { "many", 160, 192 },
+    { "last", 384, 128 },
     { 0, 0, 0 }
 };
 
 static const struct polus_layout polus_layouts[] = {
     { "struct has_tag", 8, polus_fields_0, 2 },
     { "struct this_tag", 16, polus_fields_1, 3 },
-    { "struct holder", 48, polus_fields_2, 3 },
+    { "came", 12, polus_fields_2, 2 },
+    { "struct holder", 64, polus_fields_3, 4 },
     { 0, 0, 0, 0 }
 };
 
@@ -219,7 +241,7 @@ __attribute__((visibility("default"))) const struct polus_patch polus_patch = {
     "",
     "",
     polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
-    1, 4, 0, 6, 3, 0,
+    1, 5, 0, 6, 4, 0,
     polus_callbacks, 0,
-    0, 0, 3, polus_extension_types_v1,
+    0, 0, 4, polus_extension_types_v1,
 };
