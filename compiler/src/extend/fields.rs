@@ -168,7 +168,11 @@ pub fn place(
 }
 
 fn led_elsewhere(field: &Field, (was, is): (String, String)) -> Misfit {
-    Misfit { field: field.name.clone(), why: format!("leads to {is} instead of {was}"), by_hand: false }
+    let why = match was.contains('{') && is.contains('{') {
+        true => "leads to a struct without a name, which changed".to_string(),
+        false => format!("leads to {is} instead of {was}"),
+    };
+    Misfit { field: field.name.clone(), why, by_hand: false }
 }
 
 /// A field of the old version, in the object or beside it.
