@@ -100,8 +100,8 @@ fn record(shape: &str) -> Option<&str> {
     name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
 }
 
-/// Bytes of a number.
-fn width(shape: &str) -> Option<u64> {
+/// Bytes of a whole number.
+pub fn width(shape: &str) -> Option<u64> {
     let has = |word: &str| shape.split(' ').any(|other| other == word);
     Some(match () {
         () if shape == "_Bool" => 1,

@@ -2,7 +2,8 @@
 //! way of another has to lie at one place.
 
 use super::fields::Extended;
-use crate::clang::Field;
+use super::fitting::{unqualified, width};
+use crate::clang::{Field, Role};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 
@@ -21,21 +22,25 @@ struct Leaf<'p> {
 
 /// Types that cannot keep their layout for that reason.
 pub fn check(new: &Program, types: &[Extended]) -> Vec<Diagnostic> {
-    let unions = new.items.iter().filter(|item| item.entity.union && item.defined() && !item.system);
-    unions.filter_map(|union| one(new, types, &union.entity.fields)).collect()
+    let is_union = |id: &ItemId| {
+        let item = &new.items[*id];
+        item.entity.union && item.defined() && !item.system
+    };
+    (0..new.items.len()).filter(is_union).filter_map(|id| one(new, types, id)).collect()
 }
 
-fn one(new: &Program, types: &[Extended], members: &[Field]) -> Option<Diagnostic> {
+fn one(new: &Program, types: &[Extended], union: ItemId) -> Option<Diagnostic> {
+    let members = &new.items[union].entity.fields;
     let all: Vec<Vec<Leaf>> = members.iter().map(|member| member_leaves(new, types, member)).collect();
     let pairs = (0..all.len()).flat_map(|a| (0..all.len()).filter(move |&b| a != b).map(move |b| (a, b)));
     for (a, b) in pairs {
-        let whole = members[b].record.is_none() || !members[b].dimensions.is_empty();
         for leaf in &all[a] {
             let Some(moved) = leaf.moved else { continue };
             let shares = |other: &&Leaf| {
-                let overlaps = leaf.bits.start < other.bits.end && other.bits.start < leaf.bits.end;
                 let same = leaf.bits.start == other.bits.start && leaf.shape == other.shape;
-                overlaps && whole || same && (leaf.place.is_none() || leaf.place != other.place)
+                let viewed =
+                    members[b].record.is_none() && views(other, leaf) && is_used(new, union, &members[b]);
+                viewed || same && (leaf.place.is_none() || leaf.place != other.place)
             };
             if let Some(other) = all[b].iter().find(shares) {
                 let why = format!(
@@ -47,6 +52,22 @@ fn one(new: &Program, types: &[Extended], members: &[Field]) -> Option<Diagnosti
         }
     }
     None
+}
+
+/// The one shows the other's bytes: a row of characters, or a number that has several fields in it.
+fn views(member: &Leaf, leaf: &Leaf) -> bool {
+    let overlaps = leaf.bits.start < member.bits.end && member.bits.start < leaf.bits.end;
+    let characters = member.shape.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let characters = characters.is_some_and(|(_, element)| width(unqualified(element)) == Some(1));
+    let smaller = leaf.bits.end - leaf.bits.start < member.bits.end - member.bits.start;
+    overlaps && (characters || width(unqualified(member.shape)).is_some() && smaller)
+}
+
+/// Code has to do with the member; else it only gives the union its size.
+fn is_used(new: &Program, union: ItemId, member: &Field) -> bool {
+    new.uses
+        .iter()
+        .any(|u| u.target == union && matches!(&u.role, Role::Member(name) if *name == member.name))
 }
 
 fn member_leaves<'p>(new: &'p Program, types: &[Extended], member: &'p Field) -> Vec<Leaf<'p>> {
