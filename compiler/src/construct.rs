@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 mod by_hand;
 mod extending;
 mod tables;
+mod tagging;
 mod travelling;
 
 pub use extending::{Kept, settle};
@@ -191,13 +192,16 @@ pub fn pair(inputs: &Inputs, binary: Option<&Binary>, history: &History) -> Resu
     let ((old, mut notes), (new, more)) = (ours?, theirs?);
     // Both versions mostly give the same reasons to wonder.
     notes.extend(more.into_iter().filter(|note| !notes.contains(note)).collect::<Vec<_>>());
+    let digests = [digest(&old), digest(&new)];
+    let (layers, numbers) = history.kept_at(&digests[0]);
+    let (old, new, layers) = tagging::tagged(old, new, layers)?;
     let (new, by_hand) = match file {
         Some(file) => by_hand::add(&old, new, &file).map(|(new, by_hand)| (new, Some(by_hand)))?,
         None => (new, None),
     };
-    let pair = Pair { optimize, targets, unit, left_out, notes, by_hand, ..Pair::new(name, old, new) };
-    let kept = history.kept_at(&pair.digests[0]);
-    extending::as_running(pair, kept)
+    let pair = Pair::new(name, old, new);
+    let pair = Pair { optimize, targets, unit, left_out, notes, by_hand, digests, ..pair };
+    extending::as_running(pair, (layers, numbers))
 }
 
 /// Two single files are one unit whatever their names: the one that the version file or the

@@ -108,6 +108,8 @@ pub enum Site {
         braces: Range<usize>,
         /// The record.
         record: usize,
+        /// It is an array of them.
+        array: bool,
         /// It stands inside a function.
         inside: bool,
     },
@@ -124,6 +126,31 @@ pub enum Site {
         /// It returns bytes that are no object yet.
         makes: bool,
     },
+}
+
+impl Site {
+    /// What of it is about these records; values in braces are about any.
+    pub fn about(self, records: &dyn Fn(usize) -> bool) -> Option<Self> {
+        let keeps = match &self {
+            Self::Variable(_) | Self::Literal { .. } => true,
+            Self::Member { record, .. }
+            | Self::Offset { record, .. }
+            | Self::ByValue { record, .. }
+            | Self::Assignment { record, .. } => records(*record),
+            Self::Call { .. } => return self.call_about(records),
+        };
+        keeps.then_some(self)
+    }
+
+    fn call_about(mut self, records: &dyn Fn(usize) -> bool) -> Option<Self> {
+        let Self::Call { arguments, .. } = &mut self else { return None };
+        for argument in arguments.iter_mut() {
+            argument.leads_to = argument.leads_to.filter(|at| records(*at));
+            argument.sizes = argument.sizes.filter(|at| records(*at));
+        }
+        let any = arguments.iter().any(|a| a.leads_to.is_some() || a.sizes.is_some());
+        any.then_some(self)
+    }
 }
 
 /// A variable that holds a record, or an array of them.
@@ -297,7 +324,8 @@ impl Search<'_> {
         let record = self.record_of(cursor.ty())?;
         let braces = cursor.children().into_iter().find(|c| c.kind() == INITIALISERS)?.extent();
         let inside = path.iter().any(|above| above.kind() == FUNCTION);
-        Some(Site::Literal { span: cursor.extent(), braces, record, inside })
+        let array = matches!(cursor.ty().canonical().form(), Form::Array(_));
+        Some(Site::Literal { span: cursor.extent(), braces, record, array, inside })
     }
 
     fn call(&self, cursor: Cursor) -> Option<Site> {

@@ -156,9 +156,18 @@ fn unused(field: &Slot, align: u64) -> String {
     }
 }
 
-/// A union's body with at least the old size.
-pub fn union(body: &Body, size: u64, cut: Cut) -> String {
-    format!("{} char polus_gap_0[{size}]; ", cut(body.inner.clone()))
+/// Specifiers that only name the type which they define.
+pub fn named(specifiers: &str) -> String {
+    let braces = specifiers.find('{').zip(specifiers.rfind('}'));
+    braces.map_or(specifiers.to_string(), |(open, close)| {
+        format!("{}{}", &specifiers[..open], &specifiers[close + 1..])
+    })
+}
+
+/// A union's body with at least the old size and alignment.
+pub fn union(body: &Body, (size, align): (u64, u64), cut: Cut) -> String {
+    let gap = format!("char polus_gap_0[{size}] __attribute__((aligned({align})))");
+    format!("{} {gap}; ", cut(body.inner.clone()))
 }
 
 /// The body of a new record: these fields alone.

@@ -1,9 +1,9 @@
 //! Which field of a changed record is which of the old one, and what becomes of it (design 3.2).
 
 use super::body::SEEN;
-use super::fitting::{converts, fits, is_function, nested_fits, unqualified};
+use super::fitting::{astray, converts, fits, is_function, nested_fits, unqualified};
 use super::layers::{Layer, Slot};
-use crate::clang::{Entity, Field};
+use crate::clang::{Entity, Field, Kind};
 use crate::model::{ItemId, Program};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -90,8 +90,18 @@ pub struct Misfit {
 ///
 /// # Errors
 /// Fields that cannot keep theirs.
-pub fn place(new: &Program, id: ItemId, layers: &[Layer], by_hand: bool) -> Result<Extended, Vec<Misfit>> {
+pub fn place(
+    [old, new]: [&Program; 2],
+    id: ItemId,
+    layers: &[Layer],
+    by_hand: bool,
+) -> Result<Extended, Vec<Misfit>> {
     let is = &new.items[id].entity;
+    let strays = |slot: &Slot, field: &Field| {
+        // what the process has under the name may have been taken for the same by an earlier update
+        let now = now(old, &is.name, &field.name).map_or(slot.shape.as_str(), |field| field.shape.as_str());
+        astray(now, &field.shape, &|was, is| same_record(old, new, was, is))
+    };
     let kept = layers.iter().map(|layer| vec![None; layer.fields.len()]).collect();
     let (name, layers) = (is.name.clone(), layers.to_vec());
     let mut extended = Extended {
@@ -108,12 +118,20 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer], by_hand: bool) -> Resu
         named: BTreeSet::new(),
     };
     if extended.layers[0].union || is.union {
-        return union(extended, is);
+        let strayed = is.fields.iter().filter_map(|field| {
+            let slot = extended.layers[0].fields.iter().find(|slot| slot.name == field.name)?;
+            Some(led_elsewhere(field, strays(slot, field)?))
+        });
+        let strayed: Vec<Misfit> = strayed.collect();
+        return if strayed.is_empty() { union(extended, is) } else { Err(strayed) };
     }
     let mut misfits = vec![];
     for field in &is.fields {
         match extended.find(field) {
-            Some((layer, at)) if fits(&extended.layers[layer].fields[at], field) => {
+            Some((layer, at))
+                if fits(&extended.layers[layer].fields[at], field)
+                    && strays(&extended.layers[layer].fields[at], field).is_none() =>
+            {
                 extended.kept[layer][at] = Some(field.name.clone());
                 if layer > 0 && extended.shares(layer, &field.name) {
                     extended.retyped.insert(field.name.clone(), layer);
@@ -127,10 +145,15 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer], by_hand: bool) -> Resu
                 extended.converted.insert(field.name.clone());
                 extended.added.push(field.name.clone());
             }
-            Some((layer, at)) => misfits.push(Misfit {
-                by_hand: layer == 0 && !is_open(field),
-                ..misfit(&extended.layers[layer].fields[at], field)
-            }),
+            Some((layer, at)) => {
+                let slot = &extended.layers[layer].fields[at];
+                let strayed = strays(slot, field).filter(|_| fits(slot, field));
+                let strayed = strayed.map(|other| led_elsewhere(field, other));
+                misfits.push(Misfit {
+                    by_hand: layer == 0 && !is_open(field),
+                    ..strayed.unwrap_or_else(|| misfit(slot, field))
+                });
+            }
             None if field.name.is_empty() => misfits.push(nameless(field)),
             None if is_open(field) => misfits.push(Misfit {
                 field: field.name.clone(),
@@ -144,6 +167,33 @@ pub fn place(new: &Program, id: ItemId, layers: &[Layer], by_hand: bool) -> Resu
     if misfits.is_empty() { Ok(extended) } else { Err(misfits) }
 }
 
+fn led_elsewhere(field: &Field, (was, is): (String, String)) -> Misfit {
+    let why = match was.contains('{') && is.contains('{') {
+        true => "leads to a struct without a name, which changed".to_string(),
+        false => format!("leads to {is} instead of {was}"),
+    };
+    Misfit { field: field.name.clone(), why, by_hand: false }
+}
+
+/// A field of the old version, in the object or beside it.
+fn now<'p>(old: &'p Program, record: &str, field: &str) -> Option<&'p Field> {
+    let beside = |name: &str| name.strip_prefix(record).is_some_and(|rest| rest.starts_with("__extension"));
+    let records = old.items.iter().map(|item| &item.entity);
+    let records = records.filter(|e| e.kind == Kind::Record && (e.name == record || beside(&e.name)));
+    records.flat_map(|e| &e.fields).find(|known| !field.is_empty() && known.name == field)
+}
+
+/// Two records, of the old and the new version, that have the same fields at the same places.
+fn same_record(old: &Program, new: &Program, was: &str, is: &str) -> bool {
+    let contents = |program: &Program, name: &str| {
+        let mut all =
+            program.items.iter().filter(|item| item.kind() == Kind::Record && item.original == name);
+        all.next().filter(|item| item.defined()).map(|item| item.entity.shape.clone())
+    };
+    let ours = contents(old, was).map(|shape| super::tags::in_words(&shape, was, is));
+    was == is || ours.is_some() && ours == contents(new, is)
+}
+
 /// A union keeps its size, and its new members share the old bytes.
 fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
     let was = &extended.layers[0];
@@ -153,7 +203,8 @@ fn union(extended: Extended, is: &Entity) -> Result<Extended, Vec<Misfit>> {
         why: format!("has {} bytes, and the old union only {}", field.size.div_ceil(8), size / 8),
         by_hand: false,
     };
-    let too_big = |field: &&Field| field.size > size || was.union != is.union;
+    // what lies in it may keep its own layout, and is looked at when all of it is known
+    let too_big = |field: &&Field| field.size > size && field.record.is_none() || was.union != is.union;
     let misfits: Vec<Misfit> = is.fields.iter().filter(too_big).map(misfit).collect();
     if misfits.is_empty() { Ok(extended) } else { Err(misfits) }
 }

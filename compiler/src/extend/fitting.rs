@@ -41,6 +41,80 @@ fn alike_pointers(was: &str, is: &str) -> bool {
     }
 }
 
+/// What two types that fit lead to, if these are not the same objects: `same` tells it of two records.
+/// `void` may be anything.
+pub fn astray(was: &str, is: &str, same: &dyn Fn(&str, &str) -> bool) -> Option<(String, String)> {
+    let (was, is) = (unqualified(was), unqualified(is));
+    match (was.strip_prefix('*'), is.strip_prefix('*')) {
+        (Some(was), Some(is)) => led_astray(unqualified(was), unqualified(is), same),
+        (None, None) => nested_astray(was, is, same),
+        _ => None,
+    }
+}
+
+fn led_astray(was: &str, is: &str, same: &dyn Fn(&str, &str) -> bool) -> Option<(String, String)> {
+    let apart = || Some((was.to_string(), is.to_string()));
+    let element =
+        |shape: &'_ str| shape.strip_prefix('[').and_then(|rest| Some(rest.split_once(']')?.1.to_string()));
+    if was == is || was == "void" || is == "void" {
+        return None;
+    }
+    if let (Some(was), Some(is)) = (was.strip_prefix('*'), is.strip_prefix('*')) {
+        return led_astray(unqualified(was), unqualified(is), same);
+    }
+    if let (Some((ours, our_result)), Some((theirs, their_result))) = (signature(was), signature(is)) {
+        let values = ours.into_iter().zip(theirs).chain([(our_result, their_result)]);
+        return values.into_iter().find_map(|(was, is)| astray(was, is, same));
+    }
+    if let (Some(was), Some(is)) = (element(was), element(is)) {
+        return led_astray(unqualified(&was), unqualified(&is), same);
+    }
+    match (record(was), record(is)) {
+        (Some(ours), Some(theirs)) => {
+            if same(ours, theirs) {
+                None
+            } else {
+                apart()
+            }
+        }
+        _ if width(was).is_some() && width(was) == width(is) => None,
+        _ if nested_fits(was, is) => nested_astray(was, is, same),
+        _ => apart(),
+    }
+}
+
+/// The same of the members of records without a name.
+fn nested_astray(was: &str, is: &str, same: &dyn Fn(&str, &str) -> bool) -> Option<(String, String)> {
+    let (was, is) = (Nested::read(was)?, Nested::read(is)?);
+    is.members.iter().find_map(|member| {
+        let (kind, place) = member.rsplit_once(' ')?;
+        let known = was.members.iter().filter_map(|other| other.rsplit_once(' '));
+        let (other, _) = known.into_iter().find(|(_, at)| *at == place)?;
+        astray(other, kind, same)
+    })
+}
+
+/// The tag of a record.
+fn record(shape: &str) -> Option<&str> {
+    let name = shape.strip_prefix("struct ")?;
+    name.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(name)
+}
+
+/// Bytes of a whole number.
+pub fn width(shape: &str) -> Option<u64> {
+    let has = |word: &str| shape.split(' ').any(|other| other == word);
+    Some(match () {
+        () if shape == "_Bool" => 1,
+        () if !is_integer(shape) => return None,
+        () if shape.starts_with("enum ") => 4,
+        () if has("char") => 1,
+        () if has("short") => 2,
+        () if has("long") => 8,
+        () if has("__int128") => 16,
+        () => 4,
+    })
+}
+
 /// The type of a function, by its spelling.
 pub fn is_function(shape: &str) -> bool {
     shape.starts_with('(')
@@ -67,6 +141,9 @@ fn passed_alike(was: &str, is: &str) -> bool {
 
 /// The parameters and the result of `(A,B)->C`.
 fn signature(shape: &str) -> Option<(Vec<&str>, &str)> {
+    if !is_function(shape) {
+        return None;
+    }
     let (mut parameters, mut depth, mut from) = (vec![], 0, 1);
     for (at, c) in shape.char_indices() {
         depth += i32::from(matches!(c, '{' | '(' | '[')) - i32::from(matches!(c, '}' | ')' | ']'));
@@ -153,6 +230,21 @@ mod tests {
             ["*(*struct a,unsigned int)->int", "*(*struct a,long)->long", "*(long,unsigned int)->long"];
         assert!(!other.iter().any(|is| alike(was, is)));
         assert!(!alike("*(*()->int)->void", "*(*struct a)->void"));
+    }
+
+    #[test]
+    fn pointers_that_fit_lead_to_the_same_objects() {
+        let astray = |was: &str, is: &str| astray(was, is, &|was, is| (was, is) == ("a", "renamed"));
+        let fine = ["*struct a", "*const struct a", "*struct renamed", "*void"];
+        assert!(fine.iter().all(|is| astray("*struct a", is).is_none()));
+        let other = ["*struct b", "*char", "**struct a", "*(int)->int"];
+        assert!(other.iter().all(|is| astray("*struct a", is).is_some()));
+        assert_eq!(astray("*char", "*unsigned char"), None);
+        assert!(astray("*int", "*long").is_some());
+        assert!(astray("*(*struct a,int)->int", "*(*struct b,int)->int").is_some());
+        assert_eq!(astray("*(*struct a,int)->int", "*(*struct renamed,int)->int"), None);
+        assert!(astray("struct{*struct a x@0}:8/8", "struct{*struct b x@0}:8/8").is_some());
+        assert_eq!(astray("int", "unsigned int"), None);
     }
 
     #[test]

@@ -29,6 +29,18 @@ pub struct Parts {
     pub beside: BTreeMap<usize, String>,
 }
 
+impl Parts {
+    /// Nothing but zero.
+    pub fn zero() -> Self {
+        Self { base: "{0}".to_string(), ..Self::default() }
+    }
+}
+
+/// `{0}` means the same whatever fields there are.
+pub fn is_zero(braces: &str) -> bool {
+    text::lex(braces).iter().map(|token| token.text(braces)).eq(["{", "0", "}"])
+}
+
 /// A record's fields, and those of them that lie beside its objects.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
@@ -63,6 +75,9 @@ impl Reader<'_> {
     /// # Errors
     /// Where it cannot be read, and why.
     pub fn record(&self, id: usize, braces: Range<usize>) -> Result<Parts, Unread> {
+        if is_zero(&self.source[braces.clone()]) {
+            return Ok(Parts::zero());
+        }
         let fields = &self.records[&id];
         let (mut base, mut beside) = (vec![], BTreeMap::<usize, Vec<String>>::new());
         let mut next = 0;
@@ -88,7 +103,7 @@ impl Reader<'_> {
                     format!("{}{value}", self.edits.cut(element.whole.start..element.value.start))
                 }
                 (None, _) if positional => value.clone(),
-                (None, true) => value.clone(),
+                (None, true) => return Err((at, "a value for fields that no name leads to")),
                 (None, false) => format!(".{name} = {value}"),
             };
             if self.fixed && fields.retyped.contains(&name) {
@@ -134,6 +149,9 @@ impl Reader<'_> {
     /// # Errors
     /// As [`Reader::record`].
     pub fn array(&self, id: usize, braces: Range<usize>) -> Result<Parts, Unread> {
+        if is_zero(&self.source[braces.clone()]) {
+            return Ok(Parts::zero());
+        }
         let mut base = vec![];
         let mut elements_beside: Vec<(String, BTreeMap<usize, String>)> = vec![];
         for element in elements(self.source, &braces) {
@@ -271,5 +289,6 @@ mod tests {
         assert_eq!(take("{ a: 1 }"), both("{ a: 1 }", ""));
         assert_eq!(take("{}"), both("{0}", ""));
         assert!(take("{ 1, 2, 3, 4 }").is_err());
+        assert_eq!(take("{ 0 }"), both("{0}", ""));
     }
 }

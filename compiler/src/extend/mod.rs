@@ -14,6 +14,8 @@ mod provide;
 mod rewrite;
 mod rounds;
 mod starts;
+pub mod tags;
+mod unions;
 
 pub use blame::Places;
 pub use fields::Extended;
@@ -22,7 +24,7 @@ pub use numbers::{Numbered, Numbers};
 pub use provide::LISTS;
 pub use rounds::check as made_by_endless;
 
-use crate::clang::{self, Kind};
+use crate::clang::{self, Kind, Site};
 use crate::cross::Versions;
 use crate::diag::Diagnostic;
 use crate::merge::MergedUnit;
@@ -81,15 +83,24 @@ pub fn extend(
     numbers: &Numbers,
     hooks: &Hooks,
 ) -> Result<Extension, Vec<Diagnostic>> {
-    let mut types = placed(new, layers, hooks)?;
+    let mut types = placed([old, new], layers, hooks)?;
+    let apart = unions::check(new, &types);
+    if !apart.is_empty() {
+        return Err(apart);
+    }
     let numbered = numbered(old, new, numbers)?;
-    let carriers = carriers(new, &types);
-    let names = declared_at(new, &carriers);
+    let carriers = holding(new, types.iter().filter(|t| !t.records().is_empty()).map(|t| t.id).collect());
+    let ordered = |t: &Extended| t.layers[0].union || t.in_order(&new.items[t.id].entity.fields);
+    // values without designators would go to other fields, in what holds them, too
+    let disordered = holding(new, types.iter().filter(|t| !ordered(t)).map(|t| t.id).collect());
+    let names = declared_at(new, &carriers.union(&disordered).copied().collect());
     let sites = match names.is_empty() {
         true => vec![],
         false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
             .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
     };
+    let carries = |at: usize| carriers.contains(&names[&at]);
+    let sites: Vec<Site> = sites.into_iter().filter_map(|site| site.about(&carries)).collect();
     let mut told = starts::find(new, &mut types, &names, &sites);
     told.extend(bytes::warnings(new, &names, &sites));
     told.extend(types.iter().filter_map(|extended| told_of_conversion(new, extended)));
@@ -126,12 +137,16 @@ fn record(program: &Program, name: &str) -> Option<ItemId> {
 }
 
 /// Where each field of each type lies.
-fn placed(new: &Program, layers: &Layers, hooks: &Hooks) -> Result<Vec<Extended>, Vec<Diagnostic>> {
+fn placed(
+    [old, new]: [&Program; 2],
+    layers: &Layers,
+    hooks: &Hooks,
+) -> Result<Vec<Extended>, Vec<Diagnostic>> {
     let (mut types, mut told) = (vec![], vec![]);
     for (name, layers) in layers {
         let Some(id) = record(new, name) else { continue };
         let hook = hooks.get(name).cloned();
-        match fields::place(new, id, layers, hook.is_some()) {
+        match fields::place([old, new], id, layers, hook.is_some()) {
             Ok(extended) => types.push(Extended { hook, ..extended }),
             Err(misfits) => told.push(misplaced(new, id, &misfits)),
         }
@@ -199,9 +214,8 @@ fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
         .help("keep these fields in this update, or restart the program for this change")
 }
 
-/// The records that have something beside them, and those that hold such ones.
-fn carriers(new: &Program, types: &[Extended]) -> BTreeSet<ItemId> {
-    let mut all: BTreeSet<ItemId> = types.iter().filter(|t| !t.records().is_empty()).map(|t| t.id).collect();
+/// These records, and those that hold them.
+fn holding(new: &Program, mut all: BTreeSet<ItemId>) -> BTreeSet<ItemId> {
     loop {
         let holders = (0..new.items.len()).filter(|&id| new.items[id].kind() == Kind::Record);
         let more: Vec<ItemId> = holders
@@ -245,7 +259,12 @@ fn wrong(new: &Program, extended: &Extended) -> Option<String> {
         });
         match moved {
             Some((slot, _)) => Some(format!("its field {} would move", slot.name)),
-            None if (is.size, is.align) != (Some(layer.size), Some(layer.align)) => {
+            None if is.size == Some(layer.size) && is.align != Some(layer.align) => Some(format!(
+                "it would be aligned to {} bytes instead of {}",
+                is.align.unwrap_or(0),
+                layer.align
+            )),
+            None if is.size != Some(layer.size) => {
                 Some(format!("it would have {} bytes instead of {}", is.size.unwrap_or(0), layer.size))
             }
             None => None,

@@ -15,6 +15,7 @@ use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
 use crate::text;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -22,7 +23,7 @@ use std::ops::Range;
 pub type Named = BTreeMap<ItemId, BTreeSet<String>>;
 
 /// Rewrites; `carriers` are the types with something beside their objects and those that hold them,
-/// `names` the places of their names in `sites`.
+/// `names` the places in `sites` of their names, and of others whose fields have another order.
 ///
 /// # Errors
 /// What cannot be rewritten, with its place.
@@ -42,13 +43,14 @@ pub fn rewrite(
         let retyped = extended.map(|t| t.retyped.keys().cloned().collect()).unwrap_or_default();
         (id, Fields { all, beside, retyped, in_order })
     };
-    let records = carriers.iter().map(fields).collect();
+    let records = names.values().map(fields).collect();
     let edits = Edits::new(&new.unit.text);
     let mut work = Work {
         old,
         new,
         types,
         numbered,
+        carriers,
         names,
         records,
         edits,
@@ -78,6 +80,7 @@ struct Work<'w> {
     new: &'w Program,
     types: &'w [Extended],
     numbered: &'w [Numbered],
+    carriers: &'w BTreeSet<ItemId>,
     names: &'w BTreeMap<usize, ItemId>,
     records: BTreeMap<ItemId, Fields>,
     edits: Edits<'w>,
@@ -106,8 +109,10 @@ impl Work<'_> {
 
     fn refuse(&mut self, record: ItemId, at: usize, why: &str) {
         let title = self.new.title(record);
-        let told = Diagnostic::error(format!("{title} gets new fields, and {why}"));
-        let blamed = self.extended_in(record);
+        let carries = self.carriers.contains(&record);
+        let how = if carries { "gets new fields" } else { "keeps the order of its old fields" };
+        let told = Diagnostic::error(format!("{title} {how}, and {why}"));
+        let blamed = if carries { self.extended_in(record) } else { self.kept_in(record) };
         self.told.push(told.at(self.new.place_at(at), "here").blame(blamed).help(
             "write this place otherwise, keep the type's fields in this update, or restart the program for this change",
         ));
@@ -120,6 +125,13 @@ impl Work<'_> {
         }
         let held = self.new.items[record].entity.holds.iter().copied().filter(|held| *held != record);
         held.flat_map(|held| self.extended_in(held)).collect()
+    }
+
+    /// The types of a record that keep their layout: itself, or those that it holds.
+    fn kept_in(&self, record: ItemId) -> Vec<ItemId> {
+        let held = self.new.items[record].entity.holds.iter().copied().filter(|held| *held != record);
+        let own = self.types.iter().any(|t| t.id == record).then_some(record);
+        own.into_iter().chain(held.flat_map(|held| self.kept_in(held))).collect()
     }
 
     fn site(&mut self, site: &Site) {
@@ -146,8 +158,8 @@ impl Work<'_> {
             Site::Assignment { span, to, from, places, record } => {
                 self.assignment(self.names[record], span, to, from, places);
             }
-            Site::Literal { span, braces, record, inside } => {
-                self.literal(self.names[record], span, braces, *inside)
+            Site::Literal { span, braces, record, array, inside } => {
+                self.literal(self.names[record], span, braces, (*array, *inside))
             }
             Site::Call { span, callee, name, arguments, makes } => {
                 self.call(span, callee, name, arguments, *makes)
@@ -193,10 +205,19 @@ impl Work<'_> {
 
     /// The object's body, and what is declared for its records.
     fn layers(&self, extended: &Extended, read: &body::Body) -> Option<(String, Vec<Inserted>)> {
-        let cut = |range: Range<usize>| self.edits.cut(range);
+        let defined = RefCell::new(BTreeSet::new());
+        let cut = |range: Range<usize>| {
+            let text = self.edits.cut(range.clone());
+            // the specifiers of several fields define their type once
+            if text.contains('{') && !defined.borrow_mut().insert(range.start) {
+                body::named(&text)
+            } else {
+                text
+            }
+        };
         let known = |layer: usize| body::of_layer(extended, layer, read, &cut);
         let base = match extended.layers[0].union {
-            true => body::union(read, extended.layers[0].size, &cut),
+            true => body::union(read, (extended.layers[0].size, extended.layers[0].align), &cut),
             false => known(0)?,
         };
         let behind = self.chunk_of(extended.id);

@@ -41,7 +41,7 @@ struct q {
     int added;
     const long limit;
     const char name[8];
-    const struct { int a; int b; } fixed;
+    const struct q__fixed { int a; int b; } fixed;
     volatile long status;
     volatile int ring[4];
     _Atomic long users;
@@ -57,7 +57,7 @@ struct q {
 struct q__old {
     const int limit;
     const char name[4];
-    const struct { int a; } fixed;
+    const struct q__fixed__old { int a; } fixed;
     volatile int status;
     volatile int ring[3];
     _Atomic int users;

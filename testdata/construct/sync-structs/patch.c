@@ -46,7 +46,7 @@ struct same { long first; char name[300]; struct point corner; };
 struct outer {
     int added;
     struct inner j[3];
-    struct { int fresh; int quota; char name[8]; } limits[5];
+    struct outer__limits { int fresh; int quota; char name[8]; } limits[5];
     struct same same;
     struct { int right; int middle; int left; };
     struct inner i;
@@ -61,7 +61,7 @@ struct inner__old { int a; int b[3]; struct point at; };
 struct outer__old {
     struct inner__old i;
     struct inner__old j[2];
-    struct { int quota; char name[4]; } limits[3];
+    struct outer__limits__old { int quota; char name[4]; } limits[3];
     struct { int left; int right; };
     struct same same;
     int removed;
@@ -82,7 +82,7 @@ static struct outer g_v2;
 
 /* ---- Functions ---- */
 
-/* new.c:12: it depends on the layout of struct inner; it depends on the layout of struct outer; it uses the changed global g */
+/* new.c:12: it depends on the layout of struct inner; it depends on the layout of struct outer; it depends on the layout of struct outer__limits; it uses the changed global g */
 static int get_v2(int i) { return g_v2.j[i].a + g_v2.limits[i].quota + g_v2.left + g_v2.same.name[i]; }
 
 /* ---- State synchronization ---- */
@@ -206,7 +206,7 @@ static void polus_sync_g_v2_to_old(const void *source, void *target, const void 
 
 static const struct polus_function polus_functions[] = {
     { "get", "", "get_v2",
-      "it depends on the layout of struct inner; it depends on the layout of struct outer; it uses the changed global g",
+      "it depends on the layout of struct inner; it depends on the layout of struct outer; it depends on the layout of struct outer__limits; it uses the changed global g",
       (void *)get_v2, 0x0, POLUS_REPLACED, 0 },
     { 0, 0, 0, 0, 0, 0, 0, 0 }
 };

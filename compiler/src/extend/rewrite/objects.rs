@@ -56,11 +56,25 @@ impl Work<'_> {
         text + &self.edits.cut(at..value.end) + ")"
     }
 
-    pub(super) fn literal(&mut self, id: ItemId, span: &Range<usize>, braces: &Range<usize>, inside: bool) {
-        let parts = match self.reader(!inside).record(id, braces.clone()) {
+    pub(super) fn literal(
+        &mut self,
+        id: ItemId,
+        span: &Range<usize>,
+        braces: &Range<usize>,
+        (array, inside): (bool, bool),
+    ) {
+        let reader = self.reader(!inside);
+        let parts = if array { reader.array(id, braces.clone()) } else { reader.record(id, braces.clone()) };
+        let parts = match parts {
             Ok(parts) => parts,
             Err(unread) => return self.unread(id, unread),
         };
+        if !self.carriers.contains(&id) {
+            return self.edits.replace(braces.clone(), parts.base);
+        }
+        if array {
+            return self.refuse(id, braces.start, "an array of such objects is made without a name");
+        }
         let head = self.edits.cut(span.start..braces.start);
         let literal = format!("{head}{}", parts.base);
         let text = match self.extended(id).filter(|_| inside) {

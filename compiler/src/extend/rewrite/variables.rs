@@ -2,7 +2,7 @@
 
 use super::{Work, begins, enters, is_pure};
 use crate::clang::{Kind, Variable};
-use crate::extend::initial::Parts;
+use crate::extend::initial::{self, Parts};
 use crate::extend::provide;
 use crate::merge::Inserted;
 use crate::model::{Item, ItemId};
@@ -23,6 +23,7 @@ impl Work<'_> {
             item.entity.function.is_none() && declared.any(|d| d.name_at == variable.name_at)
         });
         match outside {
+            _ if !self.carriers.contains(&id) => {}
             _ if variable.automatic => self.automatic(id, variable, &parts),
             Some((of, item)) if self.extended(id).is_some() && !item.entity.thread && !item.system => {
                 self.named(id, of, variable, &parts);
@@ -46,6 +47,7 @@ impl Work<'_> {
     ) -> Result<Parts, (usize, &'static str)> {
         let Some(braces) = braces else { return Ok(Parts::default()) };
         match variable.dimensions.len() {
+            _ if initial::is_zero(self.source(&braces)) => Ok(Parts::zero()),
             0 => self.reader(!variable.automatic).record(id, braces),
             1 => self.reader(!variable.automatic).array(id, braces),
             _ => Err((braces.start, "an array of arrays")),

@@ -60,6 +60,8 @@ fn declare(
     for &id in instances.iter().chain(&olds.types) {
         reach(old, &is_shared, id, &mut needed);
     }
+    let inner = (0..old.items.len()).filter(|&id| is_inside(old, id, &needed));
+    needed.extend(inner.collect::<Vec<_>>());
     let edits = renames(old, &needed);
     let mut chunks: BTreeSet<usize> = BTreeSet::new();
     let mut blocks = vec![];
@@ -108,6 +110,12 @@ fn reach(old: &Program, is_shared: &dyn Fn(ItemId) -> bool, id: ItemId, needed: 
             reach(old, is_shared, target, needed);
         }
     }
+}
+
+/// A type is declared inside of one of these.
+fn is_inside(old: &Program, id: ItemId, needed: &BTreeSet<ItemId>) -> bool {
+    let around = old.items[id].entity.inside;
+    around.is_some_and(|around| needed.contains(&around) || is_inside(old, around, needed))
 }
 
 /// Every mention of a needed type, renamed.

@@ -1,0 +1,185 @@
+/*
+ * A live patch for old: version 0 to 1.
+ *
+ *     gcc -O2 -fPIC -shared patch.c -o patch.so
+ *     polus check -p PID patch.so
+ *     polus apply -p PID patch.so
+ *
+ * Written by polusc. Each block says where it comes from and why it is here; it may be
+ * adjusted by hand. What is declared `extern` and listed in polus_imports stays in the process.
+ *
+ * The style of the program's own text is not at issue: as if in a system header, the compiler
+ * tells errors only. Take the next line away to see its warnings. What its optimiser warns of
+ * there nevertheless is listed below.
+ */
+# 16 "patch.c" 3
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wattributes"
+#pragma GCC diagnostic ignored "-Warray-bounds"
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#pragma GCC diagnostic ignored "-Wformat-overflow"
+#pragma GCC diagnostic ignored "-Wformat-truncation"
+#pragma GCC diagnostic ignored "-Wfree-nonheap-object"
+#pragma GCC diagnostic ignored "-Winfinite-recursion"
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wnonnull"
+#pragma GCC diagnostic ignored "-Wrestrict"
+#pragma GCC diagnostic ignored "-Wreturn-local-addr"
+#pragma GCC diagnostic ignored "-Wstringop-overflow"
+#pragma GCC diagnostic ignored "-Wstringop-overread"
+#pragma GCC diagnostic ignored "-Wstringop-truncation"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#pragma GCC diagnostic ignored "-Wuse-after-free"
+
+/* ---- The program's declarations ---- */
+
+/* <polusc>:1: a type that the patch uses */
+struct polus_extension_type {
+    const char *name;               // "struct client"
+    unsigned long long object_size; // bytes of an object as the process has it
+    unsigned long long size;        // bytes of the fields in a record
+    // Sets the fields of an object that existed before; they are zeroed. Null: zero is right.
+    void (*start)(void *object, void *fields);
+};
+
+/* <polusc>:1: a type that the patch uses */
+struct polus_extension {
+    const volatile void *object; // null: the record is nobody's
+    const struct polus_extension_type *type;
+    unsigned long long next, state; // the runtime's own; zero in a companion
+} __attribute__((aligned(16)));
+
+/* <polusc>:1: declared by a library */
+extern struct polus_extension *polus_extension_cache[16384];
+
+/* <polusc>:1: declared by a library */
+extern void *polus_extension_find(const volatile void *object, const struct polus_extension_type *type);
+
+/* <polusc>:1: declared by a library */
+static inline __attribute__((unused)) void *polus_extension(const volatile void *object,
+                                                            const struct polus_extension_type *type)
+{
+    unsigned long long key = (unsigned long long)object + (unsigned long long)type;
+    struct polus_extension *record =
+        __atomic_load_n(&polus_extension_cache[key * 0x9e3779b97f4a7c15ull >> 50],
+                        __ATOMIC_ACQUIRE);
+    if (__atomic_load_n(&record->object, __ATOMIC_ACQUIRE) == object &&
+        __atomic_load_n(&record->type, __ATOMIC_RELAXED) == type)
+        return record + 1;
+    return polus_extension_find(object, type);
+}
+
+/* new.c:1: a type that the patch uses */
+struct chunk { int kind; union chunk__data { struct { char *text; int length; } memory; struct chunk__data__file { long length; int fd; int polus_was_temporary; } file; char polus_gap_0[16] __attribute__((aligned(8))); } data; struct chunk__one { int low; int high; } one; struct chunk__one two[2]; struct inner { int a; } in; };
+
+/* <polusc>:1: a type that the patch uses */
+struct chunk__extension { struct inner more[2]; };
+
+/* <polusc>:1: a type that the patch uses */
+struct chunk__data__file__extension { char temporary; int polus_seen_temporary; char busy; };
+
+/* <polusc>:1: a type that the patch uses */
+struct chunk__one__extension { int step; };
+
+/* ---- Bound by the injector ---- */
+
+#pragma weak polus_extension_cache
+#pragma weak polus_extension_find
+
+/* ---- What the patch defines ---- */
+
+static __attribute__((noipa)) int f_v2(struct chunk *c);
+static struct polus_extension_type chunk__extension_type_v1;
+static struct polus_extension_type chunk__data__file__extension_type_v1;
+static struct polus_extension_type chunk__one__extension_type_v1;
+static const struct polus_extension_type *const polus_extension_types_v1[3];
+
+/* ---- Globals ---- */
+
+/* <polusc>:1: the patch's own instance */
+static struct polus_extension_type chunk__extension_type_v1 = { "struct chunk", sizeof(struct chunk), sizeof(struct chunk__extension), 0 };
+
+/* <polusc>:1: the patch's own instance */
+static struct polus_extension_type chunk__data__file__extension_type_v1 = { "struct chunk__data__file", sizeof(struct chunk__data__file), sizeof(struct chunk__data__file__extension), 0 };
+
+/* <polusc>:1: the patch's own instance */
+static struct polus_extension_type chunk__one__extension_type_v1 = { "struct chunk__one", sizeof(struct chunk__one), sizeof(struct chunk__one__extension), 0 };
+
+/* <polusc>:1: the patch's own instance */
+static const struct polus_extension_type *const polus_extension_types_v1[3] = { &chunk__extension_type_v1, &chunk__data__file__extension_type_v1, &chunk__one__extension_type_v1 };
+
+/* ---- Functions ---- */
+
+/* new.c:3: its text changed; it uses chunk__extension_type, which is new; it uses chunk__data__file__extension_type, which is new; it uses chunk__one__extension_type, which is new */
+static int f_v2(struct chunk *c) { return c->data.file.fd + ((struct chunk__data__file__extension *)polus_extension(&(c->data.file), &chunk__data__file__extension_type_v1))->busy + ((struct chunk__one__extension *)polus_extension(&(c->one), &chunk__one__extension_type_v1))->step + ((struct chunk__one__extension *)polus_extension(&(c->two[1]), &chunk__one__extension_type_v1))->step + ((struct chunk__extension *)polus_extension(c, &chunk__extension_type_v1))->more[1].a; }
+
+/* ---- What the injector reads ---- */
+
+/* polus/patch.h */
+
+static const struct polus_function polus_functions[] = {
+    { "f", "", "f_v2",
+      "its text changed; it uses chunk__extension_type, which is new; it uses chunk__data__file__extension_type, which is new; it uses chunk__one__extension_type, which is new",
+      (void *)f_v2, 0x0, POLUS_REPLACED, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_variable polus_variables[] = {
+    { "chunk__extension_type", "old.c", "", "chunk__extension_type_v1",
+      "new, or a constant with another value",
+      (void *)&chunk__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
+    { "chunk__data__file__extension_type", "old.c", "", "chunk__data__file__extension_type_v1",
+      "new, or a constant with another value",
+      (void *)&chunk__data__file__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
+    { "chunk__one__extension_type", "old.c", "", "chunk__one__extension_type_v1",
+      "new, or a constant with another value",
+      (void *)&chunk__one__extension_type_v1, 0, 0, 0x0, 0, 32, POLUS_NEW, 0 },
+    { "polus_extension_types", "old.c", "", "polus_extension_types_v1",
+      "new, or a constant with another value",
+      (void *)&polus_extension_types_v1, 0, 0, 0x0, 0, 24, POLUS_NEW, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+static const struct polus_use polus_uses[] = {
+    { 0, 0, 0 }
+};
+
+static const struct polus_import polus_imports[] = {
+    { "polus_extension_cache", "polus_extension_cache", "", "", 0x0, 0, POLUS_RUNTIME, 0 },
+    { "polus_extension_find", "polus_extension_find", "", "", 0x0, 0, POLUS_RUNTIME, 0 },
+    { 0, 0, 0, 0, 0, 0, 0, 0 }
+};
+
+_Static_assert(sizeof(struct chunk) == 56, "struct chunk must have the size that the process knows");
+static const struct polus_field polus_fields_0[] = {
+    { "kind", 0, 32 },
+    { "data", 64, 128 },
+    { "one", 192, 64 },
+    { "two", 256, 128 },
+    { "in", 384, 32 },
+    { 0, 0, 0 }
+};
+
+static const struct polus_layout polus_layouts[] = {
+    { "struct chunk", 56, polus_fields_0, 5 },
+    { 0, 0, 0, 0 }
+};
+
+static const struct polus_callback polus_callbacks[] = {
+    { 0, 0, 0 }
+};
+
+__attribute__((visibility("default"))) const struct polus_patch polus_patch = {
+    POLUS_ABI, sizeof(struct polus_patch),
+    0, 1,
+    "DIGEST",
+    "DIGEST",
+    "DIGEST",
+    "old",
+    "",
+    "",
+    polus_functions, polus_variables, polus_uses, polus_imports, polus_layouts,
+    1, 4, 0, 2, 1, 0,
+    polus_callbacks, 0,
+    0, 0, 3, polus_extension_types_v1,
+};
