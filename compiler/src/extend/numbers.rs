@@ -213,17 +213,19 @@ pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
         first == count || numbered.sentinel.is_some() && first + 1 == count
     };
     let table = |id: ItemId| {
-        let certain = is_declared_by(new, numbered, id);
-        let table = Table { id, braces: braces(new, id)?, certain };
-        (certain || is_beside(new, numbered, id)).then_some(table)
+        let braces = braces(new, id)?;
+        let certain = names(new, numbered, id, new.span(id).start..braces.start);
+        // rows that say themselves which value they are for may stand anywhere
+        let told = !certain && names(new, numbered, id, braces.clone());
+        let table = Table { id, braces, certain };
+        (certain || !told && is_beside(new, numbered, id)).then_some(table)
     };
     new.own(Kind::Variable).filter(of_size).filter_map(table).collect()
 }
 
-/// Its declaration names an enumerator, as its bound for example.
-fn is_declared_by(new: &Program, numbered: &Numbered, array: ItemId) -> bool {
-    let span = new.span(array);
-    new.uses_in(array).iter().any(|u| u.target == numbered.id && span.contains(&u.offset))
+/// This part of its declaration names an enumerator, as its bound for example.
+fn names(new: &Program, numbered: &Numbered, array: ItemId, part: std::ops::Range<usize>) -> bool {
+    new.uses_in(array).iter().any(|u| u.target == numbered.id && part.contains(&u.offset))
 }
 
 /// A function that uses it, or one that calls such a function, has to do with the enumeration.
