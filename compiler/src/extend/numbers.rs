@@ -1,7 +1,7 @@
 //! Enumerations whose values live on: old names keep their numbers, and a name behind the last value
 //! moves up (design 3.2).
 
-use crate::clang::{Kind, Role};
+use crate::clang::{Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 use crate::text;
@@ -194,7 +194,7 @@ fn compared(new: &Program, numbered: &Numbered) -> Option<usize> {
         .map(|(offset, _)| offset)
 }
 
-/// An array with as many elements as there are values, without designators.
+/// An array with as many elements as there are values, or as an enumerator tells, without designators.
 pub struct Table {
     /// The variable.
     pub id: ItemId,
@@ -214,13 +214,19 @@ pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
     };
     let table = |id: ItemId| {
         let braces = braces(new, id)?;
-        let certain = names(new, numbered, id, new.span(id).start..braces.start);
+        let before = new.span(id).start..braces.start;
+        let is_bound = |u: &Use| matches!(u.role, Role::Enumerator(_)) && before.contains(&u.offset);
+        let bounded = new.uses_in(id).iter().any(|u| u.target == numbered.id && is_bound(u));
+        if !bounded && !of_size(&id) {
+            return None;
+        }
+        let certain = names(new, numbered, id, before);
         // rows that say themselves which value they are for may stand anywhere
         let told = !certain && names(new, numbered, id, braces.clone());
         let table = Table { id, braces, certain };
         (certain || !told && is_beside(new, numbered, id)).then_some(table)
     };
-    new.own(Kind::Variable).filter(of_size).filter_map(table).collect()
+    new.own(Kind::Variable).filter_map(table).collect()
 }
 
 /// This part of its declaration names an enumerator, as its bound for example.
