@@ -263,6 +263,14 @@ impl Work<'_> {
                 .told
                 .push(told.at(new.place(table.id), "give its elements designators, or its bound the name"));
         }
+        let covered: BTreeSet<i64> =
+            places.clone().enumerate().map(|(at, p)| p.unwrap_or(at as i64)).collect();
+        let last = covered.last().copied().unwrap_or(0);
+        if (0..last).any(|at| !covered.contains(&at)) {
+            let why = format!("{} would have an empty element for one that is gone", new.title(table.id));
+            let told = numbers::refusal(new, numbered.id, &why);
+            return self.told.push(told.at(new.place(table.id), "who walks through it would meet that"));
+        }
         for (at, place) in elements.iter().zip(places) {
             if let Some(place) = place {
                 self.edits.insert(*at, &format!("[{place}] = "));
