@@ -395,7 +395,8 @@ pub fn assemble(
     let (patch, mut step) =
         patch::assemble(versions, &analysis.crossing, &request).map_err(Failure::Refused)?;
     step.extended = extend::result(&pair.new, &pair.kept.types);
-    step.numbers = pair.kept.numbers_after(&pair.new);
+    let numbers = pair.kept.numbers_after(&pair.new);
+    (step.numbers, step.rows) = (numbers.names, numbers.rows);
     Ok((patch, step))
 }
 

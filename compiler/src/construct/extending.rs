@@ -8,7 +8,7 @@ use crate::clang::Kind;
 use crate::cross::Versions;
 use crate::diag::{Diagnostic, Failure, Level, Result};
 use crate::diff::{self, Change};
-use crate::extend::{self, Extended, Hooks, Layers, Numbers};
+use crate::extend::{self, Extended, Hooks, Layers, Numbers, Rows};
 use crate::model::{self, ItemId, Program};
 use crate::patch::history::History;
 use crate::relations;
@@ -48,7 +48,7 @@ impl Kept {
     /// The numbers that names have when the new program runs; those that it lacks stay reserved.
     pub fn numbers_after(&self, new: &Program) -> Numbers {
         let mut numbers = self.numbers.clone();
-        for (name, known) in &mut numbers {
+        for (name, known) in &mut numbers.names {
             let all = new.named(name).iter().map(|&id| &new.items[id].entity);
             known.extend(all.filter(|e| e.kind == Kind::Enum).flat_map(|e| e.enumerators.iter().cloned()));
         }
@@ -56,7 +56,7 @@ impl Kept {
     }
 
     fn knows(&self, new: &Program, name: &str) -> bool {
-        self.numbers.contains_key(name)
+        self.numbers.names.contains_key(name)
             || new.unit.extended.contains(name)
             || self.refused.iter().any(|(other, _)| other == name)
     }
@@ -100,7 +100,7 @@ pub fn settle<T>(
 /// # Errors
 /// What cannot be carried so.
 pub fn as_running(pair: Pair, (layers, numbers): (Layers, Numbers)) -> Result<Pair> {
-    if layers.is_empty() && numbers.is_empty() {
+    if layers.is_empty() && numbers.names.is_empty() {
         return Ok(pair);
     }
     let none = Hooks::new();
@@ -109,7 +109,7 @@ pub fn as_running(pair: Pair, (layers, numbers): (Layers, Numbers)) -> Result<Pa
     let new = new.map_err(Failure::Refused)?;
     let kept = Kept {
         types: new.types,
-        numbers,
+        numbers: Numbers { rows: new.rows, ..numbers },
         refused: vec![],
         warned: new.told,
         plain: Some(Box::new(pair.new)),
@@ -173,7 +173,7 @@ fn numbers(pair: &Pair, analysis: &Analysis, asked: &BTreeSet<ItemId>) -> Number
     for &id in asked.iter().filter(|id| pair.new.items[**id].kind() == Kind::Enum) {
         if let Some(ours) = analysis.changes.pairing.to_old[id] {
             let known = pair.old.items[ours].entity.enumerators.iter().cloned();
-            numbers.entry(pair.new.items[id].entity.name.clone()).or_default().extend(known);
+            numbers.names.entry(pair.new.items[id].entity.name.clone()).or_default().extend(known);
         }
     }
     numbers
@@ -195,15 +195,16 @@ fn possible(
                 reasons => reasons,
             },
             Err(told) => {
-                let wanted: BTreeSet<&String> = layers.keys().chain(numbers.keys()).collect();
+                let wanted: BTreeSet<&String> = layers.keys().chain(numbers.names.keys()).collect();
                 told.into_iter().flat_map(|told| blamed_in(plain, told, &wanted)).collect()
             }
         };
         layers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
-        numbers.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
+        numbers.names.retain(|name, _| reasons.iter().all(|(other, _)| other != name));
         refused.extend(reasons);
     };
-    let Rewritten { program, types, told: warned } = done;
+    let Rewritten { program, types, rows, told: warned } = done;
+    numbers.rows = rows;
     let (plain, plain_old) = (Some(Box::new(plain.clone())), pair.kept.plain_old.clone());
     Ok((program, Kept { types, numbers, refused, warned, plain, plain_old }))
 }
@@ -243,6 +244,7 @@ fn unwritten(plain: &Program, told: Diagnostic, types: &BTreeSet<ItemId>) -> Dia
 struct Rewritten {
     program: Program,
     types: Vec<Extended>,
+    rows: Rows,
     told: Vec<Diagnostic>,
 }
 
@@ -275,7 +277,9 @@ fn rewritten(
     let at_home =
         |(name, told): (String, Diagnostic)| Diagnostic { blames: [ids[name.as_str()]].into(), ..told };
     match moved.is_empty() {
-        true => Ok(Ok(Rewritten { program, types: extension.types, told: extension.told })),
+        true => {
+            Ok(Ok(Rewritten { program, types: extension.types, rows: extension.rows, told: extension.told }))
+        }
         false => Ok(Err(moved.into_iter().map(at_home).collect())),
     }
 }

@@ -179,10 +179,10 @@ impl Reader<'_> {
 }
 
 /// Where the elements of an array's initialiser begin; nothing, if one of them is designated.
-pub fn positions(source: &str, braces: Range<usize>) -> Vec<usize> {
+pub fn positions(source: &str, braces: Range<usize>) -> Vec<Range<usize>> {
     let all = elements(source, &braces);
     let plain = all.iter().all(|element| element.field.is_none() && !element.deep);
-    if plain { all.iter().map(|element| element.whole.start).collect() } else { vec![] }
+    if plain { all.into_iter().map(|element| element.whole).collect() } else { vec![] }
 }
 
 fn elements(source: &str, braces: &Range<usize>) -> Vec<Element> {

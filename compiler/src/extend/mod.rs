@@ -20,7 +20,7 @@ mod unions;
 pub use blame::Places;
 pub use fields::Extended;
 pub use layers::{Layer, Layers};
-pub use numbers::{Numbered, Numbers};
+pub use numbers::{Numbered, Numbers, Rows};
 pub use provide::LISTS;
 pub use rounds::check as made_by_endless;
 
@@ -41,6 +41,8 @@ pub struct Extension {
     pub types: Vec<Extended>,
     /// Enumerations that keep their numbers.
     pub numbered: Vec<Numbered>,
+    /// What tables keep for numbers whose names are gone.
+    pub rows: Rows,
     /// Warnings.
     pub told: Vec<Diagnostic>,
     /// What its text has to do with which type.
@@ -88,7 +90,7 @@ pub fn extend(
     if !apart.is_empty() {
         return Err(apart);
     }
-    let numbered = numbered(old, new, numbers)?;
+    let (rows, numbered) = (&numbers.rows, numbered(old, new, numbers)?);
     let carriers = holding(new, types.iter().filter(|t| !t.records().is_empty()).map(|t| t.id).collect());
     let ordered = |t: &Extended| t.layers[0].union || t.in_order(&new.items[t.id].entity.fields);
     // values without designators would go to other fields, in what holds them, too
@@ -117,14 +119,15 @@ pub fn extend(
     if !twice.is_empty() {
         return Err(twice);
     }
-    let (unit, named) = rewrite::rewrite([old, new], (&types, &numbered), &carriers, &names, &sites)?;
+    let done = rewrite::rewrite([old, new], (&types, &numbered, rows), &carriers, &names, &sites)?;
+    told.extend(done.told);
     let with_names = |mut extended: Extended| {
-        extended.named = named.get(&extended.id).cloned().unwrap_or_default();
+        extended.named = done.named.get(&extended.id).cloned().unwrap_or_default();
         extended
     };
     let types: Vec<Extended> = types.into_iter().map(with_names).collect();
     let places = Places::new(new, &types, &names, &sites);
-    Ok(Extension { unit, types, numbered, told, places })
+    Ok(Extension { unit: done.unit, types, numbered, rows: done.rows, told, places })
 }
 
 /// Hand-written functions that set the new fields of objects that existed before, by the type's name.
@@ -200,7 +203,7 @@ fn numbered(old: &Program, new: &Program, numbers: &Numbers) -> Result<Vec<Numbe
         let all = new.named(name).iter().copied();
         all.into_iter().find(|id| new.items[*id].kind() == Kind::Enum && new.items[*id].defined())
     };
-    let found = numbers.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
+    let found = numbers.names.iter().filter_map(|(name, known)| Some((enumeration(name)?, known)));
     let (done, told): (Vec<_>, Vec<_>) =
         found.map(|(id, known)| numbers::number(old, new, id, known)).partition(Result::is_ok);
     let told: Vec<Diagnostic> = told.into_iter().filter_map(Result::err).collect();

@@ -1,14 +1,23 @@
 //! Enumerations whose values live on: old names keep their numbers, and a name behind the last value
 //! moves up (design 3.2).
 
-use crate::clang::{Kind, Role, Use};
+use crate::clang::{Entity, Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The numbers that names have in the process, by the enumeration's name in the merged text.
-pub type Numbers = BTreeMap<String, BTreeMap<String, i64>>;
+/// What the process has of enumerations that keep their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbers {
+    /// The numbers that names have, by the enumeration's name in the merged text.
+    pub names: BTreeMap<String, BTreeMap<String, i64>>,
+    /// What tables have for numbers whose names are gone.
+    pub rows: Rows,
+}
+
+/// Elements of tables, by the table's name in the merged text and the number.
+pub type Rows = BTreeMap<String, BTreeMap<i64, String>>;
 
 /// An enumeration of the new program with the numbers that it gets.
 #[derive(Clone, Debug)]
@@ -19,8 +28,11 @@ pub struct Numbered {
     pub name: String,
     /// In order of the text.
     pub numbers: Vec<(String, i64)>,
-    /// The name that counts the others.
-    pub sentinel: Option<String>,
+    /// The names that count those before them.
+    pub sentinels: Vec<String>,
+    /// Numbers that the process has and the new version no name for, with the value that the old version
+    /// has in place of it.
+    pub gone: BTreeMap<i64, i64>,
 }
 
 impl Numbered {
@@ -55,43 +67,83 @@ pub fn number(
     if let Some(name) = computed(new, id) {
         return Err(refusal(new, id, &format!("{name} is computed of others")));
     }
-    let sentinel = sentinel(old, new, id, known);
-    let counts = |name: &str| sentinel.as_deref() == Some(name);
-    let reserved: BTreeSet<i64> = known.iter().filter(|(name, _)| !counts(name)).map(|(_, v)| *v).collect();
-    let mut given: BTreeMap<i64, i64> = BTreeMap::new();
-    for (name, value) in entity.enumerators.iter().filter(|(name, _)| !counts(name)) {
-        if let Some(&old) = known.get(name)
-            && *given.entry(*value).or_insert(old) != old
-        {
-            return Err(refusal(new, id, &format!("{name} is one number with another name, and was not")));
-        }
-    }
-    let mut taken: BTreeSet<i64> = reserved.union(&given.values().copied().collect()).copied().collect();
-    let flags = is_flags(entity.enumerators.iter().map(|(_, v)| *v)) || is_flags(known.values().copied());
-    for (_, value) in entity.enumerators.iter().filter(|(name, _)| !counts(name)) {
-        if given.contains_key(value) {
-            continue;
-        }
-        let last = taken.last().copied().unwrap_or(-1);
-        let next = if flags {
-            (last + 1).max(1).cast_unsigned().next_power_of_two().cast_signed()
-        } else {
-            last + 1
-        };
-        let number = if taken.contains(value) { next } else { *value };
-        taken.insert(number);
-        given.insert(*value, number);
-    }
-    let last = taken.last().map_or(0, |last| last + 1);
-    let numbers = entity.enumerators.iter();
-    let numbers =
-        numbers.map(|(name, value)| (name.clone(), if counts(name) { last } else { given[value] })).collect();
-    let numbered = Numbered { id, name: entity.name.clone(), numbers, sentinel };
+    let sentinels = sentinels(old, new, id, known);
+    let (given, counted) = give(entity, &sentinels, known).map_err(|why| refusal(new, id, &why))?;
+    let number = |(name, value): &(String, i64)| counted.get(name).copied().unwrap_or_else(|| given[value]);
+    let numbers = entity.enumerators.iter().map(|one| (one.0.clone(), number(one))).collect();
+    let gone = gone(old, entity, known);
+    let numbered = Numbered { id, name: entity.name.clone(), numbers, sentinels, gone };
     match compared(new, &numbered) {
         Some(offset) => Err(refusal(new, id, "its values would have another order, and are compared by it")
             .at(new.place_at(offset), "compared here")),
         None => Ok(numbered),
     }
+}
+
+/// The number for each value of the new version, and for each sentinel.
+///
+/// # Errors
+/// Why there is none.
+fn give(
+    entity: &Entity,
+    sentinels: &[String],
+    known: &BTreeMap<String, i64>,
+) -> Result<(BTreeMap<i64, i64>, BTreeMap<String, i64>), String> {
+    let all = &entity.enumerators;
+    let counts = |name: &String| sentinels.contains(name);
+    let flags = is_flags(all.iter().map(|(_, v)| *v)) || is_flags(known.values().copied());
+    let mut given: BTreeMap<i64, i64> = BTreeMap::new();
+    for (name, value) in all.iter().filter(|(name, _)| !counts(name)) {
+        if let Some(&old) = known.get(name)
+            && *given.entry(*value).or_insert(old) != old
+        {
+            return Err(format!("{name} is one number with another name, and was not"));
+        }
+    }
+    let kept = known.iter().filter(|(name, _)| !counts(name)).map(|(_, v)| *v);
+    let mut taken: BTreeSet<i64> = kept.chain(given.values().copied()).collect();
+    let mut counted = BTreeMap::new();
+    let mut from = 0;
+    // what stands before a sentinel gets numbers below it
+    for end in (0..=all.len()).filter(|&at| at == all.len() || counts(&all[at].0)) {
+        let bound = all.get(end).map(|(name, _)| known[name]);
+        let below = taken.iter().filter(|&&number| bound.is_none_or(|bound| number < bound));
+        let mut last = below.max().copied().unwrap_or(-1);
+        for (name, value) in &all[from..end] {
+            if given.contains_key(value) {
+                continue;
+            }
+            let next = if flags {
+                (last + 1).max(1).cast_unsigned().next_power_of_two().cast_signed()
+            } else {
+                last + 1
+            };
+            let number = if taken.contains(value) { next } else { *value };
+            if !taken.insert(number) {
+                return Err(format!("no number is left for {name} below the next ones"));
+            }
+            given.insert(*value, number);
+            last = last.max(number);
+        }
+        if let Some((name, _)) = all.get(end) {
+            if taken.contains(&(last + 1)) {
+                return Err(format!(
+                    "{name}, which counts those before it, would be the number of another one"
+                ));
+            }
+            counted.insert(name.clone(), last + 1);
+        }
+        from = end + 1;
+    }
+    Ok((given, counted))
+}
+
+/// What the process has, and the new declaration has not.
+fn gone(old: &Program, new: &Entity, known: &BTreeMap<String, i64>) -> BTreeMap<i64, i64> {
+    let ours = old.named(&new.name).iter().find(|&&id| old.items[id].kind() == Kind::Enum);
+    let all = ours.map(|&id| old.items[id].entity.enumerators.as_slice()).unwrap_or_default();
+    let left_out = all.iter().filter(|(name, _)| new.enumerators.iter().all(|(other, _)| other != name));
+    left_out.filter_map(|(name, value)| Some((*known.get(name)?, *value))).collect()
 }
 
 /// Each value is a bit of its own.
@@ -123,23 +175,41 @@ pub fn refusal(new: &Program, id: ItemId, why: &str) -> Diagnostic {
         .help("append new enumerators at the end, or restart the program for this change")
 }
 
-/// The last name in both versions, one above all others, that only bounds them in both.
-fn sentinel(old: &Program, new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Option<String> {
-    let all = &new.items[id].entity.enumerators;
-    let (name, value) = all.last()?;
-    let was = known.get(name)?;
-    let above = |value: i64, others: &mut dyn Iterator<Item = i64>| {
-        others.max().is_some_and(|most| most + 1 == value)
-    };
-    let is_last = above(*value, &mut all.iter().filter(|(n, _)| n != name).map(|(_, v)| *v))
-        && above(*was, &mut known.iter().filter(|(n, _)| *n != name).map(|(_, v)| *v));
-    let only_bounds = |program: &Program, id| {
+/// Names in both versions, one above all those before them and below all others, that only bound them.
+fn sentinels(old: &Program, new: &Program, id: ItemId, known: &BTreeMap<String, i64>) -> Vec<String> {
+    let ours = old.named(&new.items[id].entity.name).iter().copied();
+    let ours: Vec<ItemId> = ours.filter(|&id| old.items[id].kind() == Kind::Enum).collect();
+    let only_bounds = |program: &Program, id, name: &str| {
         let mut uses = uses(program, id, name).peekable();
         uses.peek().is_some() && uses.all(|offset| bounds(program, offset, name))
     };
-    let ours = old.named(&new.items[id].entity.name).iter().copied();
-    let mut ours = ours.filter(|&id| old.items[id].kind() == Kind::Enum);
-    (is_last && only_bounds(new, id) && ours.all(|id| only_bounds(old, id))).then(|| name.clone())
+    let all = &new.items[id].entity.enumerators;
+    let is_sentinel = |name: &str| {
+        known.contains_key(name)
+            && counts_those_before(all, name)
+            && only_bounds(new, id, name)
+            && ours.iter().all(|&id| {
+                let all = &old.items[id].entity.enumerators;
+                counts_those_before(all, name) && is_between(all, name, known) && only_bounds(old, id, name)
+            })
+    };
+    all.iter().map(|(name, _)| name).filter(|name| is_sentinel(name)).cloned().collect()
+}
+
+/// A name is one above the largest of those before it, and below all behind it.
+fn counts_those_before(all: &[(String, i64)], name: &str) -> bool {
+    let Some(at) = all.iter().position(|(other, _)| other == name) else { return false };
+    let value = all[at].1;
+    all[..at].iter().map(|(_, other)| *other).max().is_some_and(|most| most + 1 == value)
+        && all[at + 1..].iter().all(|(_, other)| *other > value)
+}
+
+/// So it is in the process, where numbers may be left out before it.
+fn is_between(all: &[(String, i64)], name: &str, known: &BTreeMap<String, i64>) -> bool {
+    let Some(at) = all.iter().position(|(other, _)| other == name) else { return false };
+    let number = |(name, value): &(String, i64)| known.get(name).copied().unwrap_or(*value);
+    let own = number(&all[at]);
+    all[..at].iter().all(|other| number(other) < own) && all[at + 1..].iter().all(|other| number(other) > own)
 }
 
 /// Where an enumerator is named.
@@ -177,14 +247,14 @@ fn compared(new: &Program, numbered: &Numbered) -> Option<usize> {
     let mut pairs: Vec<(i64, i64)> = all
         .iter()
         .zip(&numbered.numbers)
-        .filter(|((name, _), _)| numbered.sentinel.as_ref() != Some(name))
+        .filter(|((name, _), _)| !numbered.sentinels.contains(name))
         .map(|((_, new), (_, given))| (*new, *given))
         .collect();
     pairs.sort();
     if pairs.windows(2).all(|two| two[0].1 <= two[1].1) {
         return None;
     }
-    let names = all.iter().map(|(name, _)| name).filter(|name| numbered.sentinel.as_ref() != Some(name));
+    let names = all.iter().map(|(name, _)| name).filter(|name| !numbered.sentinels.contains(name));
     let mut found = names.flat_map(|name| uses(new, numbered.id, name).map(move |offset| (offset, name)));
     found
         .find(|(offset, name)| {
@@ -208,9 +278,14 @@ pub struct Table {
 pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
     let values: BTreeSet<i64> = numbered.numbers.iter().map(|(_, v)| *v).collect();
     let count = values.len() as u64;
+    let all = new.items[numbered.id].entity.enumerators.iter();
+    let counted: BTreeSet<u64> = all
+        .filter(|(name, _)| numbered.sentinels.contains(name))
+        .filter_map(|(_, value)| u64::try_from(*value).ok())
+        .collect();
     let of_size = |id: &ItemId| {
         let first = new.items[*id].entity.dimensions.first().copied().unwrap_or(0);
-        first == count || numbered.sentinel.is_some() && first + 1 == count
+        first == count || counted.contains(&first)
     };
     let table = |id: ItemId| {
         let braces = braces(new, id)?;
@@ -252,7 +327,8 @@ fn reaches(new: &Program, from: ItemId, enumeration: ItemId) -> bool {
     seen.contains(&enumeration)
 }
 
-fn braces(new: &Program, array: ItemId) -> Option<std::ops::Range<usize>> {
+/// A variable's initialiser.
+pub fn braces(new: &Program, array: ItemId) -> Option<std::ops::Range<usize>> {
     let span = new.span(array);
     let equals = new.unit.text[span.clone()].find('=')?;
     let open = span.start + equals + new.unit.text[span.start + equals..span.end].find('{')?;

@@ -3,13 +3,14 @@
 mod inside;
 mod members;
 mod objects;
+mod tables;
 mod variables;
 
 use super::edits::Edits;
 use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
-use super::numbers::{self, Numbered, Table};
-use super::{body, initial, provide};
+use super::numbers::{Numbered, Rows};
+use super::{body, provide};
 use crate::clang::{Field, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
@@ -19,8 +20,17 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Named variables, by their types.
-pub type Named = BTreeMap<ItemId, BTreeSet<String>>;
+/// What came of it.
+pub struct Rewritten {
+    /// The text.
+    pub unit: MergedUnit,
+    /// Named variables, by their types.
+    pub named: BTreeMap<ItemId, BTreeSet<String>>,
+    /// What tables keep for numbers whose names are gone.
+    pub rows: Rows,
+    /// Warnings.
+    pub told: Vec<Diagnostic>,
+}
 
 /// Rewrites; `carriers` are the types with something beside their objects and those that hold them,
 /// `names` the places in `sites` of their names, and of others whose fields have another order.
@@ -29,11 +39,11 @@ pub type Named = BTreeMap<ItemId, BTreeSet<String>>;
 /// What cannot be rewritten, with its place.
 pub fn rewrite(
     [old, new]: [&Program; 2],
-    (types, numbered): (&[Extended], &[Numbered]),
+    (types, numbered, rows): (&[Extended], &[Numbered], &Rows),
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
-) -> Result<(MergedUnit, Named), Vec<Diagnostic>> {
+) -> Result<Rewritten, Vec<Diagnostic>> {
     let fields = |&id: &ItemId| {
         let extended = types.iter().find(|t| t.id == id);
         let all = new.items[id].entity.fields.clone();
@@ -50,11 +60,13 @@ pub fn rewrite(
         new,
         types,
         numbered,
+        rows: rows.clone(),
         carriers,
         names,
         records,
         edits,
         told: vec![],
+        warned: vec![],
         leaves: BTreeSet::new(),
         behind: vec![],
         companions: vec![],
@@ -68,8 +80,9 @@ pub fn rewrite(
     work.numbers();
     match work.told.is_empty() {
         true => {
-            let named = std::mem::take(&mut work.named);
-            Ok((work.finish(), named))
+            let (named, told) = (std::mem::take(&mut work.named), std::mem::take(&mut work.warned));
+            let rows = std::mem::take(&mut work.rows);
+            Ok(Rewritten { unit: work.finish(), named, rows, told })
         }
         false => Err(work.told),
     }
@@ -80,18 +93,20 @@ struct Work<'w> {
     new: &'w Program,
     types: &'w [Extended],
     numbered: &'w [Numbered],
+    rows: Rows,
     carriers: &'w BTreeSet<ItemId>,
     names: &'w BTreeMap<usize, ItemId>,
     records: BTreeMap<ItemId, Fields>,
     edits: Edits<'w>,
     told: Vec<Diagnostic>,
+    warned: Vec<Diagnostic>,
     /// Of automatic variables: their type, and how many of it one has.
     leaves: BTreeSet<(ItemId, u64)>,
     behind: Vec<Inserted>,
     /// Rows of the table of named variables' companions.
     companions: Vec<String>,
     /// Variables of each type.
-    named: Named,
+    named: BTreeMap<ItemId, BTreeSet<String>>,
 }
 
 impl Work<'_> {
@@ -233,51 +248,6 @@ impl Work<'_> {
         Some((base, beside))
     }
 
-    /// The enumerations' own declarations, and arrays with an element for each value.
-    fn numbers(&mut self) {
-        let new = self.new;
-        for numbered in self.numbered.iter().filter(|numbered| numbered.differs(new)) {
-            for table in numbers::tables(new, numbered) {
-                self.table(numbered, &table);
-            }
-            let span = new.span(numbered.id);
-            let Some(open) = new.unit.text[span.clone()].find('{') else { continue };
-            let list: Vec<String> =
-                numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
-        }
-    }
-
-    /// Puts each element where its value is now.
-    fn table(&mut self, numbered: &Numbered, table: &Table) {
-        let new = self.new;
-        let elements = initial::positions(&new.unit.text, table.braces.clone());
-        let places = elements.iter().enumerate().map(|(at, _)| numbered.place_of(new, at as i64));
-        if places.clone().enumerate().all(|(at, place)| place.is_none_or(|place| place == at as i64)) {
-            return;
-        }
-        if !table.certain || self.edits.touches(&table.braces) {
-            let why = format!("{} may have an element for each by position", new.title(table.id));
-            let told = numbers::refusal(new, numbered.id, &why);
-            return self
-                .told
-                .push(told.at(new.place(table.id), "give its elements designators, or its bound the name"));
-        }
-        let covered: BTreeSet<i64> =
-            places.clone().enumerate().map(|(at, p)| p.unwrap_or(at as i64)).collect();
-        let last = covered.last().copied().unwrap_or(0);
-        if (0..last).any(|at| !covered.contains(&at)) {
-            let why = format!("{} would have an empty element for one that is gone", new.title(table.id));
-            let told = numbers::refusal(new, numbered.id, &why);
-            return self.told.push(told.at(new.place(table.id), "who walks through it would meet that"));
-        }
-        for (at, place) in elements.iter().zip(places) {
-            if let Some(place) = place {
-                self.edits.insert(*at, &format!("[{place}] = "));
-            }
-        }
-    }
-
     fn finish(self) -> MergedUnit {
         let mut inserted: Vec<Inserted> = vec![];
         if self.types.iter().any(|t| !t.records().is_empty()) {
@@ -294,7 +264,7 @@ impl Work<'_> {
         inserted.extend(lists.map(|text| Inserted { behind: last, text, system: false }));
         let mut unit = self.new.unit.revised(self.edits.finish(), &inserted);
         unit.extended = self.types.iter().map(|t| t.name.clone()).collect();
-        unit.counting = self.numbered.iter().filter_map(|n| n.sentinel.clone()).collect();
+        unit.counting = self.numbered.iter().flat_map(|n| n.sentinels.clone()).collect();
         unit
     }
 }

@@ -1,6 +1,6 @@
 //! The version file: which update changed what, and the names that follow (paper 3.1).
 
-use crate::extend::{Layers, Numbers};
+use crate::extend::{Layers, Numbers, Rows};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,10 @@ pub struct Step {
     pub extended: Layers,
     /// What the process has of each enumeration that keeps its numbers.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub numbers: Numbers,
+    pub numbers: BTreeMap<String, BTreeMap<String, i64>>,
+    /// What tables have for numbers of those whose names are gone.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rows: Rows,
 }
 
 const FORMAT: u32 = 1;
@@ -105,7 +108,10 @@ impl History {
     /// enumerations that kept their numbers.
     pub fn kept_at(&self, digest: &str) -> (Layers, Numbers) {
         let newest = self.ancestors(digest).first().copied();
-        newest.map(|step| (step.extended.clone(), step.numbers.clone())).unwrap_or_default()
+        let kept = |step: &Step| {
+            (step.extended.clone(), Numbers { names: step.numbers.clone(), rows: step.rows.clone() })
+        };
+        newest.map(kept).unwrap_or_default()
     }
 
     /// Keys of what the updates before `from` brought a version of.
@@ -122,6 +128,7 @@ impl History {
                 known.copies.extend(step.copies);
                 known.extended = step.extended;
                 known.numbers = step.numbers;
+                known.rows = step.rows;
             }
             None => self.steps.push(step),
         }

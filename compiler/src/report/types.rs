@@ -51,7 +51,7 @@ fn line(
     let refusals = refusals(pair, analysis, name);
     let plain = |&(global, _): &(ItemId, ItemId)| old.named(&pair.old.items[global].entity.name).to_vec();
     let migrated = analysis.crossing.migrated.iter().flat_map(plain).any(|global| holds(old, global, ours));
-    let numbered = pair.kept.numbers.contains_key(name) && !name.is_empty() && refusals.is_empty();
+    let numbered = pair.kept.numbers.names.contains_key(name) && !name.is_empty() && refusals.is_empty();
     let (strategy, why) = match extended {
         None if numbered => ("extend", numbers(pair, new, theirs)),
         Some(extended) => ("extend", extension(extended)),
