@@ -36,6 +36,8 @@ pub struct Flows<'f> {
     /// The parameters that a variable may hold; `OPEN`: or something that no compiler knows.
     pub(super) held: BTreeMap<String, BTreeSet<usize>>,
     assigned: BTreeSet<String>,
+    /// Local variables that one place gives a value, and parameters that none does.
+    steady: BTreeSet<String>,
     /// Variables and parameters of arithmetic type: no pointers.
     numbers: BTreeSet<String>,
     /// Those that point to numbers.
@@ -74,6 +76,7 @@ impl<'f> Flows<'f> {
             restricted: BTreeSet::new(),
             held: BTreeMap::new(),
             assigned: BTreeSet::new(),
+            steady: BTreeSet::new(),
             numbers: BTreeSet::new(),
             leads_to_numbers: BTreeSet::new(),
             foreign: BTreeSet::new(),
@@ -90,6 +93,7 @@ impl<'f> Flows<'f> {
             ..Search::default()
         };
         search.visit_function_definition(definition, &definition.statement.span);
+        flows.steady = steady(&search);
         let Search { moves, arrays, followed, pointed, passed, numbers, leads_to_numbers, .. } = search;
         (flows.numbers, flows.leads_to_numbers) = (numbers, leads_to_numbers);
         (flows.arrays, flows.followed, flows.passed) = (arrays, followed, passed);
@@ -184,6 +188,18 @@ impl<'f> Flows<'f> {
         let Expression::Identifier(name) = e else { return None };
         let at = self.parameters.iter().position(|p| *p == name.node.name)?;
         (!self.assigned.contains(&name.node.name)).then_some(at)
+    }
+
+    /// The local variable or parameter that an expression is, if it leads to the same object at all times.
+    pub fn steady(&self, e: &Expression) -> Option<String> {
+        match e {
+            Expression::Cast(cast) => self.steady(&cast.node.expression.node),
+            Expression::Identifier(name) => {
+                let own = self.global(name).is_none() && !self.restricted.contains(&name.node.name);
+                (own && self.steady.contains(&name.node.name)).then(|| name.node.name.clone())
+            }
+            _ => None,
+        }
     }
 
     /// A returned variable is followed, or passed to a function.
@@ -465,6 +481,19 @@ impl<'f> Flows<'f> {
             _ => self.spell(e.span),
         }
     }
+}
+
+/// Variables of one value all along: a pointer among them leads to one object, or to those that one
+/// place makes.
+fn steady(search: &Search) -> BTreeSet<String> {
+    let given = search.set.iter().filter(|name| !search.pointed.contains(*name));
+    let mut times: BTreeMap<&String, usize> = BTreeMap::new();
+    given.for_each(|name| *times.entry(name).or_default() += 1);
+    let once = times.into_iter().filter(|(name, times)| *times == 1 && !search.parameters.contains(name));
+    let untouched = |name: &&String| !search.set.contains(name) && !search.pointed.contains(*name);
+    let parameters = search.parameters.iter().filter(untouched);
+    let all = once.map(|(name, _)| name).chain(parameters);
+    all.filter(|name| !search.arrays.contains(*name)).cloned().collect()
 }
 
 /// The variable at the root of a place.

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 pub(super) struct Search<'s> {
     pub parameters: Vec<String>,
     pub moves: Vec<(String, &'s Expression)>,
+    /// Variables, once for each place that gives them a value.
+    pub set: Vec<String>,
     pub arrays: BTreeSet<String>,
     pub followed: BTreeSet<String>,
     /// Variables whose address is taken.
@@ -31,7 +33,10 @@ pub(super) struct Search<'s> {
 impl<'s> Search<'s> {
     fn initialize(&mut self, name: &str, initializer: &'s Initializer) {
         match initializer {
-            Initializer::Expression(e) => self.moves.push((name.to_string(), &e.node)),
+            Initializer::Expression(e) => {
+                self.set.push(name.to_string());
+                self.moves.push((name.to_string(), &e.node));
+            }
             Initializer::List(items) => {
                 items.iter().for_each(|item| self.initialize(name, &item.node.initializer.node));
             }
@@ -78,6 +83,11 @@ impl<'s> Search<'s> {
                 _ => false,
             };
         }
+    }
+
+    fn sets(&mut self, place: &Expression) {
+        let name = base(place).filter(|_| !reaches_through_pointer(place));
+        self.set.extend(name.map(|name| name.node.name.clone()));
     }
 
     fn is_array(&self, e: &Expression) -> bool {
@@ -134,6 +144,7 @@ impl<'s> Visit<'s> for Search<'s> {
             && let Some(name) = base(&e.lhs.node)
         {
             self.moves.push((name.node.name.clone(), &e.rhs.node));
+            self.sets(&e.lhs.node);
         }
         if e.operator.node == BinaryOperator::Index && !self.is_array(&e.lhs.node) {
             self.follow(&e.lhs.node);
@@ -148,6 +159,9 @@ impl<'s> Visit<'s> for Search<'s> {
             }
             Expression::UnaryOperator(u) if u.node.operator.node == UnaryOperator::Indirection => {
                 self.follow(&u.node.operand.node);
+            }
+            Expression::UnaryOperator(u) if is_step(&u.node.operator.node) => {
+                self.sets(&u.node.operand.node);
             }
             Expression::UnaryOperator(u) if u.node.operator.node == UnaryOperator::Address => {
                 let direct = !reaches_through_pointer(&u.node.operand.node);
@@ -165,6 +179,11 @@ impl<'s> Visit<'s> for Search<'s> {
         self.passed.extend(names.map(|name| name.node.name.clone()));
         visit::visit_call_expression(self, call, span);
     }
+}
+
+fn is_step(operator: &UnaryOperator) -> bool {
+    use UnaryOperator::{PostDecrement, PostIncrement, PreDecrement, PreIncrement};
+    matches!(operator, PostDecrement | PostIncrement | PreDecrement | PreIncrement)
 }
 
 fn reaches_through_pointer(e: &Expression) -> bool {

@@ -14,6 +14,8 @@ use std::collections::BTreeSet;
 /// What happens to what a parameter holds and points to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Parameter {
+    /// Its name.
+    pub name: String,
     /// Every use that may matter to a caller, in words that are equal for equal uses.
     pub uses: BTreeSet<String>,
     /// Those that no compiler takes for unreachable.
@@ -46,6 +48,8 @@ pub struct Call {
     pub arguments: Vec<Argument>,
     /// Its result goes somewhere.
     pub used: bool,
+    /// No compiler takes it for unreachable.
+    pub sure: bool,
 }
 
 /// An argument of a call.
@@ -57,6 +61,8 @@ pub struct Argument {
     pub foreign: bool,
     /// It points to a variable of the caller's own.
     pub own: bool,
+    /// It is a variable or parameter that has one value all along.
+    pub steady: Option<String>,
 }
 
 /// All of it.
@@ -97,6 +103,7 @@ impl Sites {
         sites.parameters.resize(flows.parameters.len(), Parameter::default());
         for (at, parameter) in sites.parameters.iter_mut().enumerate() {
             parameter.number = flows.is_number(at);
+            parameter.name = flows.parameters[at].clone();
         }
         let mut walk = Walk {
             flows: &flows,
@@ -411,6 +418,7 @@ impl Walk<'_> {
                 roots: self.flows.roots(&e.node),
                 foreign: self.flows.is_foreign(&e.node),
                 own: self.flows.is_own(&e.node),
+                steady: self.flows.steady(&e.node),
             };
             let arguments = call.arguments.iter().map(argument).collect();
             if self.flows.is_defined(&callee) {
@@ -420,7 +428,8 @@ impl Walk<'_> {
                 let lent: Vec<String> = lent.map(|a| self.flows.spell(a.span)).collect();
                 lent.into_iter().for_each(|text| self.access(format!("{callee} gets {text}"), None));
             }
-            self.sites.calls.push(Call { callee, arguments, used: !matches!(goal, Goal::Test) });
+            let used = !matches!(goal, Goal::Test);
+            self.sites.calls.push(Call { callee, arguments, used, sure: !self.doubtful });
         }
         self.goes(e, if matches!(goal, Goal::Test) { &Goal::Local } else { goal });
     }

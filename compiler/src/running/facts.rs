@@ -4,7 +4,7 @@
 use super::Running;
 use super::memory::Memory;
 use crate::diff::{Change, ChangeSet, Modification};
-use crate::model::{ItemId, Known, Program, Results, Sites, never_return};
+use crate::model::{Argument, ItemId, Known, Program, Results, Sites, never_return};
 use crate::relations::{Copies, Object, Reason};
 use polus_runtime::rules::Rule;
 use std::cell::RefCell;
@@ -186,13 +186,17 @@ impl Against<'_> {
             }
             let unused = self.is_unused(callee, at);
             let number = self.old_sites(callee).parameters.get(at).is_some_and(|p| p.number);
+            let opaque = self.running.is_opaque(callee);
             for caller in self.callers(callee) {
                 let sites = self.old_sites(caller);
                 let calls = self.calls(caller, callee);
                 let arguments: Vec<_> = calls.iter().filter_map(|call| call.arguments.get(at)).collect();
                 // A caller whose text cannot be read, or a call of another form.
                 let strange = !number && (sites.unreadable || arguments.len() < calls.len().max(1));
-                if strange || unused || arguments.iter().any(|argument| !number && !argument.foreign) {
+                let known = |argument: &&Argument| {
+                    !number && !argument.foreign && !(opaque && self.is_let_go(caller, argument))
+                };
+                if strange || unused || arguments.iter().copied().any(|argument| known(&argument)) {
                     let fact = format!("what it does with its argument {} was known", at + 1);
                     told.push((caller, Reason::ReliesOn(function, fact)));
                 }
@@ -230,6 +234,56 @@ impl Against<'_> {
                 None => self.running.is_of_gcc(function) && !self.running.is_promised(name),
             },
         })
+    }
+
+    /// Code that the compiler did not see has got what the argument leads to, from this caller or from a
+    /// function that it calls: what is left alone there by a callee that calls such code is known to
+    /// nobody. gcc asks who gets a pointer, not when.
+    fn is_let_go(&self, caller: ItemId, argument: &Argument) -> bool {
+        let Some(variable) = &argument.steady else { return false };
+        self.running.is_of_gcc(caller) && self.lets_go(caller, caller, variable, &mut BTreeSet::new())
+    }
+
+    /// `holder`: whose code holds that of the function.
+    fn lets_go(
+        &self,
+        holder: ItemId,
+        function: ItemId,
+        variable: &str,
+        seen: &mut BTreeSet<(ItemId, String)>,
+    ) -> bool {
+        if !seen.insert((function, variable.to_string())) {
+            return false;
+        }
+        let sites = self.old_sites(function);
+        let mut calls = sites.calls.iter().filter(|call| call.sure);
+        !sites.unreadable
+            && calls.any(|call| {
+                let given = call.arguments.iter().enumerate();
+                let mut places =
+                    given.filter(|(_, a)| a.steady.as_deref() == Some(variable)).map(|(at, _)| at);
+                places.any(|at| self.takes(holder, function, &call.callee, at, seen))
+            })
+    }
+
+    /// A callee gives its argument to code that the compiler did not see, or is such code.
+    fn takes(
+        &self,
+        holder: ItemId,
+        caller: ItemId,
+        name: &str,
+        at: usize,
+        seen: &mut BTreeSet<(ItemId, String)>,
+    ) -> bool {
+        match self.named.get(name) {
+            Some(&callee) if self.running.seen_together(callee, caller) => {
+                let sites = self.old_sites(callee);
+                let Some(parameter) = sites.parameters.get(at) else { return false };
+                let holder = if self.running.calls(holder, callee) { callee } else { holder };
+                self.lets_go(holder, callee, &parameter.name, seen)
+            }
+            _ => !self.running.is_promised(name) && self.running.calls_by_name(holder, name),
+        }
     }
 
     /// clang passes anything for a parameter that is not used.

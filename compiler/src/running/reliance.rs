@@ -47,13 +47,30 @@ impl Running<'_> {
         !inlined || self.calls(caller, callee)
     }
 
-    fn calls(&self, caller: ItemId, callee: ItemId) -> bool {
+    pub(super) fn calls(&self, caller: ItemId, callee: ItemId) -> bool {
         let targets = self.pieces(callee);
         let hit = |at: u64| targets.iter().flatten().any(|range| range.contains(&at));
+        self.callees(caller).iter().any(|called| matches!(called, Callee::Code(at) if hit(*at)))
+    }
+
+    /// The code of a function calls one of this name, of a library or of another file.
+    pub(super) fn calls_by_name(&self, caller: ItemId, name: &str) -> bool {
+        let is_it = |at: u64| {
+            let found = self.info.function_at(at).and_then(|(f, _)| self.item_of(&f.key));
+            found.is_some_and(|id| self.program.items[id].entity.name == name)
+        };
+        self.callees(caller).iter().any(|called| match called {
+            Callee::Library(called) => called == name,
+            Callee::Code(at) => is_it(*at),
+            Callee::Unknown => false,
+        })
+    }
+
+    /// What the code of a function calls, inlined copies of it included.
+    fn callees(&self, caller: ItemId) -> Vec<Callee> {
         let holders = self.inlined(caller).into_iter().map(|(holder, _)| holder);
         let pieces = holders.chain([caller]).flat_map(|holder| self.pieces(holder));
-        let found: Vec<Callee> = pieces.flat_map(|piece| self.binary.calls_in(&piece)).collect();
-        found.iter().any(|called| matches!(called, Callee::Code(at) if hit(*at)))
+        pieces.flat_map(|piece| self.binary.calls_in(&piece)).collect()
     }
 
     /// No code of the function comes back.
