@@ -1,12 +1,14 @@
 //! What syntax cannot tell: what a name refers to, types, sizes and offsets, as plain data.
 
 mod cursor;
+mod orders;
 mod pointers;
 mod shape;
 mod sites;
 mod walk;
 
 pub use cursor::{Problem, Unavailable};
+pub use orders::{Order, Side};
 pub use pointers::{Node, Pointers};
 pub use sites::{Argument, Base, Role as Access, Site, Variable};
 
@@ -202,14 +204,18 @@ pub fn bind(text: &str, strict: Option<usize>) -> Result<Bindings, Unavailable> 
     Ok(bindings)
 }
 
-/// Where objects of records are declared, accessed by field, copied, filled and made; `records` by the
-/// places of their names. The text is that of [`bind`].
+/// Where objects of records are declared, accessed by field, copied, filled and made, and where values of
+/// enumerations are compared by order; both by the places of their names. The text is that of [`bind`].
 ///
 /// # Errors
 /// As [`bind`].
-pub fn sites(text: &str, records: &BTreeSet<usize>) -> Result<Vec<Site>, Unavailable> {
+pub fn sites(
+    text: &str,
+    records: &BTreeSet<usize>,
+    enumerations: &BTreeSet<usize>,
+) -> Result<Vec<Site>, Unavailable> {
     let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
-    Ok(sites::sites(text, cursor::Unit::parse(text, &flags)?.root(), records))
+    Ok(sites::sites(text, cursor::Unit::parse(text, &flags)?.root(), records, enumerations))
 }
 
 /// Where addresses go. The text is that of [`bind`].

@@ -1,6 +1,7 @@
 //! Where objects of some records are declared, accessed by field, copied, filled and made.
 
 use super::cursor::*;
+use super::orders::{self, Order, bare};
 use super::shape::spell;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -126,13 +127,15 @@ pub enum Site {
         /// It returns bytes that are no object yet.
         makes: bool,
     },
+    /// Values of an enumeration are compared by order.
+    Order(Order),
 }
 
 impl Site {
     /// What of it is about these records; values in braces are about any.
     pub fn about(self, records: &dyn Fn(usize) -> bool) -> Option<Self> {
         let keeps = match &self {
-            Self::Variable(_) | Self::Literal { .. } => true,
+            Self::Variable(_) | Self::Literal { .. } | Self::Order(_) => true,
             Self::Member { record, .. }
             | Self::Offset { record, .. }
             | Self::ByValue { record, .. }
@@ -176,11 +179,23 @@ pub struct Variable {
     pub automatic: bool,
 }
 
-/// Collects the sites of `records` below the unit's cursor, in order of the text.
-pub fn sites(text: &str, root: Cursor, records: &BTreeSet<usize>) -> Vec<Site> {
-    let mut search = Search { text, records, found: vec![] };
+/// Collects the sites of `records`, and where values of `enumerations` are compared, below the unit's
+/// cursor, in order of the text.
+pub fn sites(
+    text: &str,
+    root: Cursor,
+    records: &BTreeSet<usize>,
+    enumerations: &BTreeSet<usize>,
+) -> Vec<Site> {
+    let mut search =
+        Search { text, records, enumerations, found: vec![], compared: vec![], counted: BTreeSet::new() };
     for cursor in root.children() {
         search.visit(cursor, &mut vec![]);
+    }
+    for (at, variables) in search.compared {
+        if let Site::Order(order) = &mut search.found[at] {
+            order.counted = variables.iter().any(|variable| search.counted.contains(variable));
+        }
     }
     search.found
 }
@@ -188,7 +203,12 @@ pub fn sites(text: &str, root: Cursor, records: &BTreeSet<usize>) -> Vec<Site> {
 struct Search<'s> {
     text: &'s str,
     records: &'s BTreeSet<usize>,
+    enumerations: &'s BTreeSet<usize>,
     found: Vec<Site>,
+    /// Comparisons among those found, with the variables on their sides.
+    compared: Vec<(usize, Vec<usize>)>,
+    /// Variables that are counted up or down.
+    counted: BTreeSet<usize>,
 }
 
 impl Search<'_> {
@@ -201,7 +221,11 @@ impl Search<'_> {
                 self.by_value(cursor, cursor.ty())
             }
             FUNCTION if cursor.is_definition() => self.by_value(cursor, cursor.ty().result()),
-            BINARY => self.assignment(cursor),
+            BINARY => self.order(cursor).or_else(|| self.assignment(cursor)),
+            UNARY | COMPOUND_ASSIGN if !self.enumerations.is_empty() => {
+                self.counted.extend(orders::counts(self.text, cursor));
+                None
+            }
             COMPOUND_LITERAL => self.literal(cursor, path),
             CALL => {
                 let value = self.by_value(cursor, cursor.ty());
@@ -293,6 +317,12 @@ impl Search<'_> {
         Some(Site::ByValue { at: cursor.offset()?, record: self.record_of(ty)? })
     }
 
+    fn order(&mut self, cursor: Cursor) -> Option<Site> {
+        let order = orders::order(self.text, cursor, self.enumerations)?;
+        self.compared.push((self.found.len(), orders::variables(cursor)));
+        Some(Site::Order(order))
+    }
+
     fn assignment(&self, cursor: Cursor) -> Option<Site> {
         let record = self.record_of(cursor.ty())?;
         let [to, from] = cursor.children()[..] else { return None };
@@ -381,14 +411,6 @@ impl Search<'_> {
 
 fn is_value(cursor: &Cursor) -> bool {
     !matches!(cursor.kind(), TYPE_REF | STRUCT | UNION | ENUM)
-}
-
-/// Without parentheses and implicit conversions.
-fn bare(cursor: Cursor) -> Cursor {
-    match (cursor.kind(), cursor.children()[..].first()) {
-        (PAREN | IMPLICIT, Some(&inner)) => bare(inner),
-        _ => cursor,
-    }
 }
 
 /// What a member is taken of; nameless records between are passed.

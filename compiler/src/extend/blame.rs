@@ -85,6 +85,7 @@ fn about(site: &Site) -> (usize, Vec<usize>) {
         | Site::Assignment { span, record, .. }
         | Site::Literal { span, record, .. } => (span.start, vec![*record]),
         Site::Offset { at, record, .. } | Site::ByValue { at, record } => (*at, vec![*record]),
+        Site::Order(order) => (order.span.start, vec![]),
         Site::Variable(variable) => (variable.name_at, vec![variable.record]),
         Site::Call { span, arguments, .. } => {
             (span.start, arguments.iter().flat_map(|a| a.leads_to.into_iter().chain(a.sizes)).collect())

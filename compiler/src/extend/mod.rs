@@ -96,10 +96,15 @@ pub fn extend(
     // values without designators would go to other fields, in what holds them, too
     let disordered = holding(new, types.iter().filter(|t| !ordered(t)).map(|t| t.id).collect());
     let names = declared_at(new, &carriers.union(&disordered).copied().collect());
-    let sites = match names.is_empty() {
+    let reordered = numbered.iter().filter(|numbered| !numbered.keeps_order(new)).map(|numbered| numbered.id);
+    let reordered: BTreeSet<usize> = declared_at(new, &reordered.collect()).into_keys().collect();
+    let sites = match names.is_empty() && reordered.is_empty() {
         true => vec![],
-        false => clang::sites(&text::shadow_clang(&new.unit.text).text, &names.keys().copied().collect())
-            .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?,
+        false => {
+            let text = text::shadow_clang(&new.unit.text).text;
+            clang::sites(&text, &names.keys().copied().collect(), &reordered)
+                .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?
+        }
     };
     let carries = |at: usize| carriers.contains(&names[&at]);
     let sites: Vec<Site> = sites.into_iter().filter_map(|site| site.about(&carries)).collect();

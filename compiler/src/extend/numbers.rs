@@ -43,6 +43,37 @@ impl Numbered {
         self.numbers.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
     }
 
+    /// The numbers have the order of the new version's.
+    pub fn keeps_order(&self, new: &Program) -> bool {
+        let all = new.items[self.id].entity.enumerators.iter().zip(&self.numbers);
+        let values = all.filter(|((name, _), _)| !self.sentinels.contains(name));
+        let mut pairs: Vec<(i64, i64)> = values.map(|((_, new), (_, given))| (*new, *given)).collect();
+        pairs.sort();
+        pairs.windows(2).all(|two| two[0].1 <= two[1].1)
+    }
+
+    /// An expression for the value that the new version has in place of a number.
+    pub fn in_order(&self, old: &Program, new: &Program, number: &str) -> String {
+        let all = &new.items[self.id].entity.enumerators;
+        let named = all.iter().zip(&self.numbers).map(|((_, value), (_, number))| (*number, *value));
+        let gone = self.gone.iter().map(|(&number, &value)| (number, self.before(old, new, value)));
+        let moved: BTreeMap<i64, i64> = named.chain(gone).filter(|(number, value)| number != value).collect();
+        let each = moved.iter().map(|(number, value)| format!("polus_number == {number} ? {value} : "));
+        format!("({{ long polus_number = ({number}); {}polus_number; }})", each.collect::<String>())
+    }
+
+    /// The new value of the name that stood before one that is gone: what that is above, it stays above.
+    fn before(&self, old: &Program, new: &Program, gone: i64) -> i64 {
+        let value = |name: &String| {
+            let all = &new.items[self.id].entity.enumerators;
+            all.iter().find(|(other, _)| other == name).map(|(_, value)| *value)
+        };
+        let ours = old.named(&self.name).iter().flat_map(|&id| &old.items[id].entity.enumerators);
+        let below = ours.filter(|(_, value)| *value < gone);
+        let nearest = below.filter_map(|(name, old)| Some((*old, value(name)?))).max();
+        nearest.map_or(gone, |(_, value)| value)
+    }
+
     /// Some name has another number than in the new version.
     pub fn differs(&self, new: &Program) -> bool {
         new.items[self.id]
@@ -73,11 +104,16 @@ pub fn number(
     let numbers = entity.enumerators.iter().map(|one| (one.0.clone(), number(one))).collect();
     let gone = gone(old, entity, known);
     let numbered = Numbered { id, name: entity.name.clone(), numbers, sentinels, gone };
-    match compared(new, &numbered) {
-        Some(offset) => Err(refusal(new, id, "its values would have another order, and are compared by it")
-            .at(new.place_at(offset), "compared here")),
+    match in_range(new, &numbered).filter(|_| !numbered.keeps_order(new)) {
+        Some(offset) => Err(out_of_order(new, &numbered, offset)),
         None => Ok(numbered),
     }
+}
+
+/// Why values cannot be told apart by the order that the new version gives them.
+pub fn out_of_order(new: &Program, numbered: &Numbered, offset: usize) -> Diagnostic {
+    refusal(new, numbered.id, "its values would have another order, and are compared by it")
+        .at(new.place_at(offset), "compared here")
 }
 
 /// The number for each value of the new version, and for each sentinel.
@@ -237,29 +273,15 @@ fn bounds(new: &Program, offset: usize, name: &str) -> bool {
     before == "[" && matches!(behind, "]" | "+") || less
 }
 
-fn is_order(word: &str) -> bool {
-    matches!(word, "<" | ">" | "<=" | ">=")
-}
-
-/// Where an enumerator is compared by order, if that is another one now.
-fn compared(new: &Program, numbered: &Numbered) -> Option<usize> {
-    let all = &new.items[numbered.id].entity.enumerators;
-    let mut pairs: Vec<(i64, i64)> = all
-        .iter()
-        .zip(&numbered.numbers)
-        .filter(|((name, _), _)| !numbered.sentinels.contains(name))
-        .map(|((_, new), (_, given))| (*new, *given))
-        .collect();
-    pairs.sort();
-    if pairs.windows(2).all(|two| two[0].1 <= two[1].1) {
-        return None;
-    }
-    let names = all.iter().map(|(name, _)| name).filter(|name| !numbered.sentinels.contains(name));
+/// Where a range of values ends at an enumerator.
+fn in_range(new: &Program, numbered: &Numbered) -> Option<usize> {
+    let all = new.items[numbered.id].entity.enumerators.iter();
+    let names = all.map(|(name, _)| name).filter(|name| !numbered.sentinels.contains(name));
     let mut found = names.flat_map(|name| uses(new, numbered.id, name).map(move |offset| (offset, name)));
     found
         .find(|(offset, name)| {
             let (before, behind) = around(new, *offset, name);
-            is_order(before) || is_order(behind) || before == "..." || behind == "..."
+            before == "..." || behind == "..."
         })
         .map(|(offset, _)| offset)
 }

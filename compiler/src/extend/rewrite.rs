@@ -180,6 +180,7 @@ impl Work<'_> {
                 self.call(span, callee, name, arguments, *makes)
             }
             Site::Variable(variable) => self.variable(variable),
+            Site::Order(order) => self.order(order),
         }
     }
 

@@ -1,9 +1,9 @@
-//! Enumerations that keep their numbers, and the tables with an element for each of them.
+//! Enumerations that keep their numbers: the tables with an element for each of them, and what compares them.
 
 use super::super::initial;
 use super::super::numbers::{self, Numbered, Table};
 use super::Work;
-use crate::clang::{Kind, Role};
+use crate::clang::{Kind, Order, Role, Side};
 use crate::diag::Diagnostic;
 use crate::model::ItemId;
 use std::collections::BTreeSet;
@@ -25,6 +25,45 @@ impl Work<'_> {
                 numbered.numbers.iter().map(|(name, value)| format!("{name} = {value}")).collect();
             self.edits.replace(span.start + open + 1..span.end - 1, format!(" {} ", list.join(", ")));
         }
+    }
+
+    /// Compares as the new version does, where its values have another order than the numbers.
+    pub fn order(&mut self, order: &Order) {
+        let all = self.numbered;
+        let named = |numbered: &&Numbered| {
+            let declared = &self.new.items[numbered.id].entity.declarations;
+            declared.iter().any(|d| d.name_at == order.enumeration)
+        };
+        let Some(numbered) = all.iter().find(named) else { return };
+        let bound = |(_, side): &(Range<usize>, Side)| match side {
+            Side::Enumerator(name) => numbered.sentinels.contains(name),
+            _ => false,
+        };
+        if order.sides.iter().any(bound) {
+            return;
+        }
+        if order.counted {
+            return self.told.push(numbers::out_of_order(self.new, numbered, order.span.start));
+        }
+        for (range, side) in &order.sides {
+            let now = match side {
+                Side::Number => continue,
+                Side::Enumerator(name) => self.new_value(numbered, name).to_string(),
+                Side::Value => numbered.in_order(self.old, self.new, &self.edits.cut(range.clone())),
+            };
+            self.edits.replace(range.clone(), now);
+        }
+        let title = format!("{} is compared by the order of the new version", self.new.title(numbered.id));
+        let told = Diagnostic::warning(title)
+            .note("its numbers have another one, for they stay what they are in the process");
+        if !self.warned.iter().any(|other| other.title == told.title) {
+            self.warned.push(told.at(self.new.place_at(order.span.start), "here, for example"));
+        }
+    }
+
+    fn new_value(&self, numbered: &Numbered, name: &str) -> i64 {
+        let all = &self.new.items[numbered.id].entity.enumerators;
+        all.iter().find(|(other, _)| other == name).map_or(0, |(_, value)| *value)
     }
 
     /// Puts each element where its value is now.
