@@ -12,16 +12,17 @@ use std::os::raw::{c_int, c_uint};
 pub use clang_sys::{
     CXCursor_AddrLabelExpr as LABEL_ADDRESS, CXCursor_ArraySubscriptExpr as ARRAY_SUBSCRIPT,
     CXCursor_AsmStmt as ASSEMBLY, CXCursor_BinaryOperator as BINARY, CXCursor_CStyleCastExpr as CAST,
-    CXCursor_CallExpr as CALL, CXCursor_CompoundAssignOperator as COMPOUND_ASSIGN,
+    CXCursor_CallExpr as CALL, CXCursor_CaseStmt as CASE, CXCursor_CompoundAssignOperator as COMPOUND_ASSIGN,
     CXCursor_CompoundLiteralExpr as COMPOUND_LITERAL, CXCursor_ConditionalOperator as CONDITIONAL,
     CXCursor_DeclRefExpr as DECL_REF, CXCursor_EnumConstantDecl as ENUMERATOR, CXCursor_EnumDecl as ENUM,
     CXCursor_FieldDecl as FIELD, CXCursor_FunctionDecl as FUNCTION,
     CXCursor_IndirectGotoStmt as COMPUTED_GOTO, CXCursor_InitListExpr as INITIALISERS,
     CXCursor_IntegerLiteral as INTEGER, CXCursor_MemberRef as MEMBER_REF, CXCursor_MemberRefExpr as MEMBER,
     CXCursor_ParenExpr as PAREN, CXCursor_ParmDecl as PARAMETER, CXCursor_ReturnStmt as RETURN,
-    CXCursor_StmtExpr as STATEMENT_EXPRESSION, CXCursor_StructDecl as STRUCT, CXCursor_TypeRef as TYPE_REF,
-    CXCursor_TypedefDecl as TYPEDEF, CXCursor_UnaryExpr as SIZEOF, CXCursor_UnaryOperator as UNARY,
-    CXCursor_UnexposedExpr as IMPLICIT, CXCursor_UnionDecl as UNION, CXCursor_VarDecl as VARIABLE,
+    CXCursor_StmtExpr as STATEMENT_EXPRESSION, CXCursor_StructDecl as STRUCT, CXCursor_SwitchStmt as SWITCH,
+    CXCursor_TypeRef as TYPE_REF, CXCursor_TypedefDecl as TYPEDEF, CXCursor_UnaryExpr as SIZEOF,
+    CXCursor_UnaryOperator as UNARY, CXCursor_UnexposedExpr as IMPLICIT, CXCursor_UnionDecl as UNION,
+    CXCursor_VarDecl as VARIABLE,
 };
 
 /// A cursor's kind.

@@ -1,6 +1,7 @@
 //! What syntax cannot tell: what a name refers to, types, sizes and offsets, as plain data.
 
 mod cursor;
+mod indices;
 mod orders;
 mod pointers;
 mod shape;
@@ -8,6 +9,7 @@ mod sites;
 mod walk;
 
 pub use cursor::{Problem, Unavailable};
+pub use indices::Indices;
 pub use orders::{Order, Side};
 pub use pointers::{Node, Pointers};
 pub use sites::{Argument, Base, Role as Access, Site, Variable};
@@ -216,6 +218,15 @@ pub fn sites(
 ) -> Result<Vec<Site>, Unavailable> {
     let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
     Ok(sites::sites(text, cursor::Unit::parse(text, &flags)?.root(), records, enumerations))
+}
+
+/// What is indexed by which numbers. The text is that of [`bind`].
+///
+/// # Errors
+/// As [`bind`].
+pub fn indices(text: &str) -> Result<Indices, Unavailable> {
+    let flags: Vec<&str> = FLAGS.iter().chain(&crate::text::CLANG_DEFINES).chain(&["-w"]).copied().collect();
+    Ok(indices::indices(text, cursor::Unit::parse(text, &flags)?.root()))
 }
 
 /// Where addresses go. The text is that of [`bind`].

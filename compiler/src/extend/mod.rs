@@ -24,7 +24,7 @@ pub use numbers::{Numbered, Numbers, Rows};
 pub use provide::LISTS;
 pub use rounds::check as made_by_endless;
 
-use crate::clang::{self, Kind, Site};
+use crate::clang::{self, Indices, Kind, Site};
 use crate::cross::Versions;
 use crate::diag::Diagnostic;
 use crate::merge::MergedUnit;
@@ -98,13 +98,15 @@ pub fn extend(
     let names = declared_at(new, &carriers.union(&disordered).copied().collect());
     let reordered = numbered.iter().filter(|numbered| !numbered.keeps_order(new)).map(|numbered| numbered.id);
     let reordered: BTreeSet<usize> = declared_at(new, &reordered.collect()).into_keys().collect();
+    let unusable = |_| vec![Diagnostic::error("libclang cannot be used")];
+    let text = || text::shadow_clang(&new.unit.text).text;
     let sites = match names.is_empty() && reordered.is_empty() {
         true => vec![],
-        false => {
-            let text = text::shadow_clang(&new.unit.text).text;
-            clang::sites(&text, &names.keys().copied().collect(), &reordered)
-                .map_err(|_| vec![Diagnostic::error("libclang cannot be used")])?
-        }
+        false => clang::sites(&text(), &names.keys().copied().collect(), &reordered).map_err(unusable)?,
+    };
+    let indices = match numbered.iter().any(|numbered| numbered.differs(new)) {
+        true => clang::indices(&text()).map_err(unusable)?,
+        false => Indices::default(),
     };
     let carries = |at: usize| carriers.contains(&names[&at]);
     let sites: Vec<Site> = sites.into_iter().filter_map(|site| site.about(&carries)).collect();
@@ -124,7 +126,7 @@ pub fn extend(
     if !twice.is_empty() {
         return Err(twice);
     }
-    let done = rewrite::rewrite([old, new], (&types, &numbered, rows), &carriers, &names, &sites)?;
+    let done = rewrite::rewrite([old, new], (&types, &numbered, rows), &indices, &carriers, &names, &sites)?;
     told.extend(done.told);
     let with_names = |mut extended: Extended| {
         extended.named = done.named.get(&extended.id).cloned().unwrap_or_default();

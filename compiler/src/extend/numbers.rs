@@ -1,7 +1,7 @@
 //! Enumerations whose values live on: old names keep their numbers, and a name behind the last value
 //! moves up (design 3.2).
 
-use crate::clang::{Entity, Kind, Role, Use};
+use crate::clang::{Entity, Indices, Kind, Role, Use};
 use crate::diag::Diagnostic;
 use crate::model::{ItemId, Program};
 use crate::text;
@@ -117,14 +117,13 @@ pub fn out_of_order(new: &Program, numbered: &Numbered, offset: usize) -> Diagno
 }
 
 /// The number for each value of the new version, and for each sentinel.
+type Given = (BTreeMap<i64, i64>, BTreeMap<String, i64>);
+
+/// Gives them.
 ///
 /// # Errors
 /// Why there is none.
-fn give(
-    entity: &Entity,
-    sentinels: &[String],
-    known: &BTreeMap<String, i64>,
-) -> Result<(BTreeMap<i64, i64>, BTreeMap<String, i64>), String> {
+fn give(entity: &Entity, sentinels: &[String], known: &BTreeMap<String, i64>) -> Result<Given, String> {
     let all = &entity.enumerators;
     let counts = |name: &String| sentinels.contains(name);
     let flags = is_flags(all.iter().map(|(_, v)| *v)) || is_flags(known.values().copied());
@@ -297,7 +296,7 @@ pub struct Table {
 }
 
 /// The arrays that are, or may be, tables of an enumeration.
-pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
+pub fn tables(new: &Program, numbered: &Numbered, indices: &Indices) -> Vec<Table> {
     let values: BTreeSet<i64> = numbered.numbers.iter().map(|(_, v)| *v).collect();
     let count = values.len() as u64;
     let all = new.items[numbered.id].entity.enumerators.iter();
@@ -308,6 +307,11 @@ pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
     let of_size = |id: &ItemId| {
         let first = new.items[*id].entity.dimensions.first().copied().unwrap_or(0);
         first == count || counted.contains(&first)
+    };
+    let enumerations = &new.items[numbered.id].entity.declarations;
+    let is_indexed = |id: ItemId| {
+        let arrays = &new.items[id].entity.declarations;
+        arrays.iter().any(|array| enumerations.iter().any(|by| indices.by(array.name_at, by.name_at)))
     };
     let table = |id: ItemId| {
         let braces = braces(new, id)?;
@@ -321,7 +325,7 @@ pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
         // rows that say themselves which value they are for may stand anywhere
         let told = !certain && names(new, numbered, id, braces.clone());
         let table = Table { id, braces, certain };
-        (certain || !told && is_beside(new, numbered, id)).then_some(table)
+        (certain || !told && is_indexed(id)).then_some(table)
     };
     new.own(Kind::Variable).filter_map(table).collect()
 }
@@ -329,24 +333,6 @@ pub fn tables(new: &Program, numbered: &Numbered) -> Vec<Table> {
 /// This part of its declaration names an enumerator, as its bound for example.
 fn names(new: &Program, numbered: &Numbered, array: ItemId, part: std::ops::Range<usize>) -> bool {
     new.uses_in(array).iter().any(|u| u.target == numbered.id && part.contains(&u.offset))
-}
-
-/// A function that uses it, or one that calls such a function, has to do with the enumeration.
-fn is_beside(new: &Program, numbered: &Numbered, array: ItemId) -> bool {
-    let holders = |of: ItemId| new.uses.iter().filter(move |u| u.target == of).map(|u| u.holder);
-    let users: BTreeSet<ItemId> = holders(array).collect();
-    let callers: BTreeSet<ItemId> = users.iter().flat_map(|&user| holders(user)).collect();
-    users.union(&callers).any(|&function| reaches(new, function, numbered.id))
-}
-
-/// It names the enumeration, or something whose type leads to it.
-fn reaches(new: &Program, from: ItemId, enumeration: ItemId) -> bool {
-    let (mut seen, mut left) = (BTreeSet::from([from]), vec![from]);
-    while let Some(id) = left.pop() {
-        let named = new.uses_in(id).iter().map(|u| u.target);
-        left.extend(named.filter(|&to| new.items[to].kind() != Kind::Function && seen.insert(to)));
-    }
-    seen.contains(&enumeration)
 }
 
 /// A variable's initialiser.

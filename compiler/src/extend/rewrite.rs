@@ -11,7 +11,7 @@ use super::fields::Extended;
 use super::initial::{Fields, Parts, Reader, Unread};
 use super::numbers::{Numbered, Rows};
 use super::{body, provide};
-use crate::clang::{Field, Site};
+use crate::clang::{Field, Indices, Site};
 use crate::diag::Diagnostic;
 use crate::merge::{Inserted, MergedUnit};
 use crate::model::{ItemId, Program};
@@ -40,6 +40,7 @@ pub struct Rewritten {
 pub fn rewrite(
     [old, new]: [&Program; 2],
     (types, numbered, rows): (&[Extended], &[Numbered], &Rows),
+    indices: &Indices,
     carriers: &BTreeSet<ItemId>,
     names: &BTreeMap<usize, ItemId>,
     sites: &[Site],
@@ -61,6 +62,7 @@ pub fn rewrite(
         types,
         numbered,
         rows: rows.clone(),
+        indices,
         carriers,
         names,
         records,
@@ -94,6 +96,7 @@ struct Work<'w> {
     types: &'w [Extended],
     numbered: &'w [Numbered],
     rows: Rows,
+    indices: &'w Indices,
     carriers: &'w BTreeSet<ItemId>,
     names: &'w BTreeMap<usize, ItemId>,
     records: BTreeMap<ItemId, Fields>,

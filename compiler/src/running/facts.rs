@@ -194,7 +194,7 @@ impl Against<'_> {
                 // A caller whose text cannot be read, or a call of another form.
                 let strange = !number && (sites.unreadable || arguments.len() < calls.len().max(1));
                 let known = |argument: &&Argument| {
-                    !number && !argument.foreign && !(opaque && self.is_let_go(caller, argument))
+                    !(number || argument.foreign || opaque && self.is_let_go(caller, argument))
                 };
                 if strange || unused || arguments.iter().copied().any(|argument| known(&argument)) {
                     let fact = format!("what it does with its argument {} was known", at + 1);

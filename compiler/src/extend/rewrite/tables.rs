@@ -14,7 +14,7 @@ impl Work<'_> {
     pub fn numbers(&mut self) {
         let new = self.new;
         for numbered in self.numbered.iter().filter(|numbered| numbered.differs(new)) {
-            for table in numbers::tables(new, numbered) {
+            for table in numbers::tables(new, numbered, self.indices) {
                 if let Err(told) = self.table(numbered, &table) {
                     self.told.push(told);
                 }
