@@ -1,9 +1,9 @@
-//! Which arrays are indexed by values of which enumeration: numbers that are assigned, compared, passed or
-//! returned belong together, whatever their types; no order, no contexts (Steensgaard, 1996).
+//! Which arrays are indexed by values of which enumeration: what is assigned, passed or returned goes from
+//! one place to another, whatever the types; no order, no contexts, a field is one place (Andersen, 1994).
 
 use super::cursor::*;
 use super::shape::spell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What a number comes from, or goes to.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -14,11 +14,12 @@ enum Leaf {
     Called(String, Option<usize>),
 }
 
-/// Numbers that belong together, and what they index.
+/// Where numbers and arrays go, and what is indexed by what.
 #[derive(Clone, Debug, Default)]
 pub struct Indices {
     known: HashMap<Leaf, usize>,
-    above: Vec<usize>,
+    /// From, to.
+    flows: BTreeSet<(usize, usize)>,
     /// An array or pointer, and a part of an index into it.
     indexed: Vec<(usize, usize)>,
 }
@@ -26,32 +27,28 @@ pub struct Indices {
 impl Indices {
     /// An array may be indexed by an enumeration's values; both by the place of their name.
     pub fn by(&self, array: usize, enumeration: usize) -> bool {
-        let of = |at| self.known.get(&Leaf::Declared(at)).map(|&leaf| self.top(leaf));
-        let (Some(array), Some(enumeration)) = (of(array), of(enumeration)) else { return false };
-        let pairs = self.indexed.iter().map(|&(base, index)| (self.top(base), self.top(index)));
-        pairs.into_iter().any(|pair| pair == (array, enumeration))
+        let of = |at| self.known.get(&Leaf::Declared(at)).map(|&leaf| self.reached(leaf));
+        let (Some(arrays), Some(values)) = (of(array), of(enumeration)) else { return false };
+        self.indexed.iter().any(|(base, index)| arrays.contains(base) && values.contains(index))
     }
 
-    fn top(&self, mut leaf: usize) -> usize {
-        while self.above[leaf] != leaf {
-            leaf = self.above[leaf];
+    fn reached(&self, from: usize) -> BTreeSet<usize> {
+        let (mut reached, mut open) = (BTreeSet::from([from]), vec![from]);
+        while let Some(leaf) = open.pop() {
+            let next = self.flows.range((leaf, 0)..(leaf + 1, 0)).map(|(_, to)| *to);
+            open.extend(next.filter(|to| reached.insert(*to)));
         }
-        leaf
+        reached
     }
 
     fn leaf(&mut self, leaf: Leaf) -> usize {
-        let next = self.above.len();
-        let at = *self.known.entry(leaf).or_insert(next);
-        if at == next {
-            self.above.push(next);
-        }
-        at
+        let next = self.known.len();
+        *self.known.entry(leaf).or_insert(next)
     }
 
-    fn join(&mut self, leaves: &[usize]) {
-        for two in leaves.windows(2) {
-            let (one, other) = (self.top(two[0]), self.top(two[1]));
-            self.above[one.max(other)] = one.min(other);
+    fn flow(&mut self, from: &[usize], to: &[usize]) {
+        for &from in from {
+            self.flows.extend(to.iter().filter(|&&to| to != from).map(|&to| (from, to)));
         }
     }
 }
@@ -99,50 +96,58 @@ impl Walk<'_> {
             ARRAY_SUBSCRIPT => self.indexed(&children),
             CALL => self.call(cursor),
             DECL_REF => self.taken(cursor),
-            RETURN => self.joined(&children, function),
+            RETURN => {
+                if let (Some(value), Some(function)) = (children.first(), function) {
+                    self.goes(*value, &[function]);
+                }
+            }
             SWITCH => inner = children.first().map(|on| self.leaves(*on)).unwrap_or_default(),
             CASE => {
                 let named = children.first().map(|named| self.leaves(*named)).unwrap_or_default();
-                self.found.join(&[named, inner.clone()].concat());
+                self.found.flow(&named, &inner);
             }
             _ => {}
         }
-        for child in children {
+        let by_name = |callee: &Cursor| is_function(inside(*callee));
+        let callee = usize::from(cursor.kind() == CALL && children.first().is_some_and(by_name));
+        for child in children.into_iter().skip(callee) {
             self.visit(child, function, &inner);
         }
     }
 
-    /// Values that go to one place.
-    fn joined(&mut self, values: &[Cursor], place: Option<usize>) {
-        let leaves: Vec<usize> = values.iter().flat_map(|value| self.leaves(*value)).chain(place).collect();
-        self.found.join(&leaves);
+    /// What gets an address may write there.
+    fn goes(&mut self, value: Cursor, to: &[usize]) {
+        let from = self.leaves(value);
+        self.found.flow(&from, to);
+        if leads(value) && !self.is_array(value) {
+            self.found.flow(to, &from);
+        }
+    }
+
+    /// An array of the program as it is: what is written there is no index.
+    fn is_array(&self, value: Cursor) -> bool {
+        matches!(inside(value).ty().canonical().form(), Form::Array(_))
     }
 
     fn variable(&mut self, cursor: Cursor) {
-        let at = self.declared(Some(cursor));
-        if let Some(enumeration) = self.enumeration(cursor.ty()) {
-            self.found.join(&[enumeration, at.unwrap_or(enumeration)]);
-        }
+        let Some(at) = self.declared(Some(cursor)) else { return };
         for value in cursor.children() {
             match value.kind() {
                 INITIALISERS => self.listed(value, at),
-                _ => self.joined(&[value], at),
+                TYPE_REF | STRUCT | UNION | ENUM => {}
+                _ => self.goes(value, &[at]),
             }
         }
     }
 
     /// Each value of a list goes to all numbers of its type: which one does not matter.
-    fn listed(&mut self, list: Cursor, place: Option<usize>) {
-        let fields = self.numbers_in(list.ty());
+    fn listed(&mut self, list: Cursor, place: usize) {
+        let mut to = self.numbers_in(list.ty());
+        to.push(place);
         for value in list.children() {
             match value.kind() {
                 INITIALISERS => self.listed(value, place),
-                _ => {
-                    let leaves = self.leaves(value);
-                    if !leaves.is_empty() {
-                        self.found.join(&[leaves, fields.clone(), place.into_iter().collect()].concat());
-                    }
-                }
+                _ => self.goes(value, &to),
             }
         }
     }
@@ -166,9 +171,32 @@ impl Walk<'_> {
         let [left, right] = cursor.children()[..] else { return };
         match self.operator(left, right) {
             "+" | "-" if leads(left) || leads(right) => self.indexed(&[left, right]),
-            "=" | "==" | "!=" | "<" | ">" | "<=" | ">=" => self.joined(&[left, right], None),
-            _ if cursor.kind() == COMPOUND_ASSIGN => self.joined(&[left, right], None),
+            "==" | "!=" | "<" | ">" | "<=" | ">=" => self.compared(left, right),
+            operator if operator == "=" || cursor.kind() == COMPOUND_ASSIGN => {
+                let to = self.leaves(left);
+                self.goes(right, &to);
+            }
             _ => {}
+        }
+    }
+
+    /// What is compared to a value of an enumeration may be one.
+    fn compared(&mut self, left: Cursor, right: Cursor) {
+        for (one, other) in [(left, right), (right, left)] {
+            if let Some(enumeration) = self.named(one) {
+                let to = self.leaves(other);
+                self.found.flow(&[enumeration], &to);
+            }
+        }
+    }
+
+    /// The enumeration that an expression names, or is of.
+    fn named(&mut self, value: Cursor) -> Option<usize> {
+        let inner = inside(value);
+        let named = inner.referenced().filter(|named| inner.kind() == DECL_REF && named.kind() == ENUMERATOR);
+        match named {
+            Some(named) => self.declared(named.parent()),
+            None => self.enumeration(inner.ty()),
         }
     }
 
@@ -200,7 +228,7 @@ impl Walk<'_> {
                 (None, Some(_)) => None,
                 (None, None) => Some(self.found.leaf(Leaf::Called(ty.clone(), Some(at)))),
             };
-            self.joined(&[argument], place);
+            self.goes(argument, place.as_slice());
         }
     }
 
@@ -210,14 +238,12 @@ impl Walk<'_> {
         let Some(at) = function.canonical().offset() else { return };
         let ty = signature(cursor.ty());
         for (number, place) in self.parameters.get(&at).cloned().unwrap_or_default().into_iter().enumerate() {
-            let both = [
-                self.found.leaf(Leaf::Declared(place)),
-                self.found.leaf(Leaf::Called(ty.clone(), Some(number))),
-            ];
-            self.found.join(&both);
+            let called = self.found.leaf(Leaf::Called(ty.clone(), Some(number)));
+            let place = self.found.leaf(Leaf::Declared(place));
+            self.found.flow(&[called], &[place]);
         }
-        let both = [self.found.leaf(Leaf::Declared(at)), self.found.leaf(Leaf::Called(ty, None))];
-        self.found.join(&both);
+        let (result, called) = (self.found.leaf(Leaf::Declared(at)), self.found.leaf(Leaf::Called(ty, None)));
+        self.found.flow(&[result], &[called]);
     }
 
     fn enumeration(&mut self, ty: Type) -> Option<usize> {
@@ -245,6 +271,7 @@ impl Walk<'_> {
                 [left, right] => match self.operator(left, right) {
                     "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => vec![],
                     "," => self.leaves(right),
+                    "*" | "/" | "%" | "<<" | ">>" => vec![],
                     _ => [self.leaves(left), self.leaves(right)].concat(),
                 },
                 _ => vec![],
@@ -282,6 +309,10 @@ fn inside(cursor: Cursor) -> Cursor {
     }
 }
 
+fn is_function(name: Cursor) -> bool {
+    name.referenced().is_some_and(|named| named.kind() == FUNCTION)
+}
+
 fn leads(cursor: Cursor) -> bool {
     matches!(cursor.ty().canonical().form(), Form::Pointer | Form::Array(_))
 }
@@ -313,6 +344,7 @@ mod tests {
             "int f(struct job *j) { switch (j->n) { case A: return 0; } return table[j->n]; }",
             "int g(int *t, int k) { return t[k]; } int f(struct job *j) { return g(table, j->kind); }",
             "int k(int n) { return n ? A : B; } int f(int n) { return table[k(n)]; }",
+            "void g(struct job *j, int *k) { *k = j->kind; } int f(struct job *j) { int k; g(j, &k); return table[k]; }",
             "int g(int k) { return table[k]; } int (*p)(int) = g; int f(struct job *j) { return p(j->kind); }",
             "struct row { int k; } rows[] = { { A }, { B } }; int f(int n) { return table[rows[n].k]; }",
         ] {
@@ -326,6 +358,7 @@ mod tests {
             "int f(int n) { return table[n]; } enum kind g(void) { return A; }",
             "int f(void) { int s = 0; for (int i = 0; i < 2; i++) s += table[i]; return s == 3 ? A : B; }",
             "enum other { C } o; int f(struct job *j) { return j->kind == A ? table[o] : 0; }",
+            "int f(int n, enum kind k) { int r = n; if (k == A) r = k; return r + table[n]; }",
             "int other[2]; int f(struct job *j) { if (other[j->kind]) return 0; return table[j->n]; }",
         ] {
             assert!(!is_indexed(text), "{text}");
